@@ -1,0 +1,327 @@
+"""
+The life of a party, and who may decide about it (PA-1, PA-3, PA-5).
+
+    unverified → pending → verified ⇄ suspended
+        ↑__________|
+
+Pure: facts come in, events go out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+
+
+class Kind(StrEnum):
+    ENTERPRISE = "enterprise"
+    UNIVERSITY = "university"
+    RESEARCH_INSTITUTE = "research_institute"
+    GOVERNMENT = "government"
+    SERVICE_INSTITUTION = "service_institution"
+    INDIVIDUAL = "individual"
+
+
+class Status(StrEnum):
+    UNVERIFIED = "unverified"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    SUSPENDED = "suspended"
+
+
+class MandateRole(StrEnum):
+    OWNER = "owner"
+    AGENT = "agent"
+    VIEWER = "viewer"
+
+
+class Language(StrEnum):
+    CHINESE = "zh-hans"
+    ENGLISH = "en"
+
+
+class Decision(StrEnum):
+    VERIFY = "verify"
+    RETURN = "return"
+
+
+class Refusal(Reason):
+    NAME_MISSING = reason(
+        "parties.name_missing", "PA-1", N_("Give the party a name, in Chinese or in English."), 422
+    )
+    IDENTIFIER_INVALID = reason(
+        "parties.identifier_invalid",
+        "PA-1",
+        N_("“{value}” is not a valid {scheme} number: {problem}."),
+        422,
+    )
+    IDENTIFIER_TAKEN = reason(
+        "parties.identifier_taken",
+        "PA-1",
+        N_(
+            "A party with the {scheme} number {value} is already registered; ask its owner or the venue."
+        ),
+    )
+    IDENTIFIER_MISSING = reason(
+        "parties.identifier_missing",
+        "PA-1",
+        N_(
+            "An organisation is verified by at least one identifier; give its USCC, LEI or another."
+        ),
+    )
+    USCC_MISSING = reason(
+        "parties.uscc_missing",
+        "PA-1",
+        N_("An organisation of mainland China is verified by its unified social credit code."),
+    )
+    JURISDICTION_UNKNOWN = reason(
+        "parties.jurisdiction_unknown",
+        "PA-1",
+        N_("“{jurisdiction}” is not a country or region code of ISO 3166, such as CN."),
+        422,
+    )
+    EVIDENCE_MISSING = reason(
+        "parties.evidence_missing", "PA-3", N_("Attach evidence before asking for verification.")
+    )
+    EVIDENCE_TAKEN = reason(
+        "parties.evidence_taken", "PA-3", N_("This document is attached already.")
+    )
+    NOT_VERIFIED = reason(
+        "parties.not_verified", "PA-3", N_("{name} is not a verified party (it is {status}).")
+    )
+    REASON_MISSING = reason("parties.reason_missing", "PA-3", N_("Give the reason."), 422)
+    LAST_OWNER = reason(
+        "parties.last_owner", "PA-2", N_("The last owner of a party cannot be removed.")
+    )
+    MANDATE_HELD = reason(
+        "parties.mandate_held", "PA-2", N_("This person already acts for the party, as {role}.")
+    )
+    PERSON_UNKNOWN = reason(
+        "parties.person_unknown",
+        "PA-2",
+        N_("No person with a confirmed e-mail has that address."),
+        404,
+    )
+    ROLE_UNKNOWN = reason(
+        "parties.role_unknown",
+        "PA-2",
+        N_("The rulebook knows no role “{role}”; it has: {roles}."),
+        422,
+    )
+    ROLE_HELD = reason(
+        "parties.role_held", "PA-2", N_("This person holds the role {role} already.")
+    )
+    NOT_ONESELF = reason(
+        "parties.not_oneself", "PA-5", N_("Nobody appoints or dismisses themselves."), 403
+    )
+    LAST_ADMINISTRATOR = reason(
+        "parties.last_administrator",
+        "PA-2",
+        N_("The last person able to appoint officers cannot be dismissed."),
+    )
+    ADMINISTRATOR_EXISTS = reason(
+        "parties.administrator_exists",
+        "PA-2",
+        N_("This venue has an administrator, who appoints the next ones."),
+    )
+    CONTROL_OF_SELF = reason(
+        "parties.control_of_self", "PA-7", N_("A party does not control itself."), 422
+    )
+    CONTROL_KNOWN = reason(
+        "parties.control_known", "PA-7", N_("This control is recorded already, since {since}.")
+    )
+    CONTROL_DATES = reason(
+        "parties.control_dates",
+        "PA-7",
+        N_("Control begins no later than today and ends no earlier than it began."),
+        422,
+    )
+    SHARE_INVALID = reason(
+        "parties.share_invalid", "PA-7", N_("A share is 1 to 10,000 basis points."), 422
+    )
+
+
+# ── events ───────────────────────────────────────────────────────────────────────────────────────
+# Organisations' names are public but erasable content; an individual's are private. One of the two
+# fields of a pair is None, by the kind of the party (LO-2).
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered(Event, kind="parties.Registered", visibility=Visibility.JOURNALLED):
+    party: UUID
+    party_kind: Kind
+    jurisdiction: str
+    details: Private[dict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected(Event, kind="parties.Corrected", visibility=Visibility.JOURNALLED):
+    party: UUID
+    details: Private[dict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAttached(Event, kind="parties.EvidenceAttached", visibility=Visibility.JOURNALLED):
+    party: UUID
+    document: UUID
+    proves: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmittedForVerification(
+    Event, kind="parties.SubmittedForVerification", visibility=Visibility.JOURNALLED
+):
+    party: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationReturned(
+    Event, kind="parties.VerificationReturned", visibility=Visibility.JOURNALLED
+):
+    party: UUID
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified(Event, kind="parties.Verified"):
+    party: UUID
+    party_kind: Kind
+    jurisdiction: str
+    state_owned: bool
+    home_venue: str
+    organisation: Content[dict | None]
+    individual: Private[dict | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspended(Event, kind="parties.Suspended"):
+    party: UUID
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reinstated(Event, kind="parties.Reinstated"):
+    party: UUID
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateOwnershipMarked(Event, kind="parties.StateOwnershipMarked"):
+    party: UUID
+    state_owned: bool
+    why: Private[str]
+
+
+# Which status each event leaves the party in: the whole of `evolve`, and what the audit re-derives.
+LEADS_TO: dict[str, Status] = {
+    Registered.kind: Status.UNVERIFIED,
+    SubmittedForVerification.kind: Status.PENDING,
+    VerificationReturned.kind: Status.UNVERIFIED,
+    Verified.kind: Status.VERIFIED,
+    Suspended.kind: Status.SUSPENDED,
+    Reinstated.kind: Status.VERIFIED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyState:
+    """A party as its rules see it."""
+
+    id: UUID
+    kind: Kind
+    status: Status
+    name_zh: str
+    name_en: str
+    jurisdiction: str
+    state_owned: bool
+    home_venue: str
+    identifiers: tuple[tuple[str, str], ...]
+    evidence: tuple[UUID, ...]
+
+    @property
+    def name(self) -> str:
+        return self.name_zh or self.name_en
+
+    @property
+    def is_individual(self) -> bool:
+        return self.kind is Kind.INDIVIDUAL
+
+
+def evolve(status: Status, events: Iterable[Event]) -> Status:
+    """Return the status after `events`; those that concern other things leave it."""
+    for event in events:
+        status = LEADS_TO.get(event.kind, status)
+    return status
+
+
+def correct(state: PartyState) -> None:
+    """Refuse changes to what an officer examines or has examined."""
+    _need(state, Status.UNVERIFIED)
+
+
+def submit(state: PartyState) -> list[Event]:
+    """Ask for verification: an organisation is known by a number, and everybody by evidence."""
+    _need(state, Status.UNVERIFIED)
+    schemes = {scheme for scheme, _ in state.identifiers}
+    if not state.is_individual and not schemes:
+        raise Refused(Refusal.IDENTIFIER_MISSING)
+    if not state.is_individual and state.jurisdiction == "CN" and "uscc" not in schemes:
+        raise Refused(Refusal.USCC_MISSING)
+    if not state.evidence:
+        raise Refused(Refusal.EVIDENCE_MISSING)
+    return [SubmittedForVerification(party=state.id)]
+
+
+def decide(state: PartyState, decision: Decision, why: str, home_venue: str) -> list[Event]:
+    """Verify the party or return it; the reason is given when it is returned."""
+    _need(state, Status.PENDING)
+    if decision is Decision.RETURN:
+        return [VerificationReturned(party=state.id, why=_reason(why))]
+    details = {
+        "name_zh": state.name_zh,
+        "name_en": state.name_en,
+        "identifiers": [list(pair) for pair in state.identifiers],
+    }
+    return [
+        Verified(
+            party=state.id,
+            party_kind=state.kind,
+            jurisdiction=state.jurisdiction,
+            state_owned=state.state_owned,
+            home_venue=home_venue,
+            organisation=None if state.is_individual else details,
+            individual=details if state.is_individual else None,
+        )
+    ]
+
+
+def suspend(state: PartyState, why: str) -> list[Event]:
+    _need(state, Status.VERIFIED)
+    return [Suspended(party=state.id, why=_reason(why))]
+
+
+def reinstate(state: PartyState, why: str) -> list[Event]:
+    _need(state, Status.SUSPENDED)
+    return [Reinstated(party=state.id, why=_reason(why))]
+
+
+def mark_state_owned(state: PartyState, state_owned: bool, why: str) -> list[Event]:
+    """Set or clear the state-owned mark (PA-7); nothing happens when it stands so already."""
+    why = _reason(why)
+    if state.state_owned == state_owned:
+        return []
+    return [StateOwnershipMarked(party=state.id, state_owned=state_owned, why=why)]
+
+
+def _need(state: PartyState, needed: Status) -> None:
+    if state.status is not needed:
+        raise Refused(CommonRefusal.OUT_OF_STATE, status=state.status, needed=needed)
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise Refused(Refusal.REASON_MISSING)
+    return why.strip()
