@@ -12,6 +12,7 @@ from hutong.node.postgres.cluster import (
     APP,
     OWNER,
     SUPERUSER,
+    AlreadyServed,
     Cluster,
     PostgresError,
     last_words,
@@ -23,12 +24,13 @@ from hutong.node.postgres.databases import (
     equip_database,
 )
 from hutong.node.postgres.home import discard, prepare
-from hutong.node.postgres.server import Server, running
+from hutong.node.postgres.server import Server, reachable, running
 
 __all__ = [
     "APP",
     "OWNER",
     "SUPERUSER",
+    "AlreadyServed",
     "Cluster",
     "PostgresError",
     "Server",
@@ -39,5 +41,6 @@ __all__ = [
     "equip_database",
     "last_words",
     "prepare",
+    "reachable",
     "running",
 ]

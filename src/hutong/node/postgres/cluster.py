@@ -20,6 +20,10 @@ class PostgresError(RuntimeError):
     """The embedded server cannot be prepared, started or stopped; the text says what to do."""
 
 
+class AlreadyServed(PostgresError):
+    """A live process serves this directory."""
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A prepared server: where it lives, whom it runs as, and the passwords to its roles."""
@@ -95,7 +99,7 @@ def locked(path: Path, *, wait: bool) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             holder = file.read().strip() or "?"
-            raise PostgresError(
+            raise AlreadyServed(
                 f"the database in {path.parent} is already being served, by process {holder}"
             ) from None
         file.truncate(0)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hutong.node.postgres.cluster import (
+    AlreadyServed,
     Cluster,
     PostgresError,
     as_user,
@@ -53,7 +54,7 @@ class Server:
     def claim(self) -> None:
         """Make this data directory ours alone, and stop what a killed predecessor left running.
 
-        Raises PostgresError when a live process of ours holds it.
+        Raises AlreadyServed when a live process serves it.
         """
         if not self._claimed:
             self._claim.enter_context(locked(self.cluster.directory / "server.lock", wait=False))
@@ -87,8 +88,7 @@ class Server:
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while not self.is_ready():
-            if self._process is None or self._process.poll() is not None:
-                code = self._process.returncode if self._process else 0
+            if self._process is not None and (code := self._process.poll()) is not None:
                 self.release()
                 raise PostgresError(
                     f"PostgreSQL did not start ({describe_exit(code)}); its last words:\n"
@@ -131,6 +131,7 @@ class Server:
             stop_timeout=STOP_SECONDS,
             hurry_signal=signal.SIGQUIT,
             before=self.claim,
+            after=self.release,
             user=self.cluster.user,
             relay=False,
             last_words=lambda: last_words(self.cluster),
@@ -139,9 +140,23 @@ class Server:
 
 @contextlib.contextmanager
 def running(directory: Path, *, durable: bool = True) -> Iterator[Cluster]:
-    """Serve `directory` for as long as the block lasts."""
+    """Serve `directory` for as long as the block lasts. Raises AlreadyServed."""
     server = Server(prepare(directory, durable=durable))
     server.start()
+    try:
+        yield server.cluster
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def reachable(directory: Path) -> Iterator[Cluster]:
+    """Use the server that is up on `directory`, else serve it while the block lasts."""
+    server = Server(prepare(directory))
+    try:
+        server.start()
+    except AlreadyServed:
+        server.wait_ready()
     try:
         yield server.cluster
     finally:
