@@ -30,6 +30,7 @@ from typing import TextIO
 from hutong.node.processes import User, describe_exit, dies_with_parent
 
 TICK_SECONDS = 0.02  # how often a starting child is asked whether it is ready
+ALIVE_SECONDS = 0.1  # a child that cannot be asked is up once it has lived so long
 KILL_SECONDS = 5
 LAST_LINES = 15
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
@@ -201,7 +202,8 @@ class Supervisor:
 
     def _ask_ready(self, start: _Start) -> None:
         seconds = time.monotonic() - start.since
-        if start.child.ready is None or start.child.ready():
+        ready = start.child.ready
+        if ready() if ready is not None else seconds > ALIVE_SECONDS:
             start.state = State.UP
             self._tell(
                 start, State.UP, f"{'back' if start.was_up else 'ready'} after {seconds:.1f} s"
