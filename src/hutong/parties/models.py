@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
 from hutong.kit.ids import new_id
-from hutong.parties import rules
+from hutong.parties import membership, rules, sign_in
 
 
 def choices(enum: Any) -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ class Person(AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     display_name = models.CharField(max_length=100)
     language = models.CharField(
-        max_length=10, choices=choices(rules.Language), default=rules.Language.CHINESE.value
+        max_length=10, choices=choices(sign_in.Language), default=sign_in.Language.CHINESE.value
     )
     email_confirmed_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
@@ -185,7 +185,7 @@ class Mandate(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="mandates")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
-    role = models.CharField(max_length=20, choices=choices(rules.MandateRole))
+    role = models.CharField(max_length=20, choices=choices(membership.MandateRole))
     granted_by = models.UUIDField()
     granted_at = models.DateTimeField()
     revoked_by = models.UUIDField(null=True)
@@ -200,7 +200,7 @@ class Mandate(models.Model):
             ),
             models.CheckConstraint(
                 name="parties_mandate_role",
-                condition=Q(role__in=[r.value for r in rules.MandateRole]),
+                condition=Q(role__in=[r.value for r in membership.MandateRole]),
             ),
         ]
         indexes = [models.Index(fields=["party", "person"], name="parties_mandate_of_party")]
@@ -252,10 +252,11 @@ class Token(models.Model):
 
 
 class EmailCode(models.Model):
-    """A six-digit code sent by e-mail; its keyed digest, and how many guesses it has left."""
+    """A six-digit code sent by e-mail. The code itself lies nowhere: it follows from this row's
+    nonce and the venue's secret key, and is computed when it is sent and when it is checked."""
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_code")
-    code_digest = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=32)
     guesses_left = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()

@@ -32,17 +32,6 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
 
 
-class MandateRole(StrEnum):
-    OWNER = "owner"
-    AGENT = "agent"
-    VIEWER = "viewer"
-
-
-class Language(StrEnum):
-    CHINESE = "zh-hans"
-    ENGLISH = "en"
-
-
 class Decision(StrEnum):
     VERIFY = "verify"
     RETURN = "return"
@@ -52,10 +41,28 @@ class Refusal(Reason):
     NAME_MISSING = reason(
         "parties.name_missing", "PA-1", N_("Give the party a name, in Chinese or in English."), 422
     )
-    IDENTIFIER_INVALID = reason(
-        "parties.identifier_invalid",
+    SCHEME_INVALID = reason(
+        "parties.scheme_invalid",
         "PA-1",
-        N_("“{value}” is not a valid {scheme} number: {problem}."),
+        N_("“{scheme}” is not a kind of identifier: a short word such as uscc, lei or ror is."),
+        422,
+    )
+    IDENTIFIER_LENGTH = reason(
+        "parties.identifier_length",
+        "PA-1",
+        N_("“{value}” is not a {scheme} number: that has {length} characters."),
+        422,
+    )
+    IDENTIFIER_FORM = reason(
+        "parties.identifier_form",
+        "PA-1",
+        N_("“{value}” is not a {scheme} number: it has characters such a number cannot have."),
+        422,
+    )
+    IDENTIFIER_CHECK = reason(
+        "parties.identifier_check",
+        "PA-1",
+        N_("“{value}” is not a {scheme} number: its check character does not fit."),
         422,
     )
     IDENTIFIER_TAKEN = reason(
@@ -93,55 +100,6 @@ class Refusal(Reason):
         "parties.not_verified", "PA-3", N_("{name} is not a verified party (it is {status}).")
     )
     REASON_MISSING = reason("parties.reason_missing", "PA-3", N_("Give the reason."), 422)
-    LAST_OWNER = reason(
-        "parties.last_owner", "PA-2", N_("The last owner of a party cannot be removed.")
-    )
-    MANDATE_HELD = reason(
-        "parties.mandate_held", "PA-2", N_("This person already acts for the party, as {role}.")
-    )
-    PERSON_UNKNOWN = reason(
-        "parties.person_unknown",
-        "PA-2",
-        N_("No person with a confirmed e-mail has that address."),
-        404,
-    )
-    ROLE_UNKNOWN = reason(
-        "parties.role_unknown",
-        "PA-2",
-        N_("The rulebook knows no role “{role}”; it has: {roles}."),
-        422,
-    )
-    ROLE_HELD = reason(
-        "parties.role_held", "PA-2", N_("This person holds the role {role} already.")
-    )
-    NOT_ONESELF = reason(
-        "parties.not_oneself", "PA-5", N_("Nobody appoints or dismisses themselves."), 403
-    )
-    LAST_ADMINISTRATOR = reason(
-        "parties.last_administrator",
-        "PA-2",
-        N_("The last person able to appoint officers cannot be dismissed."),
-    )
-    ADMINISTRATOR_EXISTS = reason(
-        "parties.administrator_exists",
-        "PA-2",
-        N_("This venue has an administrator, who appoints the next ones."),
-    )
-    CONTROL_OF_SELF = reason(
-        "parties.control_of_self", "PA-7", N_("A party does not control itself."), 422
-    )
-    CONTROL_KNOWN = reason(
-        "parties.control_known", "PA-7", N_("This control is recorded already, since {since}.")
-    )
-    CONTROL_DATES = reason(
-        "parties.control_dates",
-        "PA-7",
-        N_("Control begins no later than today and ends no earlier than it began."),
-        422,
-    )
-    SHARE_INVALID = reason(
-        "parties.share_invalid", "PA-7", N_("A share is 1 to 10,000 basis points."), 422
-    )
 
 
 # ── events ───────────────────────────────────────────────────────────────────────────────────────
