@@ -212,11 +212,13 @@ def test_a_killed_child_takes_its_own_children_before_it_is_started_again(
 ) -> None:
     venue = watch(
         """
-        sys.exit(Supervisor([sh("web", "sleep 60 & echo inner $!; echo outer $$; wait")]).run())
+        web = sh("web", "sleep 60 & echo inner $!; echo outer $$; wait", ready=lambda: True)
+        sys.exit(Supervisor([web]).run())
         """
     )
     inner = venue.wait_for(r"inner (\d+)")
     outer = venue.wait_for(r"outer (\d+)")
+    venue.wait_for("web: ready")
     os.kill(int(outer[0]), signal.SIGKILL)
     venue.wait_for("ended with signal SIGKILL")
     assert all_dead(inner)
