@@ -1,0 +1,217 @@
+"""
+The test harness: one embedded PostgreSQL, a migrated template, and a clone for whoever needs one.
+
+    django_db        the worker's own clone, as the application's role, rolled back after each test
+    own_database     a clone of its own, real commits, as many connections as the test likes
+    venue            a demo venue with its rulebook in force at 2022-06-20 09:00 in Shanghai
+    drain            runs the sequencer, reactions and due timers until nothing is left to do
+
+The server is started by whichever run comes first and used by those that come while it is up.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+_STATE = Path(tempfile.mkdtemp(prefix="hutong-test-"))
+os.environ.setdefault("HUTONG_STATE", str(_STATE))
+os.environ.setdefault("HUTONG_SECRET_KEY", "tests-only-" + "k" * 40)
+os.environ.setdefault("HUTONG_PASSPHRASE", "tests only")
+os.environ.setdefault("HUTONG_EMAIL_URL", f"file:{_STATE / 'mail'}")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # browser tests run inside a loop
+
+from hutong.node import postgres  # noqa: E402
+
+SERVER_HOME = ROOT / "var" / "test-postgres"
+TEMPLATES_KEPT = 2
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    server = postgres.Server(postgres.prepare(SERVER_HOME, durable=False))
+    with contextlib.suppress(postgres.AlreadyServed):
+        server.start()
+        config.add_cleanup(server.stop)
+    server.wait_ready()
+    config.hutong_cluster = server.cluster  # type: ignore[attr-defined]
+    os.environ["HUTONG_DATABASE_URL"] = server.cluster.app_url("postgres")
+
+
+def _schema_digest() -> str:
+    """Of everything a migrated database follows from."""
+    hashed = hashlib.sha256()
+    files = [*ROOT.glob("src/hutong/*/migrations/*.py"), *ROOT.glob("src/hutong/**/tables.py")]
+    for file in [*sorted(files), ROOT / "requirements.lock", ROOT / "src/hutong/node/areas.py"]:
+        hashed.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return hashed.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> postgres.Cluster:
+    return pytestconfig.hutong_cluster  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def template(cluster: postgres.Cluster) -> str:
+    """Name of a database migrated to today's schema; made once per schema."""
+    name = f"template_{_schema_digest()}"
+    with (SERVER_HOME / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not postgres.database_exists(cluster, name):
+            _prune(cluster)
+            making = f"making_{uuid.uuid4().hex[:12]}"
+            postgres.create_database(cluster, making)
+            _migrate(cluster.owner_url(making))
+            with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
+                connection.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
+    return name
+
+
+def _migrate(url: str) -> None:
+    command = [sys.executable, "-m", "hutong.node.cli", "manage", "migrate", "--skip-checks", "-v0"]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "HUTONG_DATABASE_URL": url, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"migrations failed:\n{done.stdout}\n{done.stderr}")
+
+
+def _prune(cluster: postgres.Cluster) -> None:
+    with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid"
+        ).fetchall()
+    for (name,) in rows[:-TEMPLATES_KEPT] if len(rows) >= TEMPLATES_KEPT else []:
+        with contextlib.suppress(psycopg.Error):
+            postgres.drop_database(cluster, name)
+
+
+@contextlib.contextmanager
+def _clone(cluster: postgres.Cluster, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    with (SERVER_HOME / "clone.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # PostgreSQL copies a template for one at a time
+        postgres.create_database(cluster, name, template=template)
+    try:
+        yield name
+    finally:
+        postgres.drop_database(cluster, name)
+
+
+def _point_django_at(cluster: postgres.Cluster, name: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    from hutong.node.settings import _database
+
+    connections.close_all()
+    wanted = {**connections.settings["default"], **_database(cluster.app_url(name))}
+    connections.settings["default"].update(wanted)
+    connections["default"].settings_dict.update(wanted)
+    settings.DATABASE_URL = cluster.app_url(name)
+    os.environ["HUTONG_DATABASE_URL"] = cluster.app_url(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster, template, django_db_blocker) -> Iterator[None]:
+    """This worker's clone; tests on it are rolled back."""
+    with _clone(cluster, template) as name:
+        with django_db_blocker.unblock():
+            _point_django_at(cluster, name)
+        yield
+        with django_db_blocker.unblock():
+            from django.db import connections
+
+            connections.close_all()
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database only this test uses."""
+
+    name: str
+    cluster: postgres.Cluster
+
+    @property
+    def app_url(self) -> str:
+        return self.cluster.app_url(self.name)
+
+    @property
+    def owner_url(self) -> str:
+        return self.cluster.owner_url(self.name)
+
+    @property
+    def superuser_url(self) -> str:
+        return self.cluster.superuser_url(self.name)
+
+
+@pytest.fixture
+def own_database(cluster, template, django_db_setup, django_db_blocker) -> Iterator[OwnDatabase]:
+    from django.db import connections
+
+    before = connections["default"].settings_dict["NAME"]
+    with _clone(cluster, template) as name:
+        with django_db_blocker.unblock():
+            _point_django_at(cluster, name)
+            try:
+                yield OwnDatabase(name, cluster)
+            finally:
+                connections.close_all()
+        _point_django_at(cluster, before)
+
+
+@dataclass
+class Venue:
+    """A demo venue; `now` is what tests pass as the moment of acts, and may be moved on."""
+
+    now: datetime
+    rulebook_version: int
+
+    def later(self, **delta: float) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+
+START = datetime(2022, 6, 20, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def venue(request: pytest.FixtureRequest) -> Venue:
+    if "own_database" not in request.fixturenames:
+        request.getfixturevalue("db")
+    from hutong.node.founding import demo_rulebook, found
+
+    return Venue(now=START, rulebook_version=found(rulebook=demo_rulebook(), now=START))
+
+
+@pytest.fixture
+def drain(venue: Venue) -> Callable[[], int]:
+    """Return a function that works off everything pending at `venue.now`; says how much."""
+    from hutong.node.worker import work_until_quiet
+
+    return lambda: work_until_quiet(now=venue.now, real_now=datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real records; skips, visibly, where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real records at {SHARED_DATA}")
+    return SHARED_DATA

@@ -1,0 +1,52 @@
+"""What is due, and what time the venue has."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hutong.due.models import Clock, Timer
+
+NO_OFFSET = timedelta(0)
+
+
+def clock_offset() -> timedelta:
+    """Venue time minus real time; zero at a real venue."""
+    return Clock.objects.values_list("offset", flat=True).first() or NO_OFFSET
+
+
+def is_demo() -> bool:
+    return bool(Clock.objects.values_list("demo", flat=True).first())
+
+
+def venue_now(real_now: datetime) -> datetime:
+    return real_now + clock_offset()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    subject: str
+    kind: str
+    due_at: datetime
+    attempts: int
+    error: str
+
+
+def coming(*, limit: int = 50) -> list[Due]:
+    """What is due next, soonest first."""
+    return [
+        Due(t.subject, t.kind, t.due_at, t.attempts, t.error)
+        for t in Timer.objects.order_by("due_at", "id")[:limit]
+    ]
+
+
+def next_due_at() -> datetime | None:
+    return Timer.objects.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def due_at(subject: str, kind: str) -> datetime | None:
+    """When `kind` is due for `subject`, or None."""
+    row = Timer.objects.filter(subject=subject, kind=kind)
+    return row.values_list("due_at", flat=True).first()
+
+
+def overdue_count(now: datetime) -> int:
+    return Timer.objects.filter(due_at__lte=now).count()

@@ -1,0 +1,339 @@
+"""
+The one write path: `@action` around an act, `record` inside it (LO-1).
+
+    door → @action: power → transaction → [lock → decide → save → record]* → commit → notify
+
+An action that recorded nothing fails: nothing with effect goes unwritten.
+"""
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, cast
+
+from django.db import connection, transaction
+
+from hutong.journal import rules
+from hutong.journal.models import Content, Entry, Parked, Pending, Position, PrivatePayload
+from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.event import Content as ContentOf
+from hutong.kit.event import Event, Visibility
+
+ANYONE = "anyone"  # the power of actions open to people who are not signed in
+CHANNEL = "hutong_journal"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class _Act:
+    actor: Actor
+    now: datetime | None
+    recorded: int = 0
+    silent: bool = False
+
+
+_current: ContextVar[_Act | None] = ContextVar("hutong_act", default=None)
+
+
+class RecordedNothing(AssertionError):
+    """A bug: an action ended without telling the journal."""
+
+
+def action(*, power: str | None, batch: bool = False) -> Callable[[F], F]:
+    """Make a function an action: power, transaction, journal.
+
+    `power` is checked on the actor first; ANYONE lets all pass. `batch=True`: the function takes no
+    actor and records with `record_many`, each item by its own actor. Raises Refused for a missing
+    power and RecordedNothing for a silent action.
+    """
+
+    def decorate(function: F) -> F:
+        _check_signature(function, batch)
+
+        @functools.wraps(function)
+        def act(**kwargs: Any) -> Any:
+            actor = SYSTEM if batch else kwargs["actor"]
+            if power is not None and power != ANYONE:
+                actor.need(power)
+            now = kwargs.get("now")
+            this = _Act(actor, now)
+            token = _current.set(this)
+            try:
+                with transaction.atomic():
+                    result = function(**kwargs)
+                    if not this.recorded and not this.silent:
+                        raise RecordedNothing(f"{function.__module__}.{function.__name__}")
+            finally:
+                _current.reset(token)
+            outer = _current.get()
+            if outer is not None:
+                outer.recorded += this.recorded
+                outer.silent = outer.silent or this.silent
+            return result
+
+        act.power = power  # type: ignore[attr-defined]
+        return cast(F, act)
+
+    return decorate
+
+
+def _check_signature(function: Callable[..., Any], batch: bool) -> None:
+    parameters = inspect.signature(function).parameters
+    needed = set() if batch else {"actor", "now"}
+    if needed - parameters.keys():
+        raise TypeError(f"{function.__qualname__}: an action takes {sorted(needed)}")
+    if any(p.kind is not inspect.Parameter.KEYWORD_ONLY for p in parameters.values()):
+        raise TypeError(f"{function.__qualname__}: an action's arguments are keyword-only")
+
+
+def nothing_changed() -> None:
+    """Say on purpose that this act had no effect (an import repeated, a mark already there)."""
+    _act().silent = True
+
+
+def record(subject: str, *events: Event) -> list[int]:
+    """Write `events` about `subject`, by the current action's actor at its `now`.
+
+    Returns the ids of the entries. Their places come later, from the sequencer.
+    """
+    act = _act()
+    if act.now is None:
+        raise TypeError("record needs the action's `now`; a batch records with record_many")
+    now = act.now
+    return record_many([Recording(subject, event, act.actor, now) for event in events])
+
+
+class Recording(NamedTuple):
+    """One item of a batch: each its own actor and moment."""
+
+    subject: str
+    event: Event
+    actor: Actor
+    at: datetime
+
+
+def record_many(recordings: Sequence[Recording]) -> list[int]:
+    """Write many entries at once on one connection. Returns their ids, in order."""
+    act = _act()
+    act.recorded += len(recordings)
+    written = [rules.write(r.event, subject=r.subject, actor=r.actor, at=r.at) for r in recordings]
+    entries = Entry.objects.bulk_create(
+        Entry(
+            kind=w.kind,
+            version=w.version,
+            visibility=w.visibility.value,
+            at=w.at,
+            subject=w.subject,
+            facts=w.facts,
+            leaf=w.leaf,
+            inner=w.inner,
+            door=r.actor.door.value,
+        )
+        for w, r in zip(written, recordings, strict=True)
+    )
+    PrivatePayload.objects.bulk_create(
+        PrivatePayload(
+            entry=entry,
+            openings=w.private,
+            seal_salt=w.seal_salt,
+            person=r.actor.person,
+            party=r.actor.party,
+        )
+        for entry, w, r in zip(entries, written, recordings, strict=True)
+    )
+    blobs = [
+        Content(digest=digest, entry=entry, blob=blob)
+        for entry, w in zip(entries, written, strict=True)
+        for digest, blob in w.content.items()
+    ]
+    if blobs:
+        Content.objects.bulk_create(blobs)
+    Pending.objects.bulk_create(Pending(entry=entry) for entry in entries)
+    transaction.on_commit(_notify)
+    return [entry.id for entry in entries]
+
+
+def _notify() -> None:
+    # After the commit, in a transaction of its own: NOTIFY inside a business transaction would
+    # hold PostgreSQL's one notification lock through the flush.
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
+
+
+def _act() -> _Act:
+    act = _current.get()
+    if act is None:
+        raise RuntimeError("only an action may write to the journal")
+    return act
+
+
+# -- sealed entries (LI-4) ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsealed(Event, kind="journal.Unsealed", version=1):
+    """Opens sealed entries: their digests, with salts and bodies in the content blob."""
+
+    count: int
+    openings: ContentOf[list[dict[str, Any]]]
+
+
+UNSEAL_BATCH = 200
+
+
+def unseal(subjects: Iterable[str]) -> int:
+    """Publish the sealed entries of `subjects`, inside the current action. Returns how many.
+
+    Private fields stay private; only subject, kind, time and impersonal facts become readable.
+    """
+    rows = Entry.objects.filter(
+        subject__in=list(subjects), visibility=Visibility.SEALED.value
+    ).order_by("id")
+    openings = [
+        {
+            "leaf": json.loads(bytes(row.leaf)),
+            "salt": row.private_row.seal_salt,
+            "entry": json.loads(bytes(row.inner or b"{}")),
+        }
+        for row in rows.select_related("private_row")
+    ]
+    for first in range(0, len(openings), UNSEAL_BATCH):
+        part = openings[first : first + UNSEAL_BATCH]
+        record(part[0]["entry"]["subject"], Unsealed(count=len(part), openings=part))
+    return len(openings)
+
+
+# -- the sequencer's part ---------------------------------------------------------------------------
+
+
+class Sequenced(NamedTuple):
+    """An entry with its place. `leaf_hash` is RFC 6962's SHA-256(0x00 ‖ leaf)."""
+
+    position: int
+    log_index: int | None
+    leaf_hash: bytes
+
+
+def assign_positions(*, limit: int, leaf_hash: Callable[[bytes], bytes]) -> list[Sequenced]:
+    """Give up to `limit` pending entries their places; the caller holds the sequencer's lock.
+
+    Order is the order of ids: two acts on one subject follow its row lock, so their ids do too.
+    Positions and log indexes are dense. Runs inside the caller's transaction.
+    """
+    waiting = list(
+        Pending.objects.order_by("entry_id")
+        .select_related("entry")
+        .only("entry__leaf", "entry__visibility")[:limit]
+    )
+    if not waiting:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(position) + 1, 0), coalesce(max(log_index) + 1, 0)"
+            " FROM journal_position"
+        )
+        position, log_index = cursor.fetchone()
+    rows, sequenced = [], []
+    for pending in waiting:
+        published = pending.entry.visibility != Visibility.JOURNALLED.value
+        hashed = leaf_hash(bytes(pending.entry.leaf))
+        place = Sequenced(position, log_index if published else None, hashed)
+        sequenced.append(place)
+        rows.append(
+            Position(
+                position=position,
+                entry_id=pending.entry_id,
+                log_index=place.log_index,
+                leaf_hash=hashed,
+            )
+        )
+        position += 1
+        log_index += published
+    Position.objects.bulk_create(rows)
+    Pending.objects.filter(entry_id__in=[p.entry_id for p in waiting]).delete()
+    return sequenced
+
+
+# -- erasure and parked entries ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased(Event, kind="journal.Erased", version=1):
+    """A private payload or a content blob was erased; its digest stays (PIPL art. 47)."""
+
+    what: str
+    reason: str
+
+
+@action(power="venue.operate")
+def erase_private(*, actor: Actor, now: datetime, entry: int, reason: str) -> None:
+    """Erase the private payload of an entry; the entry and its commitments stay."""
+    row = PrivatePayload.objects.select_for_update().get(entry_id=entry)
+    row.openings, row.erased_at = None, now
+    row.save(update_fields=["openings", "erased_at"])
+    record(f"entry:{entry}", Erased(what="private", reason=reason))
+
+
+@action(power="venue.operate")
+def erase_content(*, actor: Actor, now: datetime, digest: str, reason: str) -> None:
+    """Erase a public blob; whoever asks for its digest is told that it was erased."""
+    row = Content.objects.select_for_update().get(digest=digest)
+    row.blob, row.erased_at = None, now
+    row.save(update_fields=["blob", "erased_at"])
+    record(f"content:{digest}", Erased(what="content", reason=reason))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedRetried(Event, kind="journal.ParkedRetried", visibility=Visibility.JOURNALLED):
+    reaction: str
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedDismissed(Event, kind="journal.ParkedDismissed", visibility=Visibility.JOURNALLED):
+    reaction: str
+    position: int
+    reason: str
+
+
+@action(power="venue.operate")
+def retry_parked(*, actor: Actor, now: datetime, parked: int) -> None:
+    """Let a parked entry be tried again at once."""
+    row = Parked.objects.select_for_update().get(id=parked)
+    row.next_try_at = None
+    row.save(update_fields=["next_try_at"])
+    record(row.subject, ParkedRetried(reaction=row.reaction, position=row.position))
+
+
+@action(power="venue.operate")
+def dismiss_parked(*, actor: Actor, now: datetime, parked: int, reason: str) -> None:
+    """Give a parked entry up, with a reason; those behind it go on."""
+    row = Parked.objects.select_for_update().get(id=parked)
+    record(
+        row.subject,
+        ParkedDismissed(reaction=row.reaction, position=row.position, reason=reason),
+    )
+    row.delete()
+
+
+__all__ = [
+    "ANYONE",
+    "RecordedNothing",
+    "Recording",
+    "Sequenced",
+    "action",
+    "assign_positions",
+    "dismiss_parked",
+    "erase_content",
+    "erase_private",
+    "nothing_changed",
+    "record",
+    "record_many",
+    "retry_parked",
+    "unseal",
+]

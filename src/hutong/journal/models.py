@@ -1,0 +1,102 @@
+"""
+Tables of the journal.
+
+    entry     1 ── 0..1 private     erasable
+          │   1 ── n    content     erasable, by digest
+          │   1 ── 0..1 pending     until the sequencer has given it a place
+          └── 1 ── 0..1 position    dense; with the log index of what is published
+    cursor, parked                  how far each reaction has read, and what it could not handle
+"""
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """Insert-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=80)
+    version = models.PositiveSmallIntegerField()
+    visibility = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    subject = models.CharField(max_length=120)
+    facts = models.JSONField()
+    leaf = models.BinaryField()
+    inner = models.BinaryField(null=True)
+    door = models.CharField(max_length=10)
+    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "id"], name="journal_entry_subject"),
+            models.Index(fields=["kind", "id"], name="journal_entry_kind"),
+        ]
+
+
+class PrivatePayload(models.Model):
+    """Openings of an entry's commitments, and the salt of its seal. May be erased, never changed."""
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.PROTECT, related_name="private_row"
+    )
+    openings = models.JSONField(null=True)
+    seal_salt = models.CharField(max_length=64, null=True)
+    person = models.UUIDField(null=True)
+    party = models.UUIDField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "journal_private"
+        indexes = [
+            models.Index(fields=["person"], name="journal_private_person"),
+            models.Index(fields=["party"], name="journal_private_party"),
+        ]
+
+
+class Content(models.Model):
+    """A public blob, by its digest (LO-2): canonical JSON with a salt, erasable."""
+
+    digest = models.CharField(max_length=71, primary_key=True)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="content_rows")
+    blob = models.JSONField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+
+class Pending(models.Model):
+    """Waits for the sequencer."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT)
+
+
+class Position(models.Model):
+    """The place of an entry in the order of all entries, and in the public log. Insert-only."""
+
+    position = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="place")
+    log_index = models.BigIntegerField(null=True, unique=True)
+    leaf_hash = models.BinaryField()
+
+
+class Cursor(models.Model):
+    """How far a reaction has read: the next position it looks at."""
+
+    reaction = models.CharField(max_length=80, primary_key=True)
+    position = models.BigIntegerField(default=0)
+
+
+class Parked(models.Model):
+    """An entry a reaction could not handle, and those of the same subject waiting behind it."""
+
+    reaction = models.CharField(max_length=80)
+    position = models.BigIntegerField()
+    subject = models.CharField(max_length=120)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="")
+    next_try_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reaction", "position"], name="journal_parked_once")
+        ]
+        indexes = [models.Index(fields=["reaction", "subject"], name="journal_parked_subject")]

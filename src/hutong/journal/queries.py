@@ -1,0 +1,197 @@
+"""
+Reading the journal: by position, by subject, with facts brought up to today's version.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hutong.journal import rules
+from hutong.journal.models import Content, Entry, Parked, Pending, Position, PrivatePayload
+from hutong.kit.audit import Discrepancy
+from hutong.kit.canonical import digest_of
+from hutong.kit.event import Visibility, current_facts
+from hutong.kit.moments import iso
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An entry as its readers see it. `private` is None once erased; `content` likewise per field."""
+
+    id: int
+    position: int | None
+    log_index: int | None
+    kind: str
+    version: int
+    visibility: Visibility
+    at: datetime
+    subject: str
+    facts: dict[str, Any]
+    private: dict[str, Any] | None
+    content: dict[str, Any] = field(default_factory=dict)
+    person: UUID | None = None
+    party: UUID | None = None
+
+
+def after(position: int, *, kinds: Iterable[str], limit: int) -> list[Recorded]:
+    """Entries of `kinds` from `position` on (inclusive), in order."""
+    rows = _entries().filter(place__position__gte=position, kind__in=list(kinds))
+    return [_recorded(row) for row in rows.order_by("place__position")[:limit]]
+
+
+def at(position: int) -> Recorded:
+    return _recorded(_entries().get(place__position=position))
+
+
+def entry(id: int) -> Recorded:
+    return _recorded(_entries().get(id=id))
+
+
+def of_subject(subject: str, *, limit: int = 200) -> list[Recorded]:
+    """The history of one thing, oldest first."""
+    rows = _entries().filter(subject=subject).order_by("id")[:limit]
+    return [_recorded(row) for row in rows]
+
+
+def of_kinds(kinds: Iterable[str]) -> Iterator[Recorded]:
+    """All entries of `kinds`, oldest first, streamed; for audits and statistics."""
+    rows = _entries().filter(kind__in=list(kinds)).order_by("id")
+    for row in rows.iterator(chunk_size=500):
+        yield _recorded(row)
+
+
+def latest_of(subject: str, *kinds: str) -> Recorded | None:
+    row = _entries().filter(subject=subject, kind__in=kinds).order_by("-id").first()
+    return _recorded(row) if row else None
+
+
+def end() -> int:
+    """The position the next sequenced entry will get."""
+    last = Position.objects.order_by("-position").values_list("position", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def pending_count() -> int:
+    return Pending.objects.count()
+
+
+def leaf_at(log_index: int) -> bytes | None:
+    """The published leaf bytes at `log_index`, or None."""
+    row = Entry.objects.filter(place__log_index=log_index).only("leaf").first()
+    return bytes(row.leaf) if row else None
+
+
+def log_index_of(entry: int) -> int | None:
+    """The log index of an entry id; None while it waits for the sequencer or is not published."""
+    return Position.objects.filter(entry_id=entry).values_list("log_index", flat=True).first()
+
+
+def blob(digest: str) -> dict[str, Any] | None:
+    """A public content blob by digest. None when erased; raises LookupError when unknown."""
+    row = Content.objects.filter(digest=digest).select_related("entry").first()
+    if row is None or row.entry.visibility != Visibility.LOGGED.value:
+        raise LookupError(digest)
+    return row.blob
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedView:
+    id: int
+    reaction: str
+    position: int
+    subject: str
+    attempts: int
+    error: str
+    parked_at: datetime
+
+
+def parked() -> list[ParkedView]:
+    """What reactions could not handle, oldest first."""
+    return [
+        ParkedView(p.id, p.reaction, p.position, p.subject, p.attempts, p.error, p.parked_at)
+        for p in Parked.objects.order_by("position", "id")
+    ]
+
+
+def _entries() -> QuerySet[Entry]:
+    return Entry.objects.select_related("place", "private_row").prefetch_related("content_rows")
+
+
+def _recorded(row: Entry) -> Recorded:
+    place = getattr(row, "place", None)
+    hidden: PrivatePayload | None = getattr(row, "private_row", None)
+    openings = hidden.openings if hidden else None
+    blobs = {c.digest: c.blob for c in row.content_rows.all()}
+    return Recorded(
+        id=row.id,
+        position=place.position if place else None,
+        log_index=place.log_index if place else None,
+        kind=row.kind,
+        version=row.version,
+        visibility=Visibility(row.visibility),
+        at=row.at,
+        subject=row.subject,
+        facts=current_facts(row.kind, row.version, dict(row.facts)),
+        private=None
+        if openings is None
+        else {name: o["value"] for name, o in openings.items() if name != "by"},
+        content={
+            name: (blobs[value] or {}).get("value")
+            for name, value in row.facts.items()
+            if isinstance(value, str) and value in blobs
+        },
+        person=hidden.person if hidden else None,
+        party=hidden.party if hidden else None,
+    )
+
+
+# -- audit ------------------------------------------------------------------------------------------
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Compare each entry's columns, private payload and blobs with the leaf it was written with."""
+    rows = Entry.objects.select_related("private_row").order_by("id")
+    for row in rows.iterator(chunk_size=1000):
+        yield from _audit_entry(row)
+    for content in Content.objects.filter(~Q(blob=None)).iterator(chunk_size=500):
+        found = digest_of(content.blob)
+        if found != content.digest:
+            yield Discrepancy(f"journal.content {content.digest}", content.digest, found)
+    lost = Entry.objects.filter(pending=None, place=None).values_list("id", flat=True)
+    for id in lost:
+        yield Discrepancy(f"journal.entry {id}", "a place or a place in the queue", "neither")
+
+
+def _audit_entry(row: Entry) -> Iterator[Discrepancy]:
+    place = f"journal.entry {row.id} ({row.kind})"
+    try:
+        leaf = json.loads(bytes(row.leaf))
+        body = json.loads(bytes(row.inner)) if row.inner else leaf
+        columns = {
+            "kind": row.kind,
+            "version": row.version,
+            "at": iso(row.at),
+            "subject": row.subject,
+            "facts": row.facts,
+        }
+        for name, value in columns.items():
+            if body[name] != value:
+                yield Discrepancy(f"{place} {name}", str(body[name]), str(value))
+        hidden: PrivatePayload | None = getattr(row, "private_row", None)
+        if hidden is None:
+            yield Discrepancy(f"{place} private", "a private row", "none")
+            return
+        if hidden.openings is not None:
+            for name in rules.wrong_openings(body, hidden.openings):
+                yield Discrepancy(f"{place} private {name}", "what was committed to", "another")
+        if row.visibility == Visibility.SEALED.value:
+            expected = rules.sealed_leaf(iso(row.at), hidden.seal_salt or "", body)
+            if leaf != expected:
+                yield Discrepancy(f"{place} seal", expected["digest"], str(leaf.get("digest")))
+    except (ValueError, KeyError, TypeError) as error:
+        yield Discrepancy(place, "a readable leaf", f"{type(error).__name__}: {error}")

@@ -1,0 +1,148 @@
+"""
+Reactions: what follows an entry a moment later.
+
+Each reaction has a cursor. The entry's handling and the cursor's step are one transaction, so what
+a reaction writes in the database happens once; what leaves the database happens at least once.
+An entry that fails is parked with its error and tried again with growing delay; later entries of
+the same subject queue behind it, so that order per subject holds. Others go on.
+"""
+
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+
+from hutong.journal import queries
+from hutong.journal.models import Cursor, Parked
+from hutong.journal.queries import Recorded
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+FIRST_DELAY = timedelta(seconds=1)
+LONGEST_DELAY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """`name` is stable (it keeps the cursor); `kinds` are event kinds; `handle` does the work."""
+
+    name: str
+    kinds: tuple[str, ...]
+    handle: Callable[[Recorded], None]
+
+
+def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
+    """Let each reaction handle what is new and what is due again. Returns how many were handled."""
+    return sum(_retry(r, real_now) + _advance(r, real_now) for r in reactions)
+
+
+def is_quiet(reactions: Sequence[Reaction]) -> bool:
+    """Whether nothing waits: no pending entry, every cursor at the end (parked ones aside)."""
+    if queries.pending_count():
+        return False
+    return all(not queries.after(_cursor(r), kinds=r.kinds, limit=1) for r in reactions)
+
+
+def _cursor(reaction: Reaction) -> int:
+    return Cursor.objects.get_or_create(reaction=reaction.name)[0].position
+
+
+def _advance(reaction: Reaction, real_now: datetime) -> int:
+    handled = 0
+    while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=BATCH):
+        for entry in entries:
+            handled += _handle_new(reaction, entry, real_now)
+        if len(entries) < BATCH:
+            break
+    return handled
+
+
+def _handle_new(reaction: Reaction, entry: Recorded, real_now: datetime) -> bool:
+    assert entry.position is not None
+    try:
+        with transaction.atomic():
+            cursor = Cursor.objects.select_for_update().get(reaction=reaction.name)
+            if cursor.position > entry.position:
+                return False  # another worker was here
+            behind = Parked.objects.filter(reaction=reaction.name, subject=entry.subject).exists()
+            if behind:
+                _park(reaction, entry, "waits behind an earlier entry of its subject", None)
+            else:
+                reaction.handle(entry)
+            cursor.position = entry.position + 1
+            cursor.save(update_fields=["position"])
+            return True
+    except Exception as error:
+        if connection.in_atomic_block and connection.needs_rollback:
+            raise  # inside a caller's transaction nothing can be saved any more
+        log.exception("reaction_failed", reaction=reaction.name, position=entry.position)
+        with transaction.atomic():
+            _park(reaction, entry, _describe(error), real_now + FIRST_DELAY, attempts=1)
+            Cursor.objects.filter(reaction=reaction.name, position__lte=entry.position).update(
+                position=entry.position + 1
+            )
+        return False
+
+
+def _park(
+    reaction: Reaction,
+    entry: Recorded,
+    error: str,
+    next_try_at: datetime | None,
+    attempts: int = 0,
+) -> None:
+    Parked.objects.get_or_create(
+        reaction=reaction.name,
+        position=entry.position,
+        defaults={
+            "subject": entry.subject,
+            "error": error,
+            "next_try_at": next_try_at,
+            "attempts": attempts,
+        },
+    )
+
+
+def _retry(reaction: Reaction, real_now: datetime) -> int:
+    """Try the first parked entry of each subject again when its time has come."""
+    handled = 0
+    blocked: set[str] = set()
+    for parked in Parked.objects.filter(reaction=reaction.name).order_by("position"):
+        if parked.subject in blocked:
+            continue
+        if parked.next_try_at is not None and parked.next_try_at > real_now:
+            blocked.add(parked.subject)
+            continue
+        if _retry_one(reaction, parked, real_now):
+            handled += 1
+        else:
+            blocked.add(parked.subject)
+    return handled
+
+
+def _retry_one(reaction: Reaction, parked: Parked, real_now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            row = Parked.objects.select_for_update(skip_locked=True).filter(id=parked.id).first()
+            if row is None:
+                return False
+            reaction.handle(queries.at(row.position))
+            row.delete()
+            return True
+    except Exception as error:
+        log.warning("reaction_failed_again", reaction=reaction.name, position=parked.position)
+        attempts = parked.attempts + 1
+        delay = min(FIRST_DELAY * 2 ** min(attempts, 20), LONGEST_DELAY)
+        Parked.objects.filter(id=parked.id).update(
+            attempts=attempts, error=_describe(error), next_try_at=real_now + delay
+        )
+        return False
+
+
+def _describe(error: Exception) -> str:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({where.name}, line {where.lineno})"[:2000]

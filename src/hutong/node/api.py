@@ -1,0 +1,103 @@
+"""
+The API: every area's router under /api/v1, one description, one kind of problem.
+"""
+
+import importlib
+import importlib.util
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+
+from hutong import __version__
+from hutong.doors.problems import problem_of
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.node.areas import AREAS
+from hutong.node.middleware import problem_response
+
+DESCRIPTION = """
+Everything a venue does can be done here. Amounts are integers of the minor unit (fen); times are
+RFC 3339 in UTC, counted by the venue's clock; ids are UUIDs.
+
+**Who.** Send `Authorization: Bearer <token>`; make tokens at `/api/v1/tokens`. A token acts for one
+person and, where given, one party (PA-2). Each operation names the power it needs.
+
+**Once.** Every POST takes an `Idempotency-Key` header (required when signed in). The same key with
+the same body acts once and gives the same answer.
+
+**No.** A refusal is `application/problem+json` (RFC 9457) with a stable `code` and the rule it
+comes from. Nothing was changed.
+"""
+
+
+class StrictParser(Parser):
+    """JSON bodies: a broken one is the sender's mistake and says where."""
+
+    def parse_body(self, request: HttpRequest) -> dict:  # type: ignore[type-arg]
+        try:
+            return super().parse_body(request)
+        except (ValueError, RecursionError) as error:
+            raise HttpError(400, f"The body is not JSON: {error}") from error
+
+
+def build() -> NinjaAPI:
+    """Assemble the API from the areas that have one."""
+    api = NinjaAPI(
+        title="Hutong",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url="/docs",
+        openapi_url="/openapi.json",
+        urls_namespace="api",
+        parser=StrictParser(),
+        openapi_extra={
+            "components": {
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+            "security": [{}, {"token": []}],
+        },
+    )
+    for area in AREAS:
+        if area != "node" and importlib.util.find_spec(f"hutong.{area}.api") and area != "doors":
+            api.add_router("", importlib.import_module(f"hutong.{area}.api").router)
+    api.add_router("", importlib.import_module("hutong.node.operations").router)
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return problem_response(error)
+
+    @api.exception_handler(ValidationError)
+    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        faults = [
+            {"field": ".".join(str(p) for p in e["loc"]), "problem": e["msg"]} for e in error.errors
+        ]
+        first = faults[0] if faults else {"field": "request", "problem": "malformed"}
+        body = problem_of(Refused(CommonRefusal.INVALID, **first))
+        return problem_json({**body, "code": "malformed", "faults": faults}, 422)
+
+    @api.exception_handler(HttpError)
+    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        return problem_json(
+            {
+                "type": "about:blank",
+                "title": str(error),
+                "status": error.status_code,
+                "code": "http",
+                "rule": "",
+                "detail": "",
+                "facts": {},
+                "faults": [],
+            },
+            error.status_code,
+        )
+
+    def problem_json(body: dict[str, object], status: int) -> HttpResponse:
+        response = api.create_response(HttpRequest(), body, status=status)
+        response["Content-Type"] = "application/problem+json"
+        return response
+
+    return api
+
+
+api = build()

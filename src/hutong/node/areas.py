@@ -1,0 +1,30 @@
+"""
+The areas in dependency order, top first: a line may use what is below it, never the reverse.
+
+The import contracts, the installed apps, the audits and the translations all read this list.
+"""
+
+AREAS = (
+    "node",
+    "portal",
+    "my",
+    "desk",
+    "certificates",
+    "settlement",
+    "auctions",
+    "deals",
+    "listings",
+    "rights",
+    "technologies",
+    "ledger",
+    "notices",
+    "parties",
+    "documents",
+    "due",
+    "rulebook",
+    "transparency",
+    "journal",
+    "ui",
+    "doors",
+    "kit",
+)

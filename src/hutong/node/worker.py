@@ -1,0 +1,183 @@
+"""
+The worker: sequencer, reactions, due timers and queued jobs, each in a thread of its own.
+
+    journal ─NOTIFY─► sequencer ─► positions, checkpoint ─► reactions ─► what follows
+    clock   ───────► due timers
+    procrastinate ─► e-mail and other real-time jobs
+
+All state is in the database: any thread may die at any instruction and the next run goes on.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import django
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import OperationalError, connections
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 0.5
+ROUNDS = 1000
+
+
+def work_until_quiet(*, now: datetime, real_now: datetime) -> int:
+    """Sequence, react and run what is due at `now` until nothing is left. Returns how much.
+
+    For tests and one-shot commands; the running worker does the same in threads.
+    """
+    from hutong.due.running import run_due
+    from hutong.journal.reacting import run_once
+    from hutong.node.log import sequence
+    from hutong.node.reactions import REACTIONS
+    from hutong.node.timers import TIMERS
+
+    done = 0
+    for _ in range(ROUNDS):
+        round_done = sequence() + run_once(REACTIONS, real_now=real_now)
+        round_done += run_due(TIMERS, now=now, real_now=real_now)
+        if not round_done:
+            return done
+        done += round_done
+    raise RuntimeError("the work never ends: a reaction feeds itself")
+
+
+class Bell:
+    """Wakes sleepers when the database rings one of `channels`, or after `IDLE_SECONDS`."""
+
+    def __init__(self, *channels: str) -> None:
+        self._channels = channels
+        self._rung = threading.Event()
+
+    def wait(self, seconds: float = IDLE_SECONDS) -> None:
+        self._rung.wait(seconds)
+        self._rung.clear()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    def listen(self, stopping: threading.Event) -> None:
+        """Hold one connection and ring on each notification; reconnects for ever."""
+        while not stopping.is_set():
+            try:
+                with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+                    for channel in self._channels:
+                        connection.execute(f"LISTEN {channel}")
+                    while not stopping.is_set():
+                        for _ in connection.notifies(timeout=1, stop_after=1):
+                            self.ring()
+            except psycopg.Error:
+                stopping.wait(1)
+
+
+def run() -> None:
+    """Run until SIGTERM or SIGINT. The worker's process."""
+    django.setup()
+    from hutong.due.running import run_due
+    from hutong.journal.reacting import run_once
+    from hutong.node.log import sequence
+    from hutong.node.reactions import REACTIONS
+    from hutong.node.timers import TIMERS
+
+    stopping = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stopping.set())
+
+    sequenced = Bell()
+    written = Bell("hutong_journal")
+    moved = Bell("hutong_clock")
+
+    def sequencing() -> int:
+        done = sequence()
+        if done:
+            sequenced.ring()
+        return done
+
+    def reacting() -> int:
+        return run_once(REACTIONS, real_now=datetime.now(UTC))
+
+    def timing() -> int:
+        from hutong.due import queries
+
+        real_now = datetime.now(UTC)
+        return run_due(TIMERS, now=queries.venue_now(real_now), real_now=real_now)
+
+    threads = [
+        threading.Thread(target=written.listen, args=(stopping,), name="bell", daemon=True),
+        threading.Thread(target=moved.listen, args=(stopping,), name="clock", daemon=True),
+        _loop("sequencer", sequencing, written, stopping),
+        _loop("reactions", reacting, sequenced, stopping),
+        _loop("timers", timing, moved, stopping),
+        threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    print("worker: ready", flush=True)  # noqa: T201  (the supervisor's console)
+    parent = os.getppid()
+    while not stopping.wait(1):
+        if os.getppid() != parent:
+            stopping.set()  # our supervisor is gone
+    for thread in threads[2:]:
+        thread.join(timeout=8)
+
+
+def _loop(
+    name: str, work: Callable[[], int], bell: Bell, stopping: threading.Event
+) -> threading.Thread:
+    def run() -> None:
+        failures = 0
+        while not stopping.is_set():
+            try:
+                done = work()
+                failures = 0
+            except OperationalError:
+                connections.close_all()
+                failures += 1
+                stopping.wait(min(0.2 * 2**failures, 5))
+                continue
+            except Exception:
+                log.exception("worker_failed", part=name)
+                failures += 1
+                stopping.wait(min(0.2 * 2**failures, 30))
+                continue
+            if not done:
+                bell.wait()
+        connections.close_all()
+
+    return threading.Thread(target=run, name=name)
+
+
+def _jobs(stopping: threading.Event) -> None:
+    """Run procrastinate's worker in this thread's own event loop."""
+    from procrastinate.contrib.django import app
+
+    async def work() -> None:
+        worker = app.with_connector(app.connector.get_worker_connector())
+        async with worker.open_async():
+            task = asyncio.create_task(
+                worker.run_worker_async(
+                    install_signal_handlers=False, listen_notify=True, concurrency=2
+                )
+            )
+            while not stopping.is_set() and not task.done():
+                await asyncio.sleep(0.3)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    while not stopping.is_set():
+        try:
+            asyncio.run(work())
+        except Exception:
+            log.exception("jobs_failed")
+            stopping.wait(2)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
+    run()

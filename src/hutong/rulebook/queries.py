@@ -1,0 +1,96 @@
+"""Which rules hold: now, and under the version a procedure started with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from hutong.journal import queries as journal
+from hutong.kit.audit import Discrepancy
+from hutong.kit.calendar import WorkingCalendar
+from hutong.kit.canonical import digest_of
+from hutong.kit.refusal import Refused
+from hutong.rulebook.models import Version
+from hutong.rulebook.rules import Refusal, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    version: int
+    rules: Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    version: int
+    status: str
+    note: str
+    digest: str
+    effective_from: datetime | None
+    proposed_at: datetime
+    adopted_at: datetime | None
+    data: dict[str, Any]
+
+
+def in_force(now: datetime) -> InForce:
+    """The version in force at `now`. Refused when the venue has none yet."""
+    row = (
+        Version.objects.filter(status="adopted", effective_from__lte=now)
+        .order_by("-effective_from", "-version")
+        .only("version", "digest")
+        .first()
+    )
+    if row is None:
+        raise Refused(Refusal.NONE_IN_FORCE)
+    return InForce(row.version, _rules(row.digest, row.version))
+
+
+def version(number: int) -> Rulebook:
+    """The rules of version `number`, for procedures that started under it."""
+    row = Version.objects.only("digest").get(version=number)
+    return _rules(row.digest, number)
+
+
+def calendar(now: datetime) -> WorkingCalendar:
+    return in_force(now).rules.calendar.working_calendar()
+
+
+def versions() -> list[VersionView]:
+    """All versions, newest first."""
+    return [
+        VersionView(
+            v.version,
+            v.status,
+            v.note,
+            v.digest,
+            v.effective_from,
+            v.proposed_at,
+            v.adopted_at,
+            v.data,
+        )
+        for v in Version.objects.order_by("-version")
+    ]
+
+
+@lru_cache(maxsize=64)
+def _rules(digest: str, number: int) -> Rulebook:
+    # Parsed once a process: the digest names the content, so a stale copy cannot be wrong.
+    data = Version.objects.values_list("data", flat=True).get(version=number, digest=digest)
+    return Rulebook.model_validate(data, strict=False)
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Each adopted version against its digest and the text its adoption published."""
+    adopted = {e.facts["version"]: e for e in journal.of_kinds(["rulebook.Adopted"])}
+    for row in Version.objects.order_by("version"):
+        if digest_of(row.data) != row.digest:
+            yield Discrepancy(
+                f"rulebook.version {row.version} data", row.digest, digest_of(row.data)
+            )
+        entry = adopted.get(row.version)
+        if row.status == "adopted" and entry is None:
+            yield Discrepancy(f"rulebook.version {row.version}", "an entry of its adoption", "none")
+        text = entry.content.get("text") if entry else None
+        if text is not None and text != row.data:
+            yield Discrepancy(f"rulebook.version {row.version} data", "the adopted text", "another")

@@ -1,0 +1,217 @@
+"""
+The shape of a rulebook and the bounds its figures must keep. Pure data, validated by pydantic.
+
+Defaults are those of domain.md; a venue changes them by a new version, never in code.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hutong.kit.calendar import WorkingCalendar
+from hutong.kit.event import Content, Event, Visibility
+from hutong.kit.refusal import N_, Reason, reason
+
+BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+Days = Annotated[int, Field(ge=1, le=3_650)]
+Seconds = Annotated[int, Field(ge=1, le=7 * 24 * 3600)]
+
+
+class Refusal(Reason):
+    INVALID = reason(
+        "rulebook.invalid", "", N_("The rulebook does not hold together: {problem}"), 422
+    )
+    NOT_PROPOSED = reason(
+        "rulebook.not_proposed", "", N_("Version {version} is {status}, not proposed.")
+    )
+    EFFECTIVE_IN_PAST = reason(
+        "rulebook.effective_in_past",
+        "",
+        N_("A version takes effect at {earliest} at the earliest."),
+    )
+    NONE_IN_FORCE = reason("rulebook.none_in_force", "", N_("No rulebook is in force yet."))
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class VenueRules(_Part):
+    """Who the venue is."""
+
+    code: str = Field(pattern=r"^[A-Z][A-Z0-9-]{1,15}$")
+    name_zh: str = Field(min_length=2, max_length=80)
+    name_en: str = Field(min_length=2, max_length=120)
+    region: str = Field(pattern=r"^[A-Z]{2}-[A-Z0-9]{2,3}$")
+    demo: bool = False
+
+
+class RightsRules(_Part):
+    """RR-7."""
+
+    notice_days: Days = 15
+    objection_answer_days: Days = 10
+
+
+class ListingRules(_Part):
+    """LI-2 … LI-5."""
+
+    period_working_days: Days = 20
+    extensions: Annotated[int, Field(ge=0, le=50)] = 2
+    extension_working_days: Days = 5
+    deposit_bp_default: BasisPoints = 1_000
+    deposit_bp_max: BasisPoints = 3_000
+    pre_emption_answer_days: Days = 10
+
+
+class AuctionRules(_Part):
+    """AU-1; seconds are real."""
+
+    opens_after_seconds: Annotated[int, Field(ge=0)] = 3600
+    free_seconds: Seconds = 1800
+    limited_seconds: Seconds = 300
+    increment_bp_default: BasisPoints = 100
+    paddle_token_seconds: Seconds = 3600
+    outage_bound_seconds: Seconds = 30
+
+
+class DealRules(_Part):
+    """DL-1."""
+
+    contract_sign_days: Days = 10
+    payment_days: Days = 10
+
+
+class FeeBand(_Part):
+    """`bp` of the part of the price up to `up_to_fen` (None: the rest)."""
+
+    up_to_fen: Annotated[int, Field(gt=0)] | None
+    bp: BasisPoints
+
+
+class SettlementRules(_Part):
+    """SE-3, AU-11."""
+
+    fee_bands: tuple[FeeBand, ...] = (
+        FeeBand(up_to_fen=100_000_000, bp=300),
+        FeeBand(up_to_fen=1_000_000_000, bp=200),
+        FeeBand(up_to_fen=None, bp=100),
+    )
+    fee_payer: Literal["seller", "buyer", "both"] = "seller"
+    runner_up_deposit_until_signed: bool = True
+    forfeit_bp: BasisPoints = 10_000
+
+    @model_validator(mode="after")
+    def _bands_rise_and_end_open(self) -> "SettlementRules":
+        bounds = [band.up_to_fen for band in self.fee_bands]
+        closed = [b for b in bounds[:-1] if b is not None]
+        if not bounds or bounds[-1] is not None or len(closed) != len(bounds) - 1:
+            raise ValueError("fee bands: only the last one is open-ended")
+        if closed != sorted(set(closed)):
+            raise ValueError("fee bands: bounds must rise")
+        return self
+
+
+class PartyRules(_Part):
+    token_days_max: Days = 365
+
+
+class DocumentRules(_Part):
+    max_bytes: Annotated[int, Field(ge=1024, le=2**31)] = 50 * 1024 * 1024
+    media_types: tuple[str, ...] = (
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "text/plain",
+        "text/csv",
+        "application/json",
+        "application/zip",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    )
+
+
+class CalendarRules(_Part):
+    """TI-1: weekdays that are free, weekend days that are worked, and how far the table reaches."""
+
+    holidays: tuple[date, ...] = ()
+    makeup_workdays: tuple[date, ...] = ()
+    known_through: date = date(2022, 12, 31)
+
+    @model_validator(mode="after")
+    def _days_fit(self) -> "CalendarRules":
+        for day in self.makeup_workdays:
+            if day.weekday() < 5:
+                raise ValueError(f"calendar: {day} is a weekday, not a make-up workday")
+        return self
+
+    def working_calendar(self) -> WorkingCalendar:
+        return WorkingCalendar(
+            frozenset(self.holidays), frozenset(self.makeup_workdays), self.known_through
+        )
+
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "registrar": (
+        "parties.verify",
+        "parties.suspend",
+        "technologies.enter_any",
+        "technologies.import_any",
+        "rights.examine",
+        "rights.decide_objection",
+        "rights.record_outside_step",
+    ),
+    "listing": ("listings.examine", "listings.qualify"),
+    "trading": ("auctions.run",),
+    "settlement": (
+        "settlement.record_receipt",
+        "settlement.request_payout",
+        "settlement.approve_payout",
+        "settlement.settle",
+    ),
+    "compliance": ("parties.verify", "parties.suspend", "certificates.approve_revocation"),
+    "certificates": ("certificates.revoke", "certificates.approve_revocation"),
+    "administrator": ("parties.appoint", "rulebook.propose", "rulebook.adopt", "venue.operate"),
+    "supervisor": ("supervise.read",),
+}
+
+
+class Rulebook(_Part):
+    """All rules of a venue. `Rulebook.model_validate(data)` is the only way in."""
+
+    venue: VenueRules
+    rights: RightsRules = RightsRules()
+    listings: ListingRules = ListingRules()
+    auctions: AuctionRules = AuctionRules()
+    deals: DealRules = DealRules()
+    settlement: SettlementRules = SettlementRules()
+    parties: PartyRules = PartyRules()
+    documents: DocumentRules = DocumentRules()
+    calendar: CalendarRules = CalendarRules()
+    roles: dict[str, tuple[str, ...]] = ROLES
+
+    def powers_of(self, roles: "frozenset[str] | set[str]") -> frozenset[str]:
+        return frozenset(p for role in roles for p in self.roles.get(role, ()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed(Event, kind="rulebook.Proposed", visibility=Visibility.JOURNALLED):
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adopted(Event, kind="rulebook.Adopted"):
+    """From `effective_from` new procedures follow this version; its text is the content blob."""
+
+    version: int
+    effective_from: datetime
+    text: Content[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Event, kind="rulebook.Withdrawn", visibility=Visibility.JOURNALLED):
+    version: int
+    reason: str
