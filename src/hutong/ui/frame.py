@@ -1,0 +1,41 @@
+"""
+What the page frame shows around every page. A context processor above (`portal.context.frame`)
+fills it as `frame`; `ui/base.html` draws it. `ui` itself asks nobody.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    label: str
+    href: str
+    current: bool = False
+    count: int = 0  # shown beside the label when positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyChoice:
+    """One of the parties the person may act for."""
+
+    id: UUID
+    name: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    venue_name: str
+    now: datetime  # the venue's clock
+    demo: bool = False
+    audience: str = "public"  # public | member | officer
+    main: tuple[Link, ...] = ()
+    sections: tuple[Link, ...] = ()  # the second row, of the audience's own pages
+    signed_in: bool = False
+    person: str = ""
+    acting_for: str = ""
+    parties: tuple[PartyChoice, ...] = ()
+    may_jump: bool = False
+    unread: int = 0

@@ -1,0 +1,158 @@
+"""
+The states things go through, in the reader's words: one table for badges and step trackers.
+
+A lifecycle is its ordinary course, in order, and the ways out of it. Areas own their states; here
+is only how each is called and coloured on a page. A state this table does not know is shown as it
+is written, in grey: a page never fails for a word.
+"""
+
+from dataclasses import dataclass, field
+
+from hutong.kit.refusal import N_
+
+# Tones: what a colour says, the same on every page.
+WAITING, RUNNING, GOOD, BAD, QUIET = "waiting", "running", "good", "bad", "quiet"
+
+
+@dataclass(frozen=True)
+class State:
+    code: str
+    label: str  # English msgid
+    tone: str
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    course: tuple[State, ...]
+    exits: tuple[State, ...] = field(default=())
+
+    def state(self, code: str) -> State | None:
+        return next((state for state in (*self.course, *self.exits) if state.code == code), None)
+
+
+LIFECYCLES: dict[str, Lifecycle] = {
+    "party": Lifecycle(
+        (
+            State("unverified", N_("Unverified"), QUIET),
+            State("pending", N_("Awaiting verification"), WAITING),
+            State("verified", N_("Verified"), GOOD),
+        ),
+        (State("suspended", N_("Suspended"), BAD),),
+    ),
+    "technology": Lifecycle(
+        (
+            State("intended", N_("Intended"), QUIET),
+            State("entered", N_("Entered"), GOOD),
+            State("retired", N_("Retired"), QUIET),
+        )
+    ),
+    "legal": Lifecycle(
+        (
+            State("pending", N_("Application pending"), WAITING),
+            State("in_force", N_("In force"), GOOD),
+        ),
+        (State("unknown", N_("Legal status unknown"), QUIET), State("lapsed", N_("Lapsed"), BAD)),
+    ),
+    "rights": Lifecycle(
+        (
+            State("draft", N_("Draft"), QUIET),
+            State("submitted", N_("Submitted"), WAITING),
+            State("examined", N_("Examined"), RUNNING),
+            State("public_notice", N_("In public notice"), RUNNING),
+            State("registered", N_("Registered"), GOOD),
+        ),
+        (
+            State("claiming", N_("Claiming the number"), WAITING),
+            State("notice", N_("In public notice"), RUNNING),
+            State("objected", N_("Objection being decided"), WAITING),
+            State("rejected", N_("Rejected"), BAD),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("pending", N_("Transfer prepared"), WAITING),
+            State("prepared", N_("Transfer prepared"), WAITING),
+            State("effected", N_("Transferred"), GOOD),
+            State("cancelled", N_("Cancelled"), QUIET),
+        ),
+    ),
+    "listing": Lifecycle(
+        (
+            State("draft", N_("Draft"), QUIET),
+            State("submitted", N_("Under examination"), WAITING),
+            State("listed", N_("Listed"), RUNNING),
+            State("cut_off", N_("Cut off"), WAITING),
+            State("sold", N_("Sold"), GOOD),
+        ),
+        (
+            State("returned", N_("Returned for correction"), WAITING),
+            State("in_sale", N_("In sale"), RUNNING),
+            State("suspended", N_("Suspended"), BAD),
+            State("lapsed", N_("Lapsed"), QUIET),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("terminated", N_("Terminated"), BAD),
+            State("unsold", N_("Unsold"), QUIET),
+            State("closed", N_("Closed"), QUIET),
+        ),
+    ),
+    "intent": Lifecycle(
+        (
+            State("applied", N_("Applied"), WAITING),
+            State("qualified", N_("Qualified, deposit due"), RUNNING),
+            State("deposited", N_("Deposit held"), GOOD),
+        ),
+        (
+            State("refused", N_("Not qualified"), BAD),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("released", N_("Deposit released"), QUIET),
+            State("won", N_("Won"), GOOD),
+            State("lost", N_("Did not win"), QUIET),
+        ),
+    ),
+    "lot": Lifecycle(
+        (
+            State("announced", N_("Announced"), QUIET),
+            State("free", N_("Free period"), RUNNING),
+            State("limited", N_("Limited period"), RUNNING),
+            State("sold", N_("Sold"), GOOD),
+        ),
+        (
+            State("unsold", N_("Unsold"), QUIET),
+            State("suspended", N_("Suspended"), BAD),
+        ),
+    ),
+    "deal": Lifecycle(
+        (
+            State("agreed", N_("Agreed"), WAITING),
+            State("signed", N_("Contract signed"), RUNNING),
+            State("paid", N_("Paid"), RUNNING),
+            State("moved", N_("Right moved"), RUNNING),
+            State("certified", N_("Certified"), GOOD),
+            State("closed", N_("Closed"), GOOD),
+        ),
+        (
+            State("defaulted", N_("Defaulted"), BAD),
+            State("terminated", N_("Terminated"), BAD),
+        ),
+    ),
+    "payout": Lifecycle(
+        (
+            State("requested", N_("Requested"), WAITING),
+            State("approved", N_("Approved"), RUNNING),
+            State("paid", N_("Paid out"), GOOD),
+        ),
+        (
+            State("refused", N_("Refused"), BAD),
+            State("failed", N_("Failed at the bank"), BAD),
+        ),
+    ),
+    "certificate": Lifecycle(
+        (
+            State("issued", N_("Issued"), WAITING),
+            State("rendered", N_("In force"), GOOD),
+            State("valid", N_("In force"), GOOD),
+        ),
+        (State("revoked", N_("Revoked"), BAD),),
+    ),
+    "mandate": Lifecycle(
+        (State("owner", N_("Owner"), GOOD), State("agent", N_("Agent"), RUNNING)),
+        (State("viewer", N_("Viewer"), QUIET), State("revoked", N_("Revoked"), BAD)),
+    ),
+}
