@@ -1,0 +1,196 @@
+"""
+Every way the register says no (RR), in one table.
+"""
+
+from hutong.kit.refusal import N_, Reason, reason
+
+
+class Refusal(Reason):
+    # shares
+    SHARE_MALFORMED = reason(
+        "rights.share_malformed",
+        "RR-1",
+        N_("“{share}” is not a share. Write a fraction such as 1/3, or 1 for the whole."),
+        422,
+    )
+    SHARE_OUT_OF_RANGE = reason(
+        "rights.share_out_of_range",
+        "RR-1",
+        N_("A share is more than 0 and at most 1; {share} is not."),
+        422,
+    )
+    SHARE_TOO_FINE = reason(
+        "rights.share_too_fine",
+        "RR-1",
+        N_("These shares need a common denominator above {limit}; use coarser fractions."),
+        422,
+    )
+    SHARES_NOT_WHOLE = reason(
+        "rights.shares_not_whole",
+        "RR-1",
+        N_("The shares of {power} total {total}; they must total exactly 1."),
+        422,
+    )
+    HOLDER_TWICE = reason(
+        "rights.holder_twice", "RR-1", N_("A holder is named twice: {party}."), 422
+    )
+    TOO_MANY_HOLDERS = reason(
+        "rights.too_many_holders", "RR-1", N_("At most {limit} holders can be named."), 422
+    )
+    # what may be disposed of
+    NOT_REGISTERED = reason(
+        "rights.not_registered", "RR-10", N_("No right in this technology is registered here.")
+    )
+    HOLDS_NOTHING = reason(
+        "rights.holds_nothing", "RR-3", N_("The giver holds no {power} in this technology.")
+    )
+    HOLDS_LESS = reason(
+        "rights.holds_less",
+        "RR-3",
+        N_("Of {power} the giver holds {held}; {share} cannot be given."),
+    )
+    OTHERS_MUST_JOIN = reason(
+        "rights.others_must_join",
+        "RR-1",
+        N_("Disposing of the whole needs every holder of disposal; the giver holds {held} of it."),
+    )
+    SAME_PARTY = reason(
+        "rights.same_party", "RR-3", N_("Giver and receiver are the same party."), 422
+    )
+    FROZEN = reason(
+        "rights.frozen", "RR-6", N_("This right is frozen by {authority}, {paper} (entry {entry}).")
+    )
+    NOT_FROZEN = reason("rights.not_frozen", "RR-6", N_("That entry is not a freeze in force."))
+    DISPOSAL_PENDING = reason(
+        "rights.disposal_pending",
+        "RR-7",
+        N_("Another disposal of this right is pending; one must end before the next begins."),
+    )
+    OUT_OF_ORDER = reason(
+        "rights.out_of_order",
+        "RR-8",
+        N_("An entry effective on {effective_on} would contradict entry {entry}."),
+    )
+    # first registration
+    NOTHING_NAMED = reason(
+        "rights.nothing_named", "RR-7", N_("Name at least one technology to register."), 422
+    )
+    TOO_MANY_NAMED = reason(
+        "rights.too_many_named",
+        "RR-7",
+        N_("One application names at most {limit} technologies."),
+        422,
+    )
+    TECHNOLOGY_TWICE = reason(
+        "rights.technology_twice", "RR-7", N_("A technology is named twice: {technology}."), 422
+    )
+    NOT_YOUR_TECHNOLOGY = reason(
+        "rights.not_your_technology",
+        "RR-7",
+        N_("Only the party that entered a technology applies for it: {technology}."),
+        403,
+    )
+    NOT_ENTERED = reason(
+        "rights.not_entered",
+        "TE-2",
+        N_("Only an entered technology can be registered: {technology} is {status}."),
+    )
+    LAPSED = reason(
+        "rights.lapsed", "TE-2", N_("The right has lapsed and cannot be registered: {technology}.")
+    )
+    BUNDLE = reason(
+        "rights.bundle",
+        "TE-4",
+        N_("A bundle is no right of its own: apply for its parts instead of {technology}."),
+        422,
+    )
+    APPLICANT_HOLDS_NOTHING = reason(
+        "rights.applicant_holds_nothing",
+        "RR-7",
+        N_("The applicant must be among the holders of ownership."),
+        422,
+    )
+    HOLDER_NOT_VERIFIED = reason(
+        "rights.holder_not_verified",
+        "PA-3",
+        N_("Only verified parties hold registered rights; not verified: {party}."),
+    )
+    ALREADY_REGISTERED = reason(
+        "rights.already_registered",
+        "RR-7",
+        N_("This technology is already registered and cannot be registered again: {technology}."),
+    )
+    APPLICATION_PENDING = reason(
+        "rights.application_pending",
+        "RR-7",
+        N_("Another application over this technology is under way: {technology}."),
+    )
+    EVIDENCE_MISSING = reason(
+        "rights.evidence_missing",
+        "RR-7",
+        N_("Attach at least one document that proves the right before submitting."),
+    )
+    EVIDENCE_UNKNOWN = reason(
+        "rights.evidence_unknown",
+        "RR-7",
+        N_("There is no such document of yours: {document}."),
+        422,
+    )
+    WORDS_MISSING = reason(
+        "rights.words_missing", "RR-7", N_("{what} must be given in words."), 422
+    )
+    EXCEPTION_UNKNOWN = reason(
+        "rights.exception_unknown",
+        "RR-7",
+        N_("That technology is not part of the application: {technology}."),
+        422,
+    )
+    # public notice
+    NOTICE_OVER = reason("rights.notice_over", "RR-7", N_("The public notice ended at {ended_at}."))
+    NOTICE_RUNNING = reason(
+        "rights.notice_running", "RR-7", N_("The public notice runs until {ends_at}.")
+    )
+    NOTICE_STOPPED = reason(
+        "rights.notice_stopped", "RR-7", N_("An objection is open; the notice is stopped.")
+    )
+    OWN_APPLICATION = reason(
+        "rights.own_application",
+        "RR-7",
+        N_("A holder named in the application withdraws it; holders do not object to themselves."),
+    )
+    OBJECTED_ALREADY = reason(
+        "rights.objected_already",
+        "RR-7",
+        N_("Your party's objection to this application is still open."),
+    )
+    OBJECTOR_NOT_VERIFIED = reason(
+        "rights.objector_not_verified",
+        "RR-7",
+        N_("An objection needs a verified identity."),
+        403,
+    )
+    # disposals from a deal
+    OUTSIDE_STEP_MISSING = reason(
+        "rights.outside_step_missing",
+        "RR-11",
+        N_(
+            "The transfer of this kind of right takes effect by entry at the office: record it first."
+        ),
+    )
+    OUTSIDE_STEP_NOT_DUE = reason(
+        "rights.outside_step_not_due",
+        "RR-11",
+        N_("This kind of right needs no entry at an office."),
+    )
+    OUTSIDE_STEP_IN_FUTURE = reason(
+        "rights.outside_step_in_future",
+        "RR-11",
+        N_("{field} lies in the future: {on}."),
+        422,
+    )
+    OUTSIDE_STEP_DISORDERLY = reason(
+        "rights.outside_step_disorderly",
+        "RR-11",
+        N_("The office's entry cannot take effect before it was filed."),
+        422,
+    )

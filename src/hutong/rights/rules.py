@@ -1,0 +1,544 @@
+"""
+First registration and disposals from a deal: the procedure and nothing but the procedure (RR-7).
+
+    draft → submitted → notice ⇄ stopped → registered
+      ↘        ↘          ↘ held (a holder lost verification) → registered
+      withdrawn  rejected   rejected (an objection was upheld)
+
+    prepared → outside step recorded → effected | cancelled
+
+Pure: facts in, events out.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from hutong.kit.calendar import natural_days_after
+from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.moments import at_local, local_date
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.refusals import Refusal
+
+MAX_TECHNOLOGIES = 5_000
+MAX_WORDS = 4_000
+
+# Rights that an office grants: their transfer takes effect by entry there (RR-11).
+STATUTORY = frozenset(
+    {"patent", "patent_application", "software_copyright", "ic_layout", "plant_variety"}
+)
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    NOTICE = "notice"
+    HELD = "held"
+    REGISTERED = "registered"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+LIVE = frozenset({Status.SUBMITTED, Status.NOTICE, Status.HELD})
+
+
+class Decision(StrEnum):
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+# What happened --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted(Event, kind="rights.Drafted", visibility=Visibility.JOURNALLED):
+    application: UUID
+    number: str
+    technologies: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied(Event, kind="rights.Applied"):
+    application: UUID
+    number: str
+    technologies: int
+    applicant: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeOpened(Event, kind="rights.NoticeOpened"):
+    application: UUID
+    number: str
+    technologies: int
+    ends_at: datetime
+    notice: Content[dict[str, Any]]
+    findings: Private[str]
+    exceptions: Private[dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected(Event, kind="rights.Rejected"):
+    application: UUID
+    number: str
+    reasons: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn(Event, kind="rights.Withdrawn"):
+    application: UUID
+    number: str
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionFiled(Event, kind="rights.ObjectionFiled"):
+    application: UUID
+    objection: UUID
+    technology: UUID | None
+    filed_at: datetime
+    objector: Private[UUID]
+    grounds: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectionDecided(Event, kind="rights.ObjectionDecided"):
+    application: UUID
+    objection: UUID
+    technology: UUID | None
+    upheld: bool
+    reasons: Content[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeResumed(Event, kind="rights.NoticeResumed"):
+    application: UUID
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationHeld(Event, kind="rights.RegistrationHeld", visibility=Visibility.JOURNALLED):
+    application: UUID
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed(Event, kind="rights.Completed"):
+    """The application ended in registration; each entry has its own `Registered`."""
+
+    application: UUID
+    number: str
+    entries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryWritten(Event, kind="rights.EntryWritten"):
+    """Common to every register entry: the digest lets the doctor name a changed one."""
+
+    entry: UUID
+    number: str
+    technology: UUID
+    entry_kind: str
+    sequence: int
+    effective_on: date
+    entry_digest: str
+    holdings: Private[list[dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered(EntryWritten, kind="rights.Registered"):
+    application: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transferred(EntryWritten, kind="rights.Transferred"):
+    deal: UUID
+    share: Fraction
+    giver: Private[UUID]
+    taker: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frozen(EntryWritten, kind="rights.Frozen"):
+    authority: Private[str]
+    paper: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifted(EntryWritten, kind="rights.Lifted"):
+    freeze: UUID
+    authority: Private[str]
+    paper: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferPrepared(Event, kind="rights.TransferPrepared"):
+    entry: UUID
+    deal: UUID
+    technology: UUID
+    share: Fraction
+    outside_step_due: bool
+    giver: Private[UUID]
+    taker: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutsideStepRecorded(Event, kind="rights.OutsideStepRecorded"):
+    entry: UUID
+    technology: UUID
+    filed_on: date
+    effective_on: date | None
+    office_number: str
+    evidence: Private[list[UUID]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferCancelled(Event, kind="rights.TransferCancelled"):
+    entry: UUID
+    deal: UUID
+    technology: UUID
+    reason: Private[str]
+
+
+# First registration ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """Where an application stands. `remaining` are the technologies not excepted from it."""
+
+    id: UUID
+    number: str
+    status: Status
+    remaining: frozenset[UUID]
+    ends_at: datetime | None = None
+    stopped_at: datetime | None = None
+    open_objections: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What the rules need to know of a technology somebody wants registered."""
+
+    id: UUID
+    kind: str
+    status: str
+    legal_status: str | None
+    entered_by: UUID
+
+
+def require_registrable(technologies: Collection[Subject], *, applicant: UUID) -> None:
+    """Refuse an application over what cannot be registered, naming the first such technology."""
+    if not technologies:
+        raise Refused(Refusal.NOTHING_NAMED)
+    if len(technologies) > MAX_TECHNOLOGIES:
+        raise Refused(Refusal.TOO_MANY_NAMED, limit=MAX_TECHNOLOGIES)
+    seen = set()
+    for technology in technologies:
+        if technology.id in seen:
+            raise Refused(Refusal.TECHNOLOGY_TWICE, technology=technology.id)
+        seen.add(technology.id)
+        if technology.entered_by != applicant:
+            raise Refused(Refusal.NOT_YOUR_TECHNOLOGY, technology=technology.id)
+        if technology.kind == "bundle":
+            raise Refused(Refusal.BUNDLE, technology=technology.id)
+        if technology.status != "entered":
+            raise Refused(Refusal.NOT_ENTERED, technology=technology.id, status=technology.status)
+        if technology.legal_status == "lapsed":
+            raise Refused(Refusal.LAPSED, technology=technology.id)
+
+
+def submit(state: Application, *, applicant: UUID, evidence: int) -> list[Event]:
+    _require_status(state.status, Status.DRAFT)
+    if evidence == 0:
+        raise Refused(Refusal.EVIDENCE_MISSING)
+    return [
+        Applied(
+            application=state.id,
+            number=state.number,
+            technologies=len(state.remaining),
+            applicant=applicant,
+        )
+    ]
+
+
+def examine(
+    state: Application,
+    *,
+    decision: Decision,
+    findings: str,
+    exceptions: Mapping[UUID, str],
+    ends_at: datetime,
+    notice: dict[str, Any],
+) -> list[Event]:
+    """Open the public notice over what passed, or reject; excepted items leave with a reason."""
+    _require_status(state.status, Status.SUBMITTED)
+    require_words("findings", findings)
+    for technology, why in exceptions.items():
+        if technology not in state.remaining:
+            raise Refused(Refusal.EXCEPTION_UNKNOWN, technology=technology)
+        require_words("exceptions", why)
+    passed = state.remaining - set(exceptions)
+    if decision is Decision.REJECT or not passed:
+        return [Rejected(application=state.id, number=state.number, reasons=findings)]
+    return [
+        NoticeOpened(
+            application=state.id,
+            number=state.number,
+            technologies=len(passed),
+            ends_at=ends_at,
+            notice=notice,
+            findings=findings,
+            exceptions={str(technology): why for technology, why in exceptions.items()},
+        )
+    ]
+
+
+def file_objection(
+    state: Application,
+    *,
+    objection: UUID,
+    objector: UUID,
+    holders: Collection[UUID],
+    technology: UUID | None,
+    grounds: str,
+    now: datetime,
+) -> list[Event]:
+    """File an objection during the notice; the first open one stops the clock."""
+    if state.status is Status.REGISTERED:
+        raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
+    _require_status(state.status, Status.NOTICE)
+    if state.stopped_at is None and state.ends_at is not None and now >= state.ends_at:
+        raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
+    if objector in holders:
+        raise Refused(Refusal.OWN_APPLICATION)
+    if technology is not None and technology not in state.remaining:
+        raise Refused(Refusal.EXCEPTION_UNKNOWN, technology=technology)
+    require_words("grounds", grounds)
+    return [
+        ObjectionFiled(
+            application=state.id,
+            objection=objection,
+            technology=technology,
+            filed_at=now,
+            objector=objector,
+            grounds=grounds,
+        )
+    ]
+
+
+def decide_objection(
+    state: Application,
+    *,
+    objection: UUID,
+    technology: UUID | None,
+    upheld: bool,
+    reasons: str,
+    now: datetime,
+    closing_hour: int = 17,
+) -> list[Event]:
+    """Decide one open objection. Upheld, it takes its technology (or all) out of the application.
+
+    When the last open one is decided the time that was left runs on, never shorter.
+    """
+    _require_status(state.status, Status.NOTICE)
+    if objection not in state.open_objections:
+        raise Refused(CommonRefusal.OUT_OF_STATE, status="decided", needed="open")
+    require_words("reasons", reasons)
+    decided = ObjectionDecided(
+        application=state.id,
+        objection=objection,
+        technology=technology,
+        upheld=upheld,
+        reasons={"text": reasons},
+    )
+    after = evolve(state, [decided])
+    if not after.remaining:
+        return [decided, Rejected(application=state.id, number=state.number, reasons=reasons)]
+    if after.open_objections:
+        return [decided]
+    assert state.ends_at is not None, "a notice has an end"
+    assert state.stopped_at is not None, "an open objection stops the notice"
+    ends_at = resumed_end(
+        ends_at=state.ends_at, stopped_at=state.stopped_at, now=now, closing_hour=closing_hour
+    )
+    return [decided, NoticeResumed(application=state.id, ends_at=ends_at)]
+
+
+def resumed_end(
+    *, ends_at: datetime, stopped_at: datetime, now: datetime, closing_hour: int = 17
+) -> datetime:
+    """Return the end after a stop: the time that was left, to the closing hour of its last day."""
+    earliest = now + (ends_at - stopped_at)
+    end = at_local(local_date(earliest), closing_hour)
+    if end < earliest:
+        end = natural_days_after(earliest, 1, closing_hour=closing_hour).at
+    return end
+
+
+def close_notice(state: Application, *, now: datetime, unverified: Collection[UUID]) -> list[Event]:
+    """End the notice: registration follows, unless a holder is no longer verified (PA-3)."""
+    _require_status(state.status, Status.NOTICE, Status.HELD)
+    if state.status is Status.NOTICE:
+        if state.stopped_at is not None:
+            raise Refused(Refusal.NOTICE_STOPPED)
+        if state.ends_at is None or now < state.ends_at:
+            raise Refused(Refusal.NOTICE_RUNNING, ends_at=state.ends_at)
+    if unverified and state.status is Status.HELD:
+        raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=sorted(unverified)[0])
+    if unverified:
+        return [RegistrationHeld(application=state.id, reason=Refusal.HOLDER_NOT_VERIFIED.code)]
+    return [Completed(application=state.id, number=state.number, entries=len(state.remaining))]
+
+
+def withdraw(state: Application, *, reason: str) -> list[Event]:
+    _require_status(state.status, Status.DRAFT, *LIVE)
+    return [Withdrawn(application=state.id, number=state.number, reason=reason)]
+
+
+def reject_held(state: Application, *, reasons: str) -> list[Event]:
+    _require_status(state.status, Status.HELD)
+    require_words("reasons", reasons)
+    return [Rejected(application=state.id, number=state.number, reasons=reasons)]
+
+
+def evolve(state: Application, events: Collection[Event]) -> Application:
+    for event in events:
+        state = _evolve_one(state, event)
+    return state
+
+
+def _evolve_one(state: Application, event: Event) -> Application:
+    match event:
+        case Applied():
+            return replace(state, status=Status.SUBMITTED)
+        case NoticeOpened(ends_at=ends_at, exceptions=exceptions):
+            left = state.remaining - {UUID(technology) for technology in exceptions}
+            return replace(state, status=Status.NOTICE, ends_at=ends_at, remaining=left)
+        case ObjectionFiled(objection=objection, filed_at=filed_at):
+            return replace(
+                state,
+                open_objections=state.open_objections | {objection},
+                stopped_at=state.stopped_at or filed_at,
+            )
+        case ObjectionDecided(objection=objection, technology=technology, upheld=upheld):
+            taken = frozenset({technology}) if technology else state.remaining
+            return replace(
+                state,
+                open_objections=state.open_objections - {objection},
+                remaining=state.remaining - taken if upheld else state.remaining,
+            )
+        case NoticeResumed(ends_at=ends_at):
+            return replace(state, ends_at=ends_at, stopped_at=None)
+        case RegistrationHeld():
+            return replace(state, status=Status.HELD)
+        case Completed():
+            return replace(state, status=Status.REGISTERED)
+        case Rejected():
+            return replace(
+                state, status=Status.REJECTED, open_objections=frozenset(), stopped_at=None
+            )
+        case Withdrawn():
+            return replace(
+                state, status=Status.WITHDRAWN, open_objections=frozenset(), stopped_at=None
+            )
+        case _:
+            return state
+
+
+# Disposals from a deal ------------------------------------------------------------------------
+
+
+class DisposalStatus(StrEnum):
+    PREPARED = "prepared"
+    EFFECTED = "effected"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingTransfer:
+    """A disposal from a deal on its way; its id will be the register entry's (RR-7, RR-11)."""
+
+    id: UUID
+    deal: UUID
+    technology: UUID
+    giver: UUID
+    taker: UUID
+    share: Fraction
+    status: DisposalStatus
+    outside_step_due: bool
+    effective_on: date | None = None
+
+
+def record_outside_step(
+    state: PendingTransfer,
+    *,
+    filed_on: date,
+    effective_on: date | None,
+    office_number: str,
+    evidence: list[UUID],
+    today: date,
+) -> list[Event]:
+    """Record what the office did: filed first, in effect later or at the same time (RR-11)."""
+    _require_status(state.status, DisposalStatus.PREPARED)
+    if not state.outside_step_due:
+        raise Refused(Refusal.OUTSIDE_STEP_NOT_DUE)
+    if state.effective_on is not None:
+        raise Refused(CommonRefusal.OUT_OF_STATE, status="effective", needed="filed")
+    require_words("office_number", office_number, at_most=100)
+    if not evidence:
+        raise Refused(Refusal.EVIDENCE_MISSING)
+    if filed_on > today:
+        raise Refused(Refusal.OUTSIDE_STEP_IN_FUTURE, field="filed_on", on=filed_on)
+    if effective_on is not None and effective_on > today:
+        raise Refused(Refusal.OUTSIDE_STEP_IN_FUTURE, field="effective_on", on=effective_on)
+    if effective_on is not None and effective_on < filed_on:
+        raise Refused(Refusal.OUTSIDE_STEP_DISORDERLY)
+    return [
+        OutsideStepRecorded(
+            entry=state.id,
+            technology=state.technology,
+            filed_on=filed_on,
+            effective_on=effective_on,
+            office_number=office_number,
+            evidence=evidence,
+        )
+    ]
+
+
+def require_effectable(state: PendingTransfer) -> None:
+    _require_status(state.status, DisposalStatus.PREPARED)
+    if state.outside_step_due and state.effective_on is None:
+        raise Refused(Refusal.OUTSIDE_STEP_MISSING)
+
+
+def cancel_transfer(state: PendingTransfer, *, reason: str) -> list[Event]:
+    _require_status(state.status, DisposalStatus.PREPARED)
+    require_words("reason", reason)
+    return [
+        TransferCancelled(
+            entry=state.id, deal=state.deal, technology=state.technology, reason=reason
+        )
+    ]
+
+
+# Small words ----------------------------------------------------------------------------------
+
+
+def require_words(what: str, text: str, *, at_most: int = MAX_WORDS) -> None:
+    if not text.strip():
+        raise Refused(Refusal.WORDS_MISSING, what=what)
+    if len(text) > at_most:
+        raise Refused(CommonRefusal.TOO_LARGE, what=what, limit=at_most)
+
+
+def _require_status(status: StrEnum, *needed: StrEnum) -> None:
+    if status not in needed:
+        raise Refused(
+            CommonRefusal.OUT_OF_STATE,
+            status=status.value,
+            needed=" / ".join(sorted(n.value for n in needed)),
+        )
