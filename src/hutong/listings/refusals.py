@@ -1,0 +1,137 @@
+"""
+Every way a listing says no (LI), in one table.
+"""
+
+from hutong.kit.refusal import N_, Reason, reason
+
+
+class Refusal(Reason):
+    # terms
+    TITLE_MISSING = reason(
+        "listings.title_missing",
+        "LI-1",
+        N_("Give the listing a title, in Chinese or in English."),
+        422,
+    )
+    WORDS_MISSING = reason(
+        "listings.words_missing", "LI-2", N_("{what} must be given in words."), 422
+    )
+    NOTHING_OFFERED = reason(
+        "listings.nothing_offered", "LI-1", N_("Name at least one technology to offer."), 422
+    )
+    TOO_MANY_OFFERED = reason(
+        "listings.too_many_offered",
+        "LI-1",
+        N_("One listing offers at most {limit} technologies."),
+        422,
+    )
+    TECHNOLOGY_TWICE = reason(
+        "listings.technology_twice", "LI-1", N_("A technology is named twice: {technology}."), 422
+    )
+    SHARE_MISSING = reason(
+        "listings.share_missing",
+        "LI-1",
+        N_("A transfer says which share of the right it offers."),
+        422,
+    )
+    SHARE_MISPLACED = reason(
+        "listings.share_misplaced", "LI-1", N_("Only a transfer offers a share."), 422
+    )
+    LICENCE_TERMS_MISSING = reason(
+        "listings.licence_terms_missing",
+        "LI-1",
+        N_("A licence says its mode: exclusive, sole or ordinary."),
+        422,
+    )
+    PRICE_MISSING = reason(
+        "listings.price_missing",
+        "LI-1",
+        N_("A listing with a fixed or floor price says the price."),
+        422,
+    )
+    PRICE_OUT_OF_RANGE = reason(
+        "listings.price_out_of_range",
+        "LI-1",
+        N_("The price must be between 1 and {limit} fen."),
+        422,
+    )
+    DEPOSIT_MISSING = reason(
+        "listings.deposit_missing",
+        "LI-1",
+        N_("Without a price the deposit must be given as an amount."),
+        422,
+    )
+    DEPOSIT_OUT_OF_BOUNDS = reason(
+        "listings.deposit_out_of_bounds",
+        "LI-1",
+        N_("The deposit must be between 1 and {limit} fen (the rulebook's bound)."),
+        422,
+    )
+    INCREMENT_OUT_OF_RANGE = reason(
+        "listings.increment_out_of_range",
+        "AU-2",
+        N_("The increment must be between 1 fen and the price."),
+        422,
+    )
+    # what may be offered
+    NOT_THE_SELLER = reason(
+        "listings.not_the_seller", "LI-1", N_("Only the seller changes or submits a listing."), 403
+    )
+    ONLY_TRANSFERS_SUBMITTED = reason(
+        "listings.offer_not_open",
+        "LI-1",
+        N_("Offers of this kind can be drafted; this venue lists transfers only so far."),
+    )
+    RESERVED = reason(
+        "listings.reserved",
+        "LI-2",
+        N_("This right is on exclusive offer already: {technology}."),
+    )
+    CHECK_FAILED = reason(
+        "listings.check_failed",
+        "LI-2",
+        N_("A listing is accepted only when every check is answered yes; “{check}” is not."),
+    )
+    # period
+    PERIOD_OVER = reason(
+        "listings.period_over", "LI-5", N_("The listing period ended at {ended_at}.")
+    )
+    PERIOD_RUNNING = reason(
+        "listings.period_running", "LI-5", N_("The listing period runs until {ends_at}.")
+    )
+    SUSPENDED = reason("listings.suspended", "LI-2", N_("This listing is suspended."))
+    WITHDRAWAL_REQUESTED = reason(
+        "listings.withdrawal_requested",
+        "LI-2",
+        N_("The withdrawal is asked for already; the venue decides."),
+    )
+    # intents
+    SELLER_CANNOT_BUY = reason(
+        "listings.seller_cannot_buy", "AU-3", N_("The seller cannot buy from itself.")
+    )
+    AFFILIATE_CANNOT_BUY = reason(
+        "listings.affiliate_cannot_buy",
+        "PA-7",
+        N_("A party affiliated with the seller cannot buy."),
+    )
+    CONDITIONS_NOT_ACCEPTED = reason(
+        "listings.conditions_not_accepted",
+        "LI-4",
+        N_("An intent accepts the listing's conditions as they stand."),
+        422,
+    )
+    INTENT_LIVE = reason(
+        "listings.intent_live", "LI-4", N_("Your party has a live intent for this listing.")
+    )
+    DOMESTIC_BUYERS_ONLY = reason(
+        "listings.domestic_buyers_only",
+        "CB-2",
+        N_("The export of this technology is {export_class}; only domestic buyers can apply."),
+    )
+    # pre-emption
+    ANSWERED_ALREADY = reason(
+        "listings.answered_already", "LI-2", N_("This notice of pre-emption is answered already.")
+    )
+    ANSWER_TERM_OVER = reason(
+        "listings.answer_term_over", "LI-2", N_("The term to answer ended at {ended_at}.")
+    )
