@@ -9,11 +9,9 @@ says what it was made from; a part without its stamp is made again, so a kill at
 time and nothing else. One process sets up at a time.
 """
 
-import configparser
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -25,6 +23,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+if __name__ == "__main__":  # run as a file, nobody knows yet where our packages are
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from hutong.node.installers import (
+    Tools,
+    base_python,
+    installer,
+    missing_venv,
+    python_version,
+    system_names,
+    venv_maker,
+)
+
 FIRST_PYTHON, LAST_PYTHON = (3, 11), (3, 14)
 NEED_DEVELOPMENT = frozenset({"test", "check", "bench"})
 NEED_FRONT_END = frozenset({"up", "demo", "test", "check"})
@@ -32,11 +43,6 @@ LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}
 NODE_LOCK = "requirements-node.lock"
 FONT = Path("@expo-google-fonts/noto-sans-sc")
 WEIGHTS = ("400Regular", "700Bold")  # each is 10 MB, and documents use two
-INDEX_SETTINGS = ("index_url", "extra_index_url", "find_links", "no_index")
-UV_SETTINGS = (
-    *("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"),
-    *("UV_FIND_LINKS", "UV_NO_INDEX", "UV_CONFIG_FILE", "UV_OFFLINE"),
-)
 LAST_LINES = 20
 PREREQUISITE_MISSING, FAILED, INTERRUPTED = 2, 1, 130
 
@@ -122,7 +128,7 @@ def _packages_stand(checkout: Checkout, level: str) -> bool:
     """Tell whether .venv was finished for this Python, this place and these locks."""
     stamp = _read(checkout.stamp)
     return (
-        stamp.get("python") == _python_version()
+        stamp.get("python") == python_version()
         and stamp.get("root") == str(checkout.root)
         and stamp.get("packages", {}).get(level) == _digest(checkout.root / LOCKS[level])
         and checkout.python.exists()
@@ -136,7 +142,7 @@ def _make_packages(checkout: Checkout, level: str, lock: int) -> None:
     with _stage(f"Python packages ({level})"):
         checkout.unfinished.touch()
         _run(
-            _installer(checkout, LOCKS[level]),
+            installer(checkout.python, checkout.root / LOCKS[level]),
             lock=lock,
             cure="Check the network, or the package index set for pip (or uv), and run it again.",
         )
@@ -147,7 +153,7 @@ def _make_packages(checkout: Checkout, level: str, lock: int) -> None:
             made["runtime"] = _digest(checkout.root / LOCKS["runtime"])
         _write(
             checkout.stamp,
-            {"python": _python_version(), "root": str(checkout.root), "packages": made},
+            {"python": python_version(), "root": str(checkout.root), "packages": made},
         )
         checkout.unfinished.unlink()
 
@@ -164,150 +170,19 @@ def _venv_is_sound(checkout: Checkout) -> bool:
         capture_output=True,
         text=True,
     )
-    return asked.returncode == 0 and asked.stdout.strip() == _python_version()
+    return asked.returncode == 0 and asked.stdout.strip() == python_version()
 
 
 def _make_venv(checkout: Checkout, lock: int) -> None:
-    python = _base_python()
-    with _stage(f"Python environment ({_python_version()})"):
-        if checkout.venv.is_symlink():
-            checkout.venv.unlink()
-        elif checkout.venv.exists():
-            shutil.rmtree(checkout.venv)
-        command = _venv_maker(python)
+    python = base_python()
+    with _stage(f"Python environment ({python_version()})"):
+        command = venv_maker(python, Tools.of(python))
         if command is None:
-            raise SetUpFailed(_missing_venv(python), PREREQUISITE_MISSING)
-        _run([*command, str(checkout.venv)], lock=lock, cure="Remove .venv and run it again.")
+            raise SetUpFailed(missing_venv(python, system_names()), PREREQUISITE_MISSING)
+        _remove(checkout.venv)
+        checkout.venv.mkdir()
         checkout.unfinished.touch()
-
-
-def _venv_maker(python: str) -> list[str] | None:
-    """Return the command that makes an environment, by what this machine has."""
-    if _prefers_uv():
-        return ["uv", "venv", "--quiet", "--python", python]
-    if importlib.util.find_spec("ensurepip"):
-        return [python, "-m", "venv"]
-    if importlib.util.find_spec("venv") and _can_install_elsewhere(python):
-        return [python, "-m", "venv", "--without-pip"]
-    if shutil.which("virtualenv"):
-        return ["virtualenv", "--quiet", "--python", python]
-    if shutil.which("uv"):
-        return ["uv", "venv", "--quiet", "--python", python]
-    return None
-
-
-def _installer(checkout: Checkout, lock_name: str, target: Path | None = None) -> list[str]:
-    """Return the command that installs a lock by its hashes, with the user's own index settings."""
-    file = str(checkout.root / lock_name)
-    into = ["--target", str(target)] if target else []
-    options = ["--require-hashes", "--no-deps", *into, "--requirement", file]
-    python = str(checkout.python)
-    if _prefers_uv():
-        return ["uv", "pip", "install", "--quiet", "--python", python, *options]
-    pip = ["--disable-pip-version-check", "--no-input", "install", "--quiet", *options]
-    if any(checkout.venv.glob("lib/python*/site-packages/pip")):
-        return [python, "-m", "pip", *pip]
-    if _can_install_elsewhere(_base_python()):
-        return [_base_python(), "-m", "pip", "--python", python, *pip]
-    return ["uv", "pip", "install", "--quiet", "--python", python, *options]
-
-
-def _prefers_uv() -> bool:
-    """Tell whether uv is here and knows where the user's packages come from.
-
-    uv does not read pip's settings: where an index is set for pip alone, pip is the one to ask.
-    """
-    return bool(shutil.which("uv")) and (_set_for_uv() or not _set_for_pip())
-
-
-def _set_for_uv() -> bool:
-    homes = (os.environ.get("XDG_CONFIG_HOME") or "~/.config", "/etc/xdg", "/etc")
-    return any(name in os.environ for name in UV_SETTINGS) or any(
-        (Path(home).expanduser() / "uv" / "uv.toml").exists() for home in homes
-    )
-
-
-def _set_for_pip() -> bool:
-    if any(f"PIP_{name.upper()}" in os.environ for name in INDEX_SETTINGS):
-        return True
-    return any(_names_an_index(file) for file in _pip_files())
-
-
-def _pip_files() -> Iterator[Path]:
-    named = os.environ.get("PIP_CONFIG_FILE")
-    if named == os.devnull:
-        return
-    if named:
-        yield Path(named)
-    for home in (os.environ.get("XDG_CONFIG_HOME") or "~/.config", "/etc/xdg"):
-        yield Path(home).expanduser() / "pip" / "pip.conf"
-    yield Path("~/.pip/pip.conf").expanduser()
-    yield Path("~/Library/Application Support/pip/pip.conf").expanduser()
-    yield Path("/Library/Application Support/pip/pip.conf")
-    yield Path("/etc/pip.conf")
-    yield Path(sys.base_prefix) / "pip.conf"
-
-
-def _names_an_index(file: Path) -> bool:
-    settings = configparser.RawConfigParser(strict=False)
-    try:
-        settings.read(file, encoding="utf-8")
-    except (OSError, configparser.Error, UnicodeDecodeError):
-        return file.exists()  # pip must judge it
-    return any(
-        settings.has_option(section, spelling)
-        for section in settings.sections()
-        for name in INDEX_SETTINGS
-        for spelling in (name, name.replace("_", "-"))
-    )
-
-
-def _can_install_elsewhere(python: str) -> bool:
-    """Tell whether the pip beside `python` can install into another environment (22.3)."""
-    asked = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, text=True)
-    words = asked.stdout.split()
-    if asked.returncode != 0 or len(words) < 2:
-        return False
-    return tuple(int(part) for part in words[1].split(".")[:2] if part.isdigit()) >= (22, 3)
-
-
-def _base_python() -> str:
-    return getattr(sys, "_base_executable", None) or sys.executable
-
-
-def _missing_venv(python: str) -> str:
-    system = _system()
-    if system & {"debian", "ubuntu"}:
-        install = f"apt install python{_python_version()}-venv"
-    elif system & {"fedora", "rhel", "centos"}:
-        install = "dnf install python3-pip"
-    elif system & {"alpine"}:
-        install = "apk add py3-pip"
-    elif system & {"arch"}:
-        install = "pacman -S python-pip"
-    elif system & {"suse", "opensuse"}:
-        install = f"zypper install python{_python_version().replace('.', '')}-pip"
-    else:
-        install = "install pip, virtualenv or uv for it"
-    return (
-        f"{python} can neither make an environment nor install packages: it has no ensurepip and "
-        f"no pip, and this machine has no uv and no virtualenv.\nInstall what is missing: {install}"
-    )
-
-
-def _system() -> set[str]:
-    """The names this system goes by, from /etc/os-release."""
-    try:
-        lines = Path("/etc/os-release").read_text().splitlines()
-    except OSError:
-        return set()
-    pairs = (line.partition("=") for line in lines)
-    return {
-        word
-        for key, _, value in pairs
-        if key in ("ID", "ID_LIKE")
-        for word in value.strip("\"'").split()
-    }
+        _run([*command, str(checkout.venv)], lock=lock, cure="Remove .venv and run it again.")
 
 
 # --- front-end packages --------------------------------------------------------------------------
@@ -350,7 +225,7 @@ def _npm(checkout: Checkout, lock: int) -> list[str]:
         with _stage("Node.js (this machine has no npm)"):
             shutil.rmtree(home, ignore_errors=True)
             _run(
-                _installer(checkout, NODE_LOCK, target=home),
+                installer(checkout.python, checkout.root / NODE_LOCK, into=home),
                 lock=lock,
                 cure="Check the network, or install npm 8 or newer, and run it again.",
             )
@@ -407,6 +282,17 @@ def _run(command: list[str], *, lock: int, cure: str, cwd: Path | None = None) -
         )
 
 
+def _remove(tree: Path) -> None:
+    """Remove a directory so that an interruption leaves it whole or gone, never half."""
+    leaving = tree.with_name(tree.name + ".old")
+    shutil.rmtree(leaving, ignore_errors=True)
+    if tree.is_symlink():
+        tree.unlink()
+    elif tree.exists():
+        tree.rename(leaving)
+        shutil.rmtree(leaving)
+
+
 @contextlib.contextmanager
 def _stage(name: str) -> Iterator[None]:
     """Show one line for what is being made, with the seconds it took."""
@@ -424,10 +310,6 @@ def _say(text: str) -> None:
     """Speak beside the command's own output, which may be read by a program."""
     sys.stderr.write(text)
     sys.stderr.flush()
-
-
-def _python_version() -> str:
-    return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def _digest(file: Path) -> str:

@@ -2,7 +2,10 @@
 Founding a venue: its first rulebook and its clock. Done once, on an empty database.
 """
 
+import json
+import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import chinese_calendar
@@ -55,6 +58,18 @@ def real_rulebook(*, code: str, name_zh: str, name_en: str, region: str) -> dict
         "venue": {"code": code, "name_zh": name_zh, "name_en": name_en, "region": region},
         "calendar": calendar_data(),
     }
+
+
+def rulebook_from_environment() -> dict[str, Any]:
+    """The first rulebook of a real venue: the JSON file HUTONG_RULEBOOK names, else defaults."""
+    if path := os.environ.get("HUTONG_RULEBOOK"):
+        return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    return real_rulebook(
+        code=os.environ.get("HUTONG_VENUE_CODE", "VENUE-1"),
+        name_zh=os.environ.get("HUTONG_VENUE_NAME_ZH", "技术交易所"),
+        name_en=os.environ.get("HUTONG_VENUE_NAME_EN", "Technology Exchange"),
+        region=os.environ.get("HUTONG_VENUE_REGION", "CN-SH"),
+    )
 
 
 def found(*, rulebook: dict[str, Any], now: datetime) -> int:

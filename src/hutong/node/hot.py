@@ -1,0 +1,12 @@
+"""The hot door, put together for this venue: bids and live streams on plain ASGI."""
+
+from typing import Any
+
+from django.conf import settings
+
+from hutong.auctions.door import create_app
+from hutong.node.keys import keyring
+
+
+def hot_door() -> Any:
+    return create_app(database_url=settings.DATABASE_URL, token_key=keyring().token_key)

@@ -1,0 +1,29 @@
+"""Every address of a venue (design.md: doors and addresses that stay)."""
+
+import importlib.util
+
+from django.urls import include, path
+
+from hutong.node import views
+from hutong.node.api import api
+
+PAGES = [
+    path("", include(f"hutong.{area}.urls"))
+    for area in ("transparency", "documents", "portal", "my", "desk", "ui", "parties")
+    if importlib.util.find_spec(f"hutong.{area}.urls")
+]
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("metrics", views.metrics),
+    path(".well-known/hutong.json", views.description),
+    path("demo/jump", views.jump, name="demo_jump"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+    *PAGES,
+]
+
+handler404 = "hutong.node.views.not_found"
+handler500 = "hutong.node.views.failed"

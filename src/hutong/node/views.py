@@ -1,0 +1,116 @@
+"""
+Health, metrics, the venue's description of itself, the demo clock's button, and error pages.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from hutong.auctions import queries as auctions
+from hutong.doors import DoorRequest
+from hutong.doors.pages import attempt
+from hutong.due import actions as due_actions
+from hutong.due import queries as due
+from hutong.journal import queries as journal
+from hutong.node.keys import keyring
+from hutong.rulebook import queries as rulebook
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can do its work: the database answers and a rulebook is in force."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus: what the machinery has still to do."""
+    registry = CollectorRegistry()
+    figures = {
+        "hutong_pending_entries": ("entries not yet sequenced", journal.pending_count()),
+        "hutong_journal_end": ("position of the next entry", journal.end()),
+        "hutong_parked_entries": ("entries whose reaction failed", len(journal.parked())),
+        "hutong_overdue_timers": ("timers past due", due.overdue_count(request.now)),  # type: ignore[attr-defined]
+        "hutong_running_lots": ("auctions running", auctions.running_lots()),
+    }
+    for name, (words, value) in figures.items():
+        Gauge(name, words, registry=registry).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+@require_GET
+def description(request: HttpRequest) -> JsonResponse:
+    """`/.well-known/hutong.json`: who this venue is and the keys it signs with (NE-1)."""
+    force = rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    venue = force.rules.venue
+    return JsonResponse(
+        {
+            "name_zh": venue.name_zh,
+            "name_en": venue.name_en,
+            "code": venue.code,
+            "region": venue.region,
+            "demo": due.is_demo(),
+            "origin": settings.ORIGIN,
+            "keys": keyring().public().as_json(),
+            "endpoints": {
+                "api": "/api/v1/",
+                "checkpoint": "/log/checkpoint",
+                "verify": "/verify",
+                "live": "/live/",
+            },
+            "rulebook_version": force.version,
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+@require_POST
+def jump(request: DoorRequest) -> HttpResponse:
+    """The demo banner's button: jump to what is due next (TI-2)."""
+    outcome = attempt(
+        lambda: due_actions.jump(
+            actor=request.actor,
+            now=request.now,
+            running=_("an auction") if auctions.running_lots() else None,
+        )
+    )
+    if outcome.problem:
+        messages.error(request, outcome.problem["title"])
+    back = request.headers.get("Referer", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if safe else "/")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {"type": "about:blank", "title": "Not found", "status": 404, "code": "not_found"},
+            status=404,
+            content_type="application/problem+json",
+        )
+    return render(request, "ui/not_found.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return JsonResponse(
+            {"type": "about:blank", "title": "Server error", "status": 500, "code": "error"},
+            status=500,
+            content_type="application/problem+json",
+        )
+    return render(request, "ui/failed.html", status=500)
