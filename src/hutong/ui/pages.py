@@ -18,7 +18,9 @@ from hutong.ui.lifecycles import LIFECYCLES
 
 
 class SampleForm(forms.Form):
-    name = forms.CharField(label=_("Name in Chinese"), help_text=_("As it stands on the certificate."))
+    name = forms.CharField(
+        label=_("Name in Chinese"), help_text=_("As it stands on the certificate.")
+    )
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[("enterprise", _("Enterprise")), ("university", _("University"))]
     )

@@ -38,6 +38,7 @@ MONTHS = [
     "November",
     "December",
 ]
+NO_VALUE = SafeString('<span class="text-secondary">—</span>')
 WAN, YI = 10_000, 100_000_000
 
 
@@ -92,7 +93,7 @@ def text_of(value: Any) -> str:
 def money(amount: int | None, currency: str = "CNY", capitals: bool = False) -> SafeString:
     """An amount with its unit, and in Chinese capitals where the law wants them."""
     if amount is None:
-        return format_html('<span class="text-secondary">—</span>')
+        return NO_VALUE
     figure = format_html('<span class="money">{}</span>', amounts.with_unit(amount, currency))
     if capitals and currency == "CNY":
         words = amounts.in_capitals(amount)
@@ -183,7 +184,7 @@ def moment(value: datetime | str | None, seconds: bool = False) -> SafeString:
     """A moment in the venue's zone: 2026年11月20日 09:30 / 20 November 2026 09:30."""
     at = _moment(value)
     if at is None:
-        return format_html('<span class="text-secondary">—</span>')
+        return NO_VALUE
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), write_moment(at, seconds))
 
 
@@ -192,7 +193,7 @@ def day(value: date | datetime | str | None) -> SafeString:
     if isinstance(value, str):
         value = parse_datetime(value) or parse_date(value)
     if value is None:
-        return format_html('<span class="text-secondary">—</span>')
+        return NO_VALUE
     on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
     return format_html('<time datetime="{}">{}</time>', on.isoformat(), write_day(on))
 
@@ -202,7 +203,7 @@ def countdown(value: datetime | str | None) -> SafeString:
     """Time left by the venue's clock; without JavaScript the end itself is read."""
     at = _moment(value)
     if at is None:
-        return format_html('<span class="text-secondary">—</span>')
+        return NO_VALUE
     return format_html(
         '<time class="countdown" datetime="{}" data-ends="{}" data-days="{}" data-over="{}">{}</time>',
         at.isoformat(),

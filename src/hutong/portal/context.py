@@ -1,0 +1,143 @@
+"""
+What stands around every page: the venue, its clock, who is signed in, and where one can go.
+
+Worked out once a request and only when a template asks for it.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+
+from hutong.due import queries as due
+from hutong.kit.actor import ANONYMOUS
+from hutong.kit.refusal import Refused
+from hutong.notices import queries as notices
+from hutong.parties import queries as parties
+from hutong.rulebook import queries as rulebook
+from hutong.ui.door import officers_powers
+from hutong.ui.frame import Frame, Link, PartyChoice
+from hutong.ui.templatetags.ui import named
+
+MY, DESK = "/my", "/desk"
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` for `ui/base.html`."""
+    if not hasattr(request, "now"):  # refused before the venue's clock was read
+        return {}
+
+    def drawn() -> Frame:
+        if not hasattr(request, "_frame"):
+            request._frame = _draw(request)  # type: ignore[attr-defined]
+        return request._frame  # type: ignore[attr-defined,no-any-return]
+
+    return {"frame": SimpleLazyObject(drawn)}
+
+
+def _draw(request: HttpRequest) -> Frame:
+    actor = getattr(request, "actor", ANONYMOUS)
+    now = request.now  # type: ignore[attr-defined]
+    path = request.path
+    powers = officers_powers(actor)
+    audience = "public"
+    sections: tuple[Link, ...] = ()
+    if actor.person is not None and _under(path, MY):
+        audience, sections = "member", _members_sections(path)
+    elif powers and _under(path, DESK):
+        audience, sections = "officer", _officers_sections(path, actor)
+    person = parties.person(actor.person) if actor.person is not None else None
+    choices = _choices(actor) if actor.person is not None else ()
+    return Frame(
+        venue_name=_venue_name(now),
+        now=now,
+        demo=due.is_demo(),
+        audience=audience,
+        main=_main(path, signed_in=actor.person is not None, officer=bool(powers)),
+        sections=sections,
+        signed_in=actor.person is not None,
+        person=(person.display_name or person.email) if person else "",
+        acting_for=next((choice.name for choice in choices if choice.current), ""),
+        parties=choices,
+        may_jump=actor.has("venue.operate") and actor.second_factor,
+        unread=notices.unread_count(actor.person) if actor.person is not None else 0,
+    )
+
+
+def _venue_name(now: Any) -> str:
+    try:
+        return named(rulebook.in_force(now).rules.venue)
+    except Refused:
+        return "Hutong"
+
+
+def _choices(actor: Any) -> tuple[PartyChoice, ...]:
+    return tuple(
+        PartyChoice(id=view.id, name=named(view), current=view.id == actor.party)
+        for view in parties.parties_of(actor.person)
+    )
+
+
+def _main(path: str, *, signed_in: bool, officer: bool) -> tuple[Link, ...]:
+    links = [
+        (gettext("Technologies"), "/technologies"),
+        (gettext("Listings"), "/listings"),
+        (gettext("Bidding"), "/lots"),
+        (gettext("Public notices"), "/public-notices"),
+        (gettext("Certificates"), "/certificates"),
+        (gettext("Verify"), "/verify"),
+        (gettext("Rules"), "/rules"),
+    ]
+    if signed_in:
+        links.append((gettext("My affairs"), MY))
+    if officer:
+        links.append((gettext("Desk"), DESK))
+    return tuple(Link(label=text, href=href, current=_under(path, href)) for text, href in links)
+
+
+def _members_sections(path: str) -> tuple[Link, ...]:
+    return _sections(
+        path,
+        [
+            (gettext("What waits"), MY),
+            (gettext("Party and people"), "/my/party"),
+            (gettext("My technologies"), "/my/technologies"),
+            (gettext("Rights"), "/my/rights"),
+            (gettext("My listings"), "/my/listings"),
+            (gettext("Intents and bids"), "/my/intents"),
+            (gettext("Deals"), "/my/deals"),
+            (gettext("Money"), "/my/money"),
+            (gettext("Notices"), "/my/notices"),
+            (gettext("Tokens"), "/my/tokens"),
+        ],
+    )
+
+
+def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
+    links = [(gettext("Queue"), DESK), (gettext("Parties"), "/desk/parties")]
+    if actor.has("settlement.record_receipt"):
+        links.append((gettext("Money in"), "/desk/receipts"))
+    if actor.has("settlement.request_payout") or actor.has("settlement.approve_payout"):
+        links.append((gettext("Payouts"), "/desk/payouts"))
+    if actor.has("parties.appoint"):
+        links.append((gettext("Officers"), "/desk/officers"))
+    if actor.has("venue.operate"):
+        links.append((gettext("Operations"), "/desk/operations"))
+    return _sections(path, links)
+
+
+def _sections(path: str, links: list[tuple[str, str]]) -> tuple[Link, ...]:
+    roots = {MY, DESK}
+    return tuple(
+        Link(
+            label=text,
+            href=href,
+            current=path.rstrip("/") == href if href in roots else _under(path, href),
+        )
+        for text, href in links
+    )
+
+
+def _under(path: str, root: str) -> bool:
+    return path == root or path.startswith(root + "/")

@@ -1,0 +1,141 @@
+"""
+The rulebook in force, rendered for people (LI, AU, RR …: each figure beside the rule it fills in).
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from hutong.kit.money import with_unit
+from hutong.rulebook import queries as rulebook
+from hutong.rulebook.rules import Rulebook
+from hutong.ui.door import visitor
+from hutong.ui.templatetags.ui import percent_bp
+
+
+@dataclass(frozen=True)
+class Line:
+    rule: str
+    text: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: str
+    lines: list[Line] = field(default_factory=list)
+
+
+@visitor
+def page(request: HttpRequest) -> HttpResponse:
+    force = rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    view = next(v for v in rulebook.versions() if v.version == force.version)
+    return render(
+        request,
+        "portal/rules.html",
+        {"version": view, "chapters": chapters(force.rules), "rules": force.rules},
+    )
+
+
+def chapters(rules: Rulebook) -> list[Chapter]:
+    """Every figure of the rulebook as a sentence with its rule number."""
+    listings, auctions, money = rules.listings, rules.auctions, rules.settlement
+    return [
+        Chapter(
+            gettext("Who takes part"),
+            [
+                Line("PA-1", gettext("A party is a legal or natural person with a name and identifiers; one identifier, one party.")),
+                Line("PA-2", gettext("People act for a party by a mandate that can be revoked; every act names person and party.")),
+                Line("PA-3", gettext("Only verified parties list, bid or hold registered rights.")),
+                Line("PA-5", gettext("Whoever entered a thing may not approve it.")),
+            ],
+        ),
+        Chapter(
+            gettext("Technologies and rights"),
+            [
+                Line("TE-2", gettext("A statutory right of unknown status may enter, not list; a lapsed one may not list.")),
+                Line("TE-3", gettext("One statutory right is one technology.")),
+                Line("RR-1", gettext("Ownership, disposal and income are held in exact shares that total the whole.")),
+                Line("RR-7", gettext("Public notice of a first registration"), days(rules.rights.notice_days)),
+                Line("RR-8", gettext("Time to answer an objection; meanwhile the notice stands still"), days(rules.rights.objection_answer_days)),
+                Line("RR-11", gettext("A transfer of a statutory right takes effect with its entry at the office; the register keeps number and date.")),
+            ],
+        ),
+        Chapter(
+            gettext("Listings"),
+            [
+                Line("LI-1", gettext("Deposit unless the listing says otherwise"), percent_bp(listings.deposit_bp_default)),
+                Line("LI-1", gettext("Greatest deposit a listing may ask"), percent_bp(listings.deposit_bp_max)),
+                Line("LI-2", gettext("Holders of pre-emption answer within"), days(listings.pre_emption_answer_days)),
+                Line("LI-3", gettext("Listing period"), working_days(listings.period_working_days)),
+                Line("LI-3", gettext("Extensions when nobody qualifies"), gettext("{n} times, {days} each").format(n=listings.extensions, days=working_days(listings.extension_working_days))),
+                Line("LI-4", gettext("Who applied, and how many, stays hidden from everyone until the period ends.")),
+                Line("LI-5", gettext("At the cut-off: nobody with a deposit held, extended or lapsed; one, a deal at no less than the listing price; two or more, an auction among them.")),
+            ],
+        ),
+        Chapter(
+            gettext("Auctions"),
+            [
+                Line("AU-1", gettext("The bidding opens after the cut-off by"), seconds(auctions.opens_after_seconds)),
+                Line("AU-1", gettext("Free period"), seconds(auctions.free_seconds)),
+                Line("AU-1", gettext("Limited period, which every valid bid starts anew"), seconds(auctions.limited_seconds)),
+                Line("AU-2", gettext("Increment unless the listing says otherwise"), percent_bp(auctions.increment_bp_default)),
+                Line("AU-2", gettext("The leader may not raise the own bid; the first in sequence wins a tie.")),
+                Line("AU-3", gettext("Only those with a deposit held bid, never the seller or an affiliate.")),
+                Line("AU-4", gettext("A bid's time is its arrival by the venue's clock; every attempt gets a receipt.")),
+                Line("AU-9", gettext("Bidders appear by paddle; after the close the whole record is published.")),
+                Line("AU-12", gettext("A lot the venue could not serve for longer than this near its end is resumed with the time restored"), seconds(auctions.outage_bound_seconds)),
+            ],
+        ),
+        Chapter(
+            gettext("Deals and money"),
+            [
+                Line("DL-1", gettext("Both sides accept the contract within"), days(rules.deals.contract_sign_days)),
+                Line("DL-1", gettext("The price is paid within"), days(rules.deals.payment_days)),
+                Line("DL-2", gettext("The register entry and the credit to the seller happen together or not at all.")),
+                *[Line("SE-3", band_text(money.fee_bands, i), percent_bp(band.bp)) for i, band in enumerate(money.fee_bands)],
+                Line("SE-3", gettext("The fee is paid by"), {"seller": gettext("the seller"), "buyer": gettext("the buyer"), "both": gettext("both sides, half each")}[money.fee_payer]),
+                Line("AU-11", gettext("Part of the deposit forfeited by a winner in default"), percent_bp(money.forfeit_bp)),
+                Line("AU-11", gettext("The runner-up's deposit is held until the contract is signed") if money.runner_up_deposit_until_signed else gettext("The runner-up's deposit is released at once")),
+                Line("SE-1", gettext("Every transfer balances; no balance falls below zero; rows are never changed.")),
+            ],
+        ),
+        Chapter(
+            gettext("Certificates and the public log"),
+            [
+                Line("CE-2", gettext("A certificate is a signed document, a data record and an entry of the public log, and verifies without this site.")),
+                Line("LO-1", gettext("Every act with legal effect is an entry of the public log, written together with its effect.")),
+                Line("LO-2", gettext("The log holds no personal data, only salted digests of it.")),
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def band_text(bands: tuple, index: int) -> str:  # type: ignore[type-arg]
+    band = bands[index]
+    if band.up_to_fen is None:
+        return gettext("Fee on the rest of the price") if index else gettext("Fee on the price")
+    return gettext("Fee on the part of the price up to {amount}").format(
+        amount=with_unit(band.up_to_fen)
+    )
+
+
+def days(n: int) -> str:
+    return ngettext("{n} day", "{n} days", n).format(n=n)
+
+
+def working_days(n: int) -> str:
+    return ngettext("{n} working day", "{n} working days", n).format(n=n)
+
+
+def seconds(n: int) -> str:
+    if n and n % 3600 == 0:
+        return ngettext("{n} hour", "{n} hours", n // 3600).format(n=n // 3600)
+    if n >= 60:
+        minutes = Fraction(n, 60)
+        if minutes.denominator == 1:
+            return ngettext("{n} minute", "{n} minutes", int(minutes)).format(n=int(minutes))
+    return ngettext("{n} second", "{n} seconds", n).format(n=n)

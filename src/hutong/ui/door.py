@@ -1,0 +1,145 @@
+"""
+How every page is asked for: who may open it, what a refusal looks like, what follows an act.
+
+    @visitor   everybody
+    @member    signed in; others are sent to sign in and come back
+    @officer   signed in with a second factor and at least one officer's power
+
+A refusal while reading becomes a page that says so; a refusal while acting stands beside the form
+with what was typed (`Acts`).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+
+from hutong.doors.pages import attempt
+from hutong.kit.refusal import CommonRefusal, Refused
+
+View = Callable[..., HttpResponse]
+MEMBERS = "member."
+
+
+def visitor(view: View) -> View:
+    """Open to everybody; a refusal is shown as a page."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return refused_page(request, refused)
+
+    return asked
+
+
+def member(view: View) -> View:
+    """For people who are signed in; whoever is not signs in first and comes back."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.person is None:  # type: ignore[attr-defined]
+            back = request.get_full_path() if request.method == "GET" else request.path
+            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refused:
+            return refused_page(request, refused)
+
+    return asked
+
+
+def officer(view: View) -> View:
+    """For officers with a second factor (PA-5)."""
+
+    @member
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor = request.actor  # type: ignore[attr-defined]
+        if not officers_powers(actor):
+            raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer of the venue"))
+        if not actor.second_factor:
+            raise Refused(CommonRefusal.SECOND_FACTOR_MISSING)
+        return view(request, *args, **kwargs)
+
+    return asked
+
+
+def officers_powers(actor: Any) -> list[str]:
+    return sorted(power for power in actor.powers if not power.startswith(MEMBERS))
+
+
+def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return render(
+        request,
+        "ui/refused.html",
+        {
+            "refused": refused,
+            "needs_second_factor": refused.reason is CommonRefusal.SECOND_FACTOR_MISSING,
+        },
+        status=refused.reason.status,
+    )
+
+
+class Acts:
+    """The acts one page offers. Each button names its act in the field `act`.
+
+    problem = None
+    if request.method == "POST":
+        acts = Acts(request)
+        acts.on("submit", lambda: actions.submit(…), said=gettext("Submitted."))
+        if answer := acts.answer():
+            return answer
+    return render(…, {"problem": acts.problem})
+    """
+
+    def __init__(self, request: HttpRequest, to: str | None = None) -> None:
+        self.request = request
+        self.to = to or request.get_full_path()
+        self.problem: dict[str, Any] | None = None
+        self._offered: dict[str, tuple[Callable[[], Any], str, Callable[[Any], str] | None]] = {}
+
+    def on(
+        self,
+        name: str,
+        act: Callable[[], Any],
+        said: str = "",
+        to: Callable[[Any], str] | None = None,
+    ) -> None:
+        """Offer an act: what it does, what is said when it is done, where the reader goes then."""
+        self._offered[name] = (act, said, to)
+
+    def answer(self) -> HttpResponse | None:
+        """Do what was asked. None when nothing was asked, or it was refused (`problem`)."""
+        if self.request.method != "POST":
+            return None
+        name = self.request.POST.get("act", "")
+        if name not in self._offered:
+            raise Http404
+        act, said, to = self._offered[name]
+        outcome = attempt(act)
+        if not outcome.ok:
+            self.problem = outcome.problem
+            return None
+        if said:
+            messages.success(self.request, said)
+        return HttpResponseRedirect(to(outcome.result) if to else self.to)
+
+    @property
+    def status(self) -> int:
+        """What to answer with when the page is shown again."""
+        return int(self.problem["status"]) if self.problem else 200
+
+
+def safe_next(request: HttpRequest, otherwise: str) -> str:
+    """Where a form asks to go afterwards, when it is a page of this venue."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
+    return asked if own and asked else otherwise
