@@ -37,7 +37,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # browser tests run 
 from hutong.node import postgres  # noqa: E402
 
 SERVER_HOME = ROOT / "var" / "test-postgres"
-TEMPLATES_KEPT = 2
+TEMPLATES_KEPT = 8
 
 
 def pytest_configure(config: pytest.Config) -> None:
