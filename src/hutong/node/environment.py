@@ -44,6 +44,7 @@ NODE_LOCK = "requirements-node.lock"
 FONT = Path("@expo-google-fonts/noto-sans-sc")
 WEIGHTS = ("400Regular", "700Bold")  # each is 10 MB, and documents use two
 LAST_LINES = 20
+NOT_PASSED_ON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")  # they lead to other packages
 PREREQUISITE_MISSING, FAILED, INTERRUPTED = 2, 1, 130
 
 
@@ -104,6 +105,8 @@ def main(arguments: Sequence[str]) -> None:
             "be writable, with 1 GB free, by the user who runs ./hutong first.\n"
         )
         sys.exit(FAILED)
+    for name in NOT_PASSED_ON:
+        os.environ.pop(name, None)
     python = str(checkout.python)
     os.execv(python, [python, "-P", "-m", "hutong.node.cli", *arguments])
 
@@ -126,11 +129,11 @@ def prepare(checkout: Checkout, command: str) -> None:
 
 def _packages_stand(checkout: Checkout, level: str) -> bool:
     """Tell whether .venv was finished for this Python, this place and these locks."""
-    stamp = _read(checkout.stamp)
+    stamp, wanted = _read(checkout.stamp), _digest(checkout.root / LOCKS[level])
     return (
         stamp.get("python") == python_version()
         and stamp.get("root") == str(checkout.root)
-        and stamp.get("packages", {}).get(level) == _digest(checkout.root / LOCKS[level])
+        and stamp.get("packages", {}).get(level) == wanted
         and checkout.python.exists()
         and not checkout.unfinished.exists()
     )
@@ -140,12 +143,12 @@ def _make_packages(checkout: Checkout, level: str, lock: int) -> None:
     if not _venv_is_sound(checkout):
         _make_venv(checkout, lock)
     with _stage(f"Python packages ({level})"):
+        install = installer(checkout.python, checkout.root / LOCKS[level])
+        cure = "Check the network, or the package index set for pip (or uv), and run it again."
+        if checkout.stamp.exists():  # fetch first: without a network, what works goes on working
+            _run([*install, "--dry-run"], lock=lock, cure=cure)
         checkout.unfinished.touch()
-        _run(
-            installer(checkout.python, checkout.root / LOCKS[level]),
-            lock=lock,
-            cure="Check the network, or the package index set for pip (or uv), and run it again.",
-        )
+        _run(install, lock=lock, cure=cure)
         for packages in checkout.venv.glob("lib/python*/site-packages"):
             (packages / "hutong.pth").write_text(f"{checkout.root / 'src'}\n")
         made = {level: _digest(checkout.root / LOCKS[level])}
@@ -257,7 +260,7 @@ def _run(command: list[str], *, lock: int, cure: str, cwd: Path | None = None) -
     environment = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_USER", "PIP_TARGET")
+        if name not in (*NOT_PASSED_ON, "PIP_USER", "PIP_TARGET", "PIP_PREFIX")
     }
     with subprocess.Popen(
         command,
