@@ -186,7 +186,7 @@ class Mandate(models.Model):
     party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="mandates")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mandates")
     role = models.CharField(max_length=20, choices=choices(membership.MandateRole))
-    granted_by = models.UUIDField()
+    granted_by = models.UUIDField(null=True)
     granted_at = models.DateTimeField()
     revoked_by = models.UUIDField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -262,6 +262,14 @@ class EmailCode(models.Model):
     expires_at = models.DateTimeField()
 
 
+class PendingFactor(models.Model):
+    """A second factor begun and not yet proved; its secret is encrypted like allauth's."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE)
+    secret = models.TextField()
+    begun_at = models.DateTimeField()
+
+
 class SignInLink(models.Model):
     """A single-use link for a demo venue on this machine."""
 
@@ -289,7 +297,7 @@ class Control(models.Model):
     share_bp = models.PositiveIntegerField(null=True)
     since = models.DateField()
     until = models.DateField(null=True)
-    recorded_by = models.UUIDField()
+    recorded_by = models.UUIDField(null=True)
     recorded_at = models.DateTimeField()
     ended_by = models.UUIDField(null=True)
 

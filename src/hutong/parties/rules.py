@@ -129,6 +129,12 @@ class EvidenceAttached(Event, kind="parties.EvidenceAttached", visibility=Visibi
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceDetached(Event, kind="parties.EvidenceDetached", visibility=Visibility.JOURNALLED):
+    party: UUID
+    document: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubmittedForVerification(
     Event, kind="parties.SubmittedForVerification", visibility=Visibility.JOURNALLED
 ):

@@ -1,0 +1,62 @@
+"""
+What can happen to persons and parties. One file a subject.
+"""
+
+from hutong.parties.actions.control import end_control, record_control
+from hutong.parties.actions.evidence import attach_evidence, detach_evidence
+from hutong.parties.actions.links import make_sign_in_link, use_sign_in_link
+from hutong.parties.actions.mandates import grant_mandate, revoke_mandate
+from hutong.parties.actions.officers import (
+    appoint_first_administrator,
+    appoint_officer,
+    dismiss_officer,
+)
+from hutong.parties.actions.persons import (
+    change_person,
+    confirm_email,
+    sign_up,
+)
+from hutong.parties.actions.register import (
+    correct_party,
+    decide_verification,
+    mark_state_owned,
+    register_party,
+    reinstate,
+    submit_for_verification,
+    suspend,
+)
+from hutong.parties.actions.second_factor import (
+    add_second_factor,
+    begin_second_factor,
+    remove_second_factor,
+)
+from hutong.parties.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "add_second_factor",
+    "appoint_first_administrator",
+    "appoint_officer",
+    "attach_evidence",
+    "begin_second_factor",
+    "change_person",
+    "confirm_email",
+    "correct_party",
+    "decide_verification",
+    "detach_evidence",
+    "dismiss_officer",
+    "end_control",
+    "grant_mandate",
+    "issue_token",
+    "make_sign_in_link",
+    "mark_state_owned",
+    "record_control",
+    "register_party",
+    "reinstate",
+    "remove_second_factor",
+    "revoke_mandate",
+    "revoke_token",
+    "sign_up",
+    "submit_for_verification",
+    "suspend",
+    "use_sign_in_link",
+]

@@ -1,0 +1,168 @@
+"""
+From a session or a token to an Actor (PA-2): one query, on every request.
+
+Powers are worked out anew each time, so that what is revoked is gone at once.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from hutong.due import queries as due
+from hutong.kit.actor import Actor, Door, PartyId, PersonId
+from hutong.kit.refusal import Refused
+from hutong.parties import secrets
+from hutong.parties.membership import MandateRole
+from hutong.parties.models import Office
+from hutong.parties.powers import powers
+from hutong.parties.queries.clock import real_now
+from hutong.rulebook import queries as rulebook
+
+# The mandate for the party named; when none is named, the only one there is.
+_PERSON = """
+    SELECT p.display_name, m.party_id, m.role,
+           array(SELECT o.role FROM parties_office o
+                 WHERE o.person_id = p.id AND o.dismissed_at IS NULL) AS offices
+    FROM parties_person p
+    LEFT JOIN parties_mandate m ON m.person_id = p.id AND m.revoked_at IS NULL
+        AND (m.party_id = %(party)s OR (%(party)s IS NULL AND 1 = (
+            SELECT count(*) FROM parties_mandate n
+            WHERE n.person_id = p.id AND n.revoked_at IS NULL)))
+    WHERE p.id = %(person)s AND p.is_active
+"""
+
+# The same through a token; its day of last use is written once a day, by whoever has the secret.
+_TOKEN = """
+    WITH used AS (
+        UPDATE parties_token SET last_used_on = current_date
+        WHERE id = %(token)s AND secret_digest = %(digest)s
+          AND last_used_on IS DISTINCT FROM current_date
+    )
+    SELECT t.secret_digest, t.person_id, t.scopes, t.second_factor, p.display_name,
+           m.party_id, m.role,
+           array(SELECT o.role FROM parties_office o
+                 WHERE o.person_id = p.id AND o.dismissed_at IS NULL) AS offices
+    FROM parties_token t
+    JOIN parties_person p ON p.id = t.person_id AND p.is_active
+    LEFT JOIN parties_mandate m ON m.person_id = p.id AND m.revoked_at IS NULL
+        AND (m.party_id = coalesce(t.party_id, %(party)s)
+             OR (coalesce(t.party_id, %(party)s) IS NULL AND 1 = (
+                 SELECT count(*) FROM parties_mandate n
+                 WHERE n.person_id = p.id AND n.revoked_at IS NULL)))
+    WHERE t.id = %(token)s AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp()
+"""
+
+
+class _Held(NamedTuple):
+    name: str
+    party: UUID | None
+    role: str | None
+    offices: list[str]
+
+
+def actor_for_session(
+    person: UUID, party: UUID | str | None, second_factor: bool, door: Door
+) -> Actor:
+    """Build the actor of a page session. `party`: whom the person chose to act for, if anybody."""
+    return actor_for_person(person, party=party, second_factor=second_factor, door=door)
+
+
+def actor_for_person(
+    person: UUID,
+    *,
+    party: UUID | str | None = None,
+    second_factor: bool = False,
+    door: Door = Door.API,
+) -> Actor:
+    held = _held(person, _uuid(party))
+    if held is None:
+        return Actor(door=door)
+    return _actor(person, held, None, second_factor, door)
+
+
+def actor_for_token(secret: str, party: UUID | str | None = None) -> Actor | None:
+    """Build the actor of a token, or None when it is unknown, expired or revoked.
+
+    `party`: whom a token that fixes nobody acts for.
+    """
+    parsed = secrets.parse_token(secret)
+    if parsed is None:
+        return None
+    id, digest = parsed
+    with connection.cursor() as cursor:
+        cursor.execute(_TOKEN, {"token": id, "digest": digest, "party": _uuid(party)})
+        row = cursor.fetchone()
+    if row is None or not secrets.same(row[0], digest):
+        return None
+    _, person, scopes, second_factor, name, party_id, role, offices = row
+    held = _Held(name, party_id, role, offices)
+    return _actor(person, held, scopes, second_factor, Door.API)
+
+
+def powers_of(person: UUID, *, party: UUID | None, now: datetime) -> frozenset[str]:
+    """Everything a person may do for `party` (None: for nobody), as officer too."""
+    held = _held(person, party)
+    if held is None:
+        return frozenset()
+    return powers(
+        mandate=MandateRole(held.role) if held.role and party else None,
+        offices=held.offices,
+        roles=rulebook.in_force(now).rules.roles,
+    )
+
+
+def officers_with(power: str) -> list[UUID]:
+    """Persons whose offices give `power` under the rulebook in force, by seniority."""
+    roles = [role for role, held in _roles_now().items() if power in held]
+    rows = Office.objects.filter(role__in=roles, dismissed_at__isnull=True)
+    found = rows.order_by("appointed_at", "id").values_list("person_id", flat=True)
+    return list(dict.fromkeys(found))
+
+
+def roles_of(person: UUID) -> list[str]:
+    rows = Office.objects.filter(person_id=person, dismissed_at__isnull=True)
+    return list(rows.order_by("role").values_list("role", flat=True))
+
+
+def _actor(
+    person: UUID, held: _Held, scopes: list[str] | None, second_factor: bool, door: Door
+) -> Actor:
+    return Actor(
+        person=PersonId(person),
+        party=PartyId(held.party) if held.party else None,
+        powers=powers(
+            mandate=MandateRole(held.role) if held.role else None,
+            offices=held.offices,
+            roles=_roles_now() if held.offices else {},
+            scopes=scopes,
+        ),
+        second_factor=second_factor,
+        door=door,
+        label=held.name,
+    )
+
+
+def _held(person: UUID, party: UUID | None) -> _Held | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_PERSON, {"person": person, "party": party})
+        row = cursor.fetchone()
+    return _Held(*row) if row else None
+
+
+def _roles_now() -> dict[str, tuple[str, ...]]:
+    try:
+        return rulebook.in_force(due.venue_now(real_now())).rules.roles
+    except Refused:
+        return {}  # no rulebook yet: no roles
+
+
+def _uuid(value: UUID | str | None) -> UUID | None:
+    """A party named by a header or a session; what is no id names nobody's party."""
+    if value is None or value == "" or isinstance(value, UUID):
+        return value or None
+    try:
+        return UUID(value)
+    except ValueError:
+        return UUID(int=0)

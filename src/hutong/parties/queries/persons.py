@@ -1,0 +1,152 @@
+"""
+Persons, their mandates, offices and tokens.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import secrets
+from hutong.parties.models import EmailCode, Mandate, Office, Person, Token
+from hutong.parties.queries.parties import PartyView, view
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    id: UUID
+    email: str
+    display_name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateView:
+    id: UUID
+    person: PersonView
+    party: PartyView
+    role: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeView:
+    person: PersonView
+    role: str
+    appointed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    id: str
+    label: str
+    party: UUID | None
+    scopes: tuple[str, ...]
+    second_factor: bool
+    created_at: datetime
+    expires_at: datetime
+    last_used_on: date | None
+    revoked: bool
+
+
+def person(id: UUID) -> PersonView:
+    row = Person.objects.filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="person")
+    return person_view(row)
+
+
+def persons(ids: Iterable[UUID]) -> dict[UUID, PersonView]:
+    return {row.id: person_view(row) for row in Person.objects.filter(id__in=set(ids))}
+
+
+def person_by_email(email: str) -> PersonView | None:
+    """The person with this confirmed address."""
+    row = Person.objects.filter(
+        email=email.strip().lower(), email_confirmed_at__isnull=False, is_active=True
+    ).first()
+    return person_view(row) if row else None
+
+
+def user(id: UUID) -> Any:
+    """The account of a person as Django signs it in. For doors that open sessions."""
+    return Person.objects.get(id=id, is_active=True)
+
+
+def has_second_factor(id: UUID) -> bool:
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user_id=id, type__in=kinds).exists()
+
+
+def mail_code(id: UUID) -> str | None:
+    """The code to mail to a person who signed up, or None when none is open."""
+    row = EmailCode.objects.filter(person_id=id, expires_at__gt=Now(), guesses_left__gt=0).first()
+    return secrets.code_of(settings.SECRET_KEY, row.nonce) if row else None
+
+
+def people_of(party: UUID, roles: Sequence[str] = ("owner", "agent")) -> list[UUID]:
+    """Persons who act for a party in one of `roles`, by seniority of their mandate."""
+    rows = Mandate.objects.filter(party_id=party, role__in=roles, revoked_at__isnull=True)
+    return list(rows.order_by("granted_at", "id").values_list("person_id", flat=True))
+
+
+def mandates_of_party(party: UUID) -> list[MandateView]:
+    return _mandates(Q(party_id=party))
+
+
+def mandates_of_person(person: UUID) -> list[MandateView]:
+    return _mandates(Q(person_id=person))
+
+
+def _mandates(which: Q) -> list[MandateView]:
+    rows = Mandate.objects.filter(which, revoked_at__isnull=True).select_related("person", "party")
+    return [
+        MandateView(
+            id=m.id,
+            person=person_view(m.person),
+            party=view(m.party),
+            role=m.role,
+            granted_at=m.granted_at,
+        )
+        for m in rows.prefetch_related("party__identifiers").order_by("granted_at", "id")
+    ]
+
+
+def officers() -> list[OfficeView]:
+    """Who holds which role today, by role and seniority."""
+    rows = Office.objects.filter(dismissed_at__isnull=True).select_related("person")
+    return [
+        OfficeView(person=person_view(o.person), role=o.role, appointed_at=o.appointed_at)
+        for o in rows.order_by("role", "appointed_at", "id")
+    ]
+
+
+def tokens_of(person: UUID) -> list[TokenView]:
+    """A person's tokens, newest first, without their secrets."""
+    return [
+        TokenView(
+            id=t.id,
+            label=t.label,
+            party=t.party_id,
+            scopes=tuple(t.scopes),
+            second_factor=t.second_factor,
+            created_at=t.created_at,
+            expires_at=t.expires_at,
+            last_used_on=t.last_used_on,
+            revoked=t.revoked_at is not None,
+        )
+        for t in Token.objects.filter(person_id=person).order_by("-created_at", "id")
+    ]
+
+
+def person_view(row: Person) -> PersonView:
+    return PersonView(
+        id=row.id, email=row.email, display_name=row.display_name, language=row.language
+    )
