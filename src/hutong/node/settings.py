@@ -139,7 +139,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["hutong.parties.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -157,6 +157,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Hutong"
+MFA_ADAPTER = "hutong.parties.mfa.Adapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
 LOGIN_REDIRECT_URL = "/my"
 LOGIN_URL = "account_login"
@@ -226,6 +227,7 @@ def _email(url: str) -> dict[str, object]:
     return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
 
 
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 globals().update(_email(os.environ.get("HUTONG_EMAIL_URL", "console:")))
 DEFAULT_FROM_EMAIL = os.environ.get(
     "HUTONG_EMAIL_FROM", f"hutong@{urlsplit(ORIGIN).hostname or 'localhost'}"
