@@ -1,0 +1,95 @@
+"""
+`hutong verify FILE [--key FILE]`: verify a certificate at a terminal, offline.
+
+Exit codes for scripts: 0 verified, 1 not verified, 2 the file or the keys cannot be read.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TextIO
+
+from hutong.certificates import bounded, verification
+from hutong.certificates.verification import TITLES, Outcome, Report
+from hutong.kit.refusal import N_
+from hutong.transparency.venue_keys import KeyFileInvalid, VenueKeys
+
+VERIFIED: Final = 0
+NOT_VERIFIED: Final = 1
+UNREADABLE: Final = 2
+
+_MARKS: Final = {Outcome.OK: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?"}
+
+
+def verify_file(
+    path: Path,
+    key_file: Path,
+    *,
+    as_json: bool = False,
+    translate: Callable[[str], str] = str,
+    out: TextIO | None = None,
+) -> int:
+    """Verify the certificate at `path` with the venue's key file, print each step, return the code.
+
+    `translate` turns English sentences into the reader's language.
+    """
+    out = out or sys.stdout
+    try:
+        keys = VenueKeys.parse(_read(key_file, verification.MAX_JSON_BYTES))
+        data = _read(path, verification.MAX_BYTES)
+    except (OSError, KeyFileInvalid) as error:
+        print(translate(N_("Cannot verify: {problem}")).format(problem=error), file=out)
+        return UNREADABLE
+    report = bounded.verify(data, keys)
+    if as_json:
+        print(json.dumps(summary(report, translate), ensure_ascii=False), file=out)
+    else:
+        for line in lines(report, translate):
+            print(line, file=out)
+    if not report.readable:
+        return UNREADABLE
+    return VERIFIED if report.verified else NOT_VERIFIED
+
+
+def lines(report: Report, translate: Callable[[str], str]) -> list[str]:
+    """The report as lines of text: one a step, then the verdict."""
+    said = [
+        f"{_MARKS[step.outcome]} {translate(TITLES[step.name])}: "
+        f"{step.sentence(translate(step.text))}"
+        for step in report.steps
+    ]
+    return [*said, translate(verdict(report))]
+
+
+def summary(report: Report, translate: Callable[[str], str]) -> dict[str, object]:
+    """The report as plain JSON, the same that the API answers."""
+    return {
+        "verified": report.verified,
+        "readable": report.readable,
+        "form": report.form or None,
+        "number": report.content["number"] if report.content else None,
+        "verdict": translate(verdict(report)),
+        "steps": [
+            {
+                "name": step.name.value,
+                "title": translate(TITLES[step.name]),
+                "outcome": step.outcome.value,
+                "text": step.sentence(translate(step.text)),
+            }
+            for step in report.steps
+        ],
+    }
+
+
+def verdict(report: Report) -> str:
+    if not report.readable:
+        return N_("This file is not a certificate that can be read.")
+    if report.verified:
+        return N_("The certificate is genuine and unchanged.")
+    return N_("The certificate is NOT verified.")
+
+
+def _read(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(limit + 1)  # one more, so that verification sees that it is too large

@@ -1,0 +1,177 @@
+"""
+Signing a PDF so that any reader can check it: PAdES B-B with the venue's certificate chain.
+
+The signature certifies the document: nothing may be added afterwards. Signing time is real time.
+Reading back never fetches anything and never decompresses without a bound.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+from asn1crypto import algos, pem
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from hutong.transparency.keys import CertificateSigner
+
+FIELD: Final = "VenueSignature"
+_DER_SIGNATURE_BYTES: Final = 72  # the longest an ECDSA P-256 signature gets
+MAX_ATTACHMENT_BYTES: Final = 4_000_000
+
+
+class PdfInvalid(ValueError):
+    """The file is not a PDF this reads, or lacks what a certificate has. The message says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureFacts:
+    """What the PDF's signature says."""
+
+    intact: bool  # digest and signature fit the bytes
+    untouched: bool  # the signature covers the whole file
+    trusted: bool  # the chain leads to a trusted authority
+    signer: str
+    signed_at: datetime | None
+
+
+class _Hand(signers.Signer):
+    """Lets pyHanko sign with whatever holds the venue's key."""
+
+    def __init__(self, hand: CertificateSigner) -> None:
+        self._hand = hand
+        certificate, authority = (_asn1(c) for c in (hand.certificate, hand.authority))
+        registry = SimpleCertificateStore()
+        registry.register_multiple([certificate, authority])
+        super().__init__(
+            signing_cert=certificate,
+            cert_registry=registry,
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+        )
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        return bytes(_DER_SIGNATURE_BYTES) if dry_run else self._hand.sign(data)
+
+
+def sign(pdf: bytes, *, hand: CertificateSigner, reason: str, location: str) -> bytes:
+    """Certify a PDF: PAdES B-B, no changes allowed afterwards."""
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        reason=reason,
+        location=location,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+        subfilter=fields.SigSeedSubFilter.PADES,
+    )
+    signer = signers.PdfSigner(metadata, signer=_Hand(hand))
+    out: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+    return out.getvalue()
+
+
+def open_pdf(pdf: bytes) -> PdfFileReader:
+    """Read a PDF's structure. Raises PdfInvalid."""
+    try:
+        reader = PdfFileReader(BytesIO(pdf))
+        if reader.encrypted:
+            raise PdfInvalid("the PDF is encrypted")
+        reader.root  # noqa: B018  reading the catalogue proves that there is one
+    except PdfInvalid:
+        raise
+    except Exception as error:  # pyHanko raises of all kinds on broken files
+        raise PdfInvalid(f"the PDF cannot be read ({type(error).__name__}: {error})") from error
+    return reader
+
+
+def attachment(reader: PdfFileReader, name: str) -> bytes:
+    """Return the one attached file called `name`. Raises PdfInvalid."""
+    try:
+        names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
+        found = [names[i + 1] for i in range(0, len(names), 2) if str(names[i]) == name]
+    except Exception as error:  # a hostile name tree fails in many ways
+        raise PdfInvalid("the PDF has no attached files") from error
+    if len(found) != 1:
+        raise PdfInvalid(f"the PDF has {len(found)} attached files named {name}, not one")
+    try:
+        return _decoded(found[0]["/EF"]["/F"])
+    except PdfInvalid:
+        raise
+    except Exception as error:
+        raise PdfInvalid(f"the attached {name} cannot be read ({error})") from error
+
+
+def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> SignatureFacts:
+    """Check the PDF's only signature against trusted authorities (PEM). Raises PdfInvalid.
+
+    The chain is checked at the signing time the signature claims.
+    """
+    try:
+        signatures = reader.embedded_signatures
+    except Exception as error:
+        raise PdfInvalid(f"its signatures cannot be read ({type(error).__name__})") from error
+    if len(signatures) != 1:
+        raise PdfInvalid(f"the PDF has {len(signatures)} signatures, not one")
+    embedded = signatures[0]
+    try:
+        context = ValidationContext(
+            trust_roots=[_from_pem(text) for text in authorities],
+            allow_fetching=False,
+            moment=embedded.self_reported_timestamp,
+        )
+        status = validate_pdf_signature(embedded, context)
+    except Exception as error:
+        raise PdfInvalid(f"the signature cannot be read ({type(error).__name__})") from error
+    return SignatureFacts(
+        intact=bool(status.intact and status.valid),
+        untouched=status.coverage is SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
+        trusted=bool(status.trusted),
+        signer=str(status.signing_cert.subject.human_friendly),
+        signed_at=embedded.self_reported_timestamp,
+    )
+
+
+def _decoded(stream: generic.StreamObject) -> bytes:
+    """Decompress an attachment, bounded; only the one filter we write is known."""
+    raw = stream.encoded_data
+    filters = stream.get("/Filter")
+    if filters is None:
+        data = raw
+    elif str(_only(filters)) == "/FlateDecode" and "/DecodeParms" not in stream:
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(raw, MAX_ATTACHMENT_BYTES + 1)
+        if not unpacker.eof and len(data) <= MAX_ATTACHMENT_BYTES:
+            raise PdfInvalid("an attached file is cut off")
+    else:
+        raise PdfInvalid("an attached file is packed in an unknown way")
+    if len(data) > MAX_ATTACHMENT_BYTES:
+        raise PdfInvalid(f"an attached file is larger than {MAX_ATTACHMENT_BYTES} bytes")
+    return data
+
+
+def _only(filters: Any) -> Any:
+    if isinstance(filters, generic.ArrayObject):
+        if len(filters) != 1:
+            raise PdfInvalid("an attached file is packed more than once")
+        return filters[0]
+    return filters
+
+
+def _asn1(certificate: Any) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+def _from_pem(text: str) -> asn1_x509.Certificate:
+    _, _, der = pem.unarmor(text.encode())
+    return asn1_x509.Certificate.load(der)

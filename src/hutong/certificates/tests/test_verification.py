@@ -1,0 +1,241 @@
+"""Genuine certificates verify offline; whatever was done to one is named."""
+
+import json
+import subprocess
+import zlib
+from copy import deepcopy
+from io import BytesIO
+from shutil import which
+
+import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from hutong.certificates import bounded, rendering
+from hutong.certificates.tests.making import REGISTRATION, SALE, VENUE, Maker
+from hutong.certificates.verification import (
+    MAX_BYTES,
+    Outcome,
+    Revocations,
+    StepName,
+    verify,
+)
+from hutong.transparency.venue_keys import Venue
+
+
+@pytest.fixture(scope="module")
+def keys(maker):
+    return maker.keyring.public()
+
+
+@pytest.fixture(scope="module", params=[REGISTRATION, SALE], ids=["registration", "sale"])
+def paper(request, maker, fonts):
+    return maker.pdf(maker.content(request.param), fonts)
+
+
+@pytest.fixture(scope="module")
+def credential(maker):
+    return maker.credential(maker.content(SALE))
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory):
+    other = Venue(code="OTHER", name_zh="另一交易所", name_en="Other", origin="other.example")
+    return Maker.of(tmp_path_factory.mktemp("other") / "keys", other)
+
+
+@pytest.fixture(scope="module")
+def impostor(tmp_path_factory):
+    """Has our name but not our keys."""
+    return Maker.of(tmp_path_factory.mktemp("impostor") / "keys")
+
+
+def failed(report):
+    assert not report.verified
+    return {step.name for step in report.failures()}
+
+
+def as_file(credential):
+    return json.dumps(credential, ensure_ascii=False).encode()
+
+
+def test_a_pdf_verifies_and_only_its_revocation_is_unknown(paper, keys):
+    report = verify(paper, keys)
+    assert report.verified
+    assert report.form == "pdf"
+    assert {step.name for step in report.steps if step.outcome is Outcome.UNKNOWN} == {
+        StepName.REVOCATION
+    }
+    assert len(report.steps) == 9
+
+
+def test_a_credential_verifies(credential, keys):
+    report = verify(as_file(credential), keys)
+    assert report.verified
+    assert report.form == "json"
+    assert report.content == credential["credentialSubject"]
+
+
+def test_a_file_laid_out_anew_still_verifies(credential, keys):
+    shuffled = dict(reversed(credential.items()))
+    assert verify(json.dumps(shuffled, indent=4).encode(), keys).verified
+
+
+def test_revocation_is_told_as_last_known(credential, keys):
+    number = credential["credentialSubject"]["number"]
+    known = Revocations(as_of="2026-03-05", revoked={})
+    assert verify(as_file(credential), keys, known).verified
+    known = Revocations(as_of="2026-03-05", revoked={number: "2026-03-04"})
+    report = verify(as_file(credential), keys, known)
+    assert failed(report) == {StepName.REVOCATION}
+    assert report.steps[-1].sentence() == "Revoked on 2026-03-04."
+
+
+def test_a_changed_price_is_named(credential, keys):
+    forged = deepcopy(credential)
+    forged["credentialSubject"]["deal"]["price_fen"] += 1
+    report = verify(as_file(forged), keys)
+    assert failed(report) == {StepName.CONTENT, StepName.CREDENTIAL}
+    assert report.content is None
+
+
+def test_a_change_signed_by_the_impostor_fails_everywhere(impostor, keys):
+    forged = impostor.credential(impostor.content(SALE))
+    assert failed(verify(as_file(forged), keys)) == {StepName.CREDENTIAL, StepName.CHECKPOINT}
+
+
+def test_a_content_that_the_log_never_saw_is_named(maker, keys):
+    content = maker.content(SALE)
+    other = maker.credential(content, content_digest="sha256:" + "1" * 64)
+    assert failed(verify(as_file(other), keys)) == {StepName.CONTENT}
+    other = maker.credential(content, number="SHTE-DEMO-JY-2022-000002")
+    assert failed(verify(as_file(other), keys)) == {StepName.CONTENT}
+
+
+def test_an_entry_that_is_not_in_the_log_is_named(maker, keys, credential):
+    elsewhere = maker.credential(maker.content(SALE))
+    forged = {name: part for name, part in credential.items() if name != "proof"}
+    forged["evidence"] = [
+        credential["evidence"][0] | {"tlogProof": elsewhere["evidence"][0]["tlogProof"]}
+    ]
+    assert failed(verify(as_file(maker.signed(forged)), keys)) == {StepName.INCLUSION}
+
+
+def test_another_venues_certificate_is_named_as_such(stranger, keys):
+    report = verify(as_file(stranger.credential(stranger.content(SALE))), keys)
+    assert StepName.ISSUER in failed(report)
+    assert "other.example" in report.failures()[0].sentence()
+
+
+@pytest.mark.parametrize("where", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_one_changed_byte_of_a_pdf_is_found(paper, keys, where):
+    changed = bytearray(paper)
+    changed[int(len(paper) * where)] ^= 1
+    assert failed(verify(bytes(changed), keys))
+
+
+def test_something_added_to_a_pdf_is_found(paper, keys):
+    writer = IncrementalPdfFileWriter(BytesIO(paper))
+    writer.root["/Addition"] = writer.root["/Type"]
+    writer.update_root()
+    out = BytesIO()
+    writer.write(out)
+    assert StepName.DOCUMENT in failed(verify(out.getvalue(), keys))
+
+
+def test_an_unsigned_pdf_is_found(maker, keys, fonts):
+    content = maker.content()
+    page = maker.page(content, maker.credential(content), fonts)
+    assert failed(verify(page, keys)) == {StepName.DOCUMENT}
+
+
+def test_a_genuine_credential_in_another_hands_pdf_is_found(maker, impostor, keys, fonts):
+    content = maker.content()
+    page = maker.page(content, maker.credential(content), fonts)
+    forged = rendering.signed_pdf(page, content, hand=impostor.keyring.certificate_signer)
+    assert failed(verify(forged, keys)) == {StepName.CHAIN}
+
+
+def test_the_same_page_is_set_to_the_same_bytes(maker, fonts):
+    content = maker.content()
+    credential = maker.credential(content)
+    assert maker.page(content, credential, fonts) == maker.page(content, credential, fonts)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00" * 100,
+        b"%PDF-1.7",
+        b"%PDF-1.7\n%%EOF",
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"credentialSubject": {"format": "hutong-certificate/1"}}',
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        "{“a”: 1}".encode("gbk"),
+        b" " * 5_000_000,
+    ],
+)
+def test_what_is_no_certificate_is_called_so(data, keys):
+    report = verify(data, keys)
+    assert not report.readable
+    assert not report.verified
+    assert report.steps[0].sentence()
+
+
+def test_a_file_over_the_limit_is_refused_by_its_size(keys):
+    report = bounded.verify(b"%PDF-" + b" " * MAX_BYTES, keys)
+    assert "larger than 50 MB" in report.steps[0].sentence()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"credentialSubject": 7},
+        {"credentialSubject": {"format": "hutong-certificate/1", "kind": "other", "number": "1"}},
+        {"evidence": None},
+        {"evidence": [7]},
+        {"evidence": [{"type": ["TransparencyLogInclusion"], "entry": "!", "tlogProof": ""}]},
+        {"evidence": [{"type": ["TransparencyLogInclusion"], "entry": "e30=", "tlogProof": "x"}]},
+    ],
+)
+def test_a_credential_with_parts_of_another_shape_is_unreadable(credential, keys, change):
+    assert not verify(as_file(credential | change), keys).readable
+
+
+def test_in_a_process_of_its_own_the_answer_is_the_same(paper, keys):
+    known = Revocations(as_of="2026-03-05", revoked={})
+    assert bounded.verify(paper, keys, known) == verify(paper, keys, known)
+
+
+def test_a_bomb_in_a_pdf_hurts_nobody(keys):
+    """Two gigabytes of zeros in two megabytes, where the list of objects should be."""
+    packer = zlib.compressobj(9)
+    bomb = b"".join(packer.compress(bytes(1 << 24)) for _ in range(128)) + packer.flush()
+    head = b"%PDF-1.7\n"
+    stream = (
+        b"1 0 obj\n<</Type/XRef/W[1 2 1]/Size 2/Root 1 0 R/Filter/FlateDecode/Length "
+        + str(len(bomb)).encode()
+        + b">>\nstream\n"
+        + bomb
+        + b"\nendstream\nendobj\n"
+    )
+    file = head + stream + b"startxref\n%d\n%%%%EOF\n" % len(head)
+    report = bounded.verify(file, keys, seconds=10)
+    assert not report.readable
+
+
+@pytest.mark.skipif(which("pdfsig") is None, reason="poppler's pdfsig is not installed")
+def test_popplers_own_verifier_finds_the_signature_valid(paper, tmp_path):
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(paper)
+    told = subprocess.run(
+        ["pdfsig", "-nocert", str(file)], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Signature is Valid" in told
+    assert "Total document signed" in told
+    assert VENUE.name_zh in told
