@@ -43,6 +43,7 @@ LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}
 NODE_LOCK = "requirements-node.lock"
 FONT = Path("@expo-google-fonts/noto-sans-sc")
 WEIGHTS = ("400Regular", "700Bold")  # each is 10 MB, and documents use two
+OLDEST_NPM = 8
 LAST_LINES = 20
 NOT_PASSED_ON = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")  # they lead to other packages
 PREREQUISITE_MISSING, FAILED, INTERRUPTED = 2, 1, 130
@@ -220,7 +221,8 @@ def _npm(checkout: Checkout, lock: int) -> list[str]:
     found = shutil.which("npm")
     if found and shutil.which("node"):
         asked = subprocess.run([found, "--version"], capture_output=True, text=True)
-        if asked.returncode == 0 and int(asked.stdout.split(".")[0]) >= 8:
+        major = asked.stdout.strip().partition(".")[0]
+        if asked.returncode == 0 and major.isdigit() and int(major) >= OLDEST_NPM:
             return [found]
     home = checkout.venv / "node"
     made_from = _digest(checkout.root / NODE_LOCK)

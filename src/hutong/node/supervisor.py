@@ -135,7 +135,7 @@ class Supervisor:
         self._steady_after = steady_after
         self._selector = selectors.DefaultSelector()
         self._stops = 0
-        self._failed = False
+        self._failure: Event | None = None
 
     def run(self) -> int:
         """Start everything, watch over it, stop it; return 0, or 1 when the start or a step failed.
@@ -144,14 +144,17 @@ class Supervisor:
         """
         with self._signals():
             try:
-                while not (self._stops or self._failed):
+                while not (self._stops or self._failure):
                     self._advance()
                     if not self._stay and all(start.is_settled for start in self._all):
                         break
                     self._wait()
             finally:
                 self._stop_all()
-        return 1 if self._failed else 0
+        if self._failure is not None:  # said last, where it will be seen
+            self._on_event(self._failure)
+            return 1
+        return 0
 
     # --- starting and watching ---
 
@@ -167,7 +170,7 @@ class Supervisor:
                 self._ended(start)
             elif start.state is State.STARTING and not start.child.once:
                 self._ask_ready(start)
-            if self._failed or not start.is_settled:
+            if self._failure or not start.is_settled:
                 return
 
     def _launch(self, start: _Start) -> None:
@@ -224,9 +227,9 @@ class Supervisor:
     def _crashed(self, start: _Start, why: str) -> None:
         start.state = State.CRASHED
         if start.child.once or (start.child.essential and not start.was_up):
-            self._failed = True
             words = "".join(f"\n    {line}" for line in start.last_words().splitlines())
-            self._tell(start, State.CRASHED, f"{why}; its last words:{words}")
+            detail = f"the start failed: {why}; its last words:{words}"
+            self._failure = Event(start.child.name, State.CRASHED, detail)
             return
         if time.monotonic() - start.since >= self._steady_after:
             start.delay = self._first_delay
@@ -298,7 +301,7 @@ class Supervisor:
                     key.data.recv(4096)
 
     def _pause(self) -> float:
-        if self._stops or self._failed:
+        if self._stops or self._failure:
             return 0.2
         now, pause = time.monotonic(), 1.0
         for start in self._all:

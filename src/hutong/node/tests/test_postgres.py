@@ -52,9 +52,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     postgres.discard(place)
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A prepared directory in which nothing runs; each test leaves it so."""
+    place = tmp_path_factory.mktemp("idle") / "postgres"
+    postgres.prepare(place, durable=False)
+    yield place
+    postgres.discard(place)
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A prepared directory in which nothing runs."""
+def own_place(tmp_path: Path) -> Iterator[Path]:
+    """A directory that the test may break."""
     place = tmp_path / "postgres"
     postgres.prepare(place, durable=False)
     yield place
@@ -191,8 +200,8 @@ def test_a_stop_leaves_nothing_running(place: Path) -> None:
     assert not server.is_ready()
 
 
-def test_rows_survive_a_kill_of_the_server(place: Path) -> None:
-    server = Server(postgres.prepare(place, durable=True))
+def test_rows_survive_a_kill_of_the_server(own_place: Path) -> None:
+    server = Server(postgres.prepare(own_place, durable=True))
     server.start()
     postgres.create_database(server.cluster, "market")
     with psycopg.connect(server.cluster.owner_url("market")) as connection:
@@ -205,10 +214,10 @@ def test_rows_survive_a_kill_of_the_server(place: Path) -> None:
     server.stop()
 
 
-def test_an_interrupted_preparation_is_done_again(place: Path) -> None:
-    cluster = postgres.prepare(place, durable=False)
+def test_an_interrupted_preparation_is_done_again(own_place: Path) -> None:
+    cluster = postgres.prepare(own_place, durable=False)
     cluster.data_directory.rename(cluster.directory / "data.unfinished")
-    with postgres.running(place, durable=False) as cluster:
+    with postgres.running(own_place, durable=False) as cluster:
         assert ask(cluster.superuser_url(), "SELECT 1") == 1
 
 
@@ -286,28 +295,28 @@ def test_a_killed_owner_takes_the_server_with_it(place: Path) -> None:
     assert wait_dead(server_pid)
 
 
-def test_a_server_that_cannot_start_says_why(place: Path) -> None:
-    cluster = postgres.prepare(place, durable=False)
+def test_a_server_that_cannot_start_says_why(own_place: Path) -> None:
+    cluster = postgres.prepare(own_place, durable=False)
     (cluster.data_directory / "local.conf").write_text("shared_buffers = 'plenty'\n")
     with (
         pytest.raises(postgres.PostgresError, match="shared_buffers"),
-        postgres.running(place, durable=False),
+        postgres.running(own_place, durable=False),
     ):
         pass
 
 
-def test_data_of_another_release_is_refused(place: Path) -> None:
-    cluster = postgres.prepare(place, durable=False)
+def test_data_of_another_release_is_refused(own_place: Path) -> None:
+    cluster = postgres.prepare(own_place, durable=False)
     (cluster.data_directory / "PG_VERSION").write_text("15\n")
     with pytest.raises(postgres.PostgresError, match="made by PostgreSQL 15"):
-        postgres.prepare(place)
+        postgres.prepare(own_place)
 
 
-def test_lost_passwords_are_named(place: Path) -> None:
-    cluster = postgres.prepare(place, durable=False)
+def test_lost_passwords_are_named(own_place: Path) -> None:
+    cluster = postgres.prepare(own_place, durable=False)
     (cluster.directory / "passwords.json").unlink()
     with pytest.raises(postgres.PostgresError, match=r"passwords\.json are gone"):
-        postgres.prepare(place)
+        postgres.prepare(own_place)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody else to run as")

@@ -126,10 +126,11 @@ def test_a_failed_step_fails_the_start_with_its_last_words() -> None:
         shell("never", "true", once=True),
     )
     assert code == 1
-    failure = next(event for event in events if event.state is State.CRASHED)
-    assert str(failure) == ("migrate: ended with exit code 4; its last words:\n    no such column")
+    assert str(events[-1]) == (
+        "migrate: the start failed: ended with exit code 4; its last words:\n    no such column"
+    )
     assert "never" not in {event.child for event in events}
-    assert events[-1] == Event("up", State.STOPPED, events[-1].detail)
+    assert (events[-2].child, events[-2].state) == ("up", State.STOPPED)
 
 
 def test_a_child_that_is_never_ready_fails_the_start() -> None:
