@@ -73,9 +73,10 @@ def _venue_name(now: Any) -> str:
 
 
 def _choices(actor: Any) -> tuple[PartyChoice, ...]:
+    mine = {held.party.id: held.party for held in parties.mandates_of_person(actor.person)}
     return tuple(
         PartyChoice(id=view.id, name=named(view), current=view.id == actor.party)
-        for view in parties.parties_of(actor.person)
+        for view in mine.values()
     )
 
 

@@ -10,13 +10,16 @@ with what was typed (`Acts`).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
@@ -76,6 +79,11 @@ def officers_powers(actor: Any) -> list[str]:
     return sorted(power for power in actor.powers if not power.startswith(MEMBERS))
 
 
+def as_member(actor: Any) -> Any:
+    """The same person with the powers of the mandate alone: members' pages show nothing more."""
+    return replace(actor, powers=frozenset(p for p in actor.powers if p.startswith(MEMBERS)))
+
+
 def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     return render(
         request,
@@ -91,51 +99,89 @@ def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
 class Acts:
     """The acts one page offers. Each button names its act in the field `act`.
 
-    problem = None
-    if request.method == "POST":
-        acts = Acts(request)
-        acts.on("submit", lambda: actions.submit(…), said=gettext("Submitted."))
-        if answer := acts.answer():
-            return answer
-    return render(…, {"problem": acts.problem})
+    acts = Acts(request)
+    acts.on("submit", lambda: actions.submit(…), said=gettext("Submitted."), form=form)
+    if answer := acts.answer():
+        return answer
+    return render(…, {"form": form, "problem": acts.problem}, status=acts.status)
     """
 
     def __init__(self, request: HttpRequest, to: str | None = None) -> None:
         self.request = request
         self.to = to or request.get_full_path()
         self.problem: dict[str, Any] | None = None
-        self._offered: dict[str, tuple[Callable[[], Any], str, Callable[[Any], str] | None]] = {}
+        self._malformed = False
+        self._offered: dict[str, _Offer] = {}
 
     def on(
         self,
         name: str,
         act: Callable[[], Any],
+        *,
         said: str = "",
         to: Callable[[Any], str] | None = None,
+        form: Any = None,
     ) -> None:
-        """Offer an act: what it does, what is said when it is done, where the reader goes then."""
-        self._offered[name] = (act, said, to)
+        """Offer an act: what it does, what is said when done, where the reader goes then.
+
+        With a `form`, the act is done only when what was typed is well formed.
+        """
+        self._offered[name] = _Offer(act, said, to, form)
 
     def answer(self) -> HttpResponse | None:
-        """Do what was asked. None when nothing was asked, or it was refused (`problem`)."""
+        """Do what was asked. None when nothing was asked, or it was not done (`problem`)."""
         if self.request.method != "POST":
             return None
-        name = self.request.POST.get("act", "")
-        if name not in self._offered:
+        offer = self._offered.get(self.request.POST.get("act", ""))
+        if offer is None:
             raise Http404
-        act, said, to = self._offered[name]
-        outcome = attempt(act)
+        if offer.form is not None and not offer.form.is_valid():
+            self._malformed = True
+            return None
+        outcome = attempt(lambda: _with_plain_values(offer.act))
         if not outcome.ok:
             self.problem = outcome.problem
             return None
-        if said:
-            messages.success(self.request, said)
-        return HttpResponseRedirect(to(outcome.result) if to else self.to)
+        if offer.said:
+            messages.success(self.request, offer.said)
+        return HttpResponseRedirect(offer.to(outcome.result) if offer.to else self.to)
 
     @property
     def status(self) -> int:
         """What to answer with when the page is shown again."""
+        if self._malformed:
+            return 422
         return int(self.problem["status"]) if self.problem else 200
+
+
+@dataclass(frozen=True)
+class _Offer:
+    act: Callable[[], Any]
+    said: str
+    to: Callable[[Any], str] | None
+    form: Any
+
+
+def _with_plain_values(act: Callable[[], Any]) -> Any:
+    """Hidden fields are ours: one that is gone or is no id was tampered with, and is refused."""
+    try:
+        return act()
+    except (MultiValueDictKeyError, BadId) as fault:
+        raise Refused(
+            CommonRefusal.INVALID, field=gettext("form"), problem=gettext("a value is missing")
+        ) from fault
+
+
+class BadId(Exception):
+    """A form field that should hold an id holds something else."""
+
+
+def posted_id(request: HttpRequest, name: str) -> UUID:
+    """The id in a form field. Raises BadId, which `Acts` turns into a refusal."""
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError as fault:
+        raise BadId(name) from fault
 
 
 def safe_next(request: HttpRequest, otherwise: str) -> str:

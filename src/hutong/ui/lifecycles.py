@@ -56,40 +56,52 @@ LIFECYCLES: dict[str, Lifecycle] = {
     "rights": Lifecycle(
         (
             State("draft", N_("Draft"), QUIET),
-            State("submitted", N_("Submitted"), WAITING),
-            State("examined", N_("Examined"), RUNNING),
-            State("public_notice", N_("In public notice"), RUNNING),
+            State("submitted", N_("Under examination"), WAITING),
+            State("notice", N_("In public notice"), RUNNING),
             State("registered", N_("Registered"), GOOD),
         ),
         (
-            State("claiming", N_("Claiming the number"), WAITING),
-            State("notice", N_("In public notice"), RUNNING),
-            State("objected", N_("Objection being decided"), WAITING),
+            State("held", N_("Held: a holder is not verified"), WAITING),
             State("rejected", N_("Rejected"), BAD),
             State("withdrawn", N_("Withdrawn"), QUIET),
-            State("pending", N_("Transfer prepared"), WAITING),
-            State("prepared", N_("Transfer prepared"), WAITING),
-            State("effected", N_("Transferred"), GOOD),
-            State("cancelled", N_("Cancelled"), QUIET),
         ),
+    ),
+    "objection": Lifecycle(
+        (
+            State("open", N_("To be decided"), WAITING),
+            State("upheld", N_("Upheld"), GOOD),
+        ),
+        (State("dismissed", N_("Dismissed"), QUIET), State("moot", N_("Without object"), QUIET)),
+    ),
+    "transfer": Lifecycle(
+        (
+            State("prepared", N_("Bound to the buyer"), WAITING),
+            State("effected", N_("Transferred"), GOOD),
+        ),
+        (State("cancelled", N_("Cancelled"), QUIET),),
+    ),
+    "outside_step": Lifecycle(
+        (
+            State("missing", N_("To be filed at the office"), WAITING),
+            State("filed", N_("Filed at the office"), RUNNING),
+            State("effective", N_("Entered at the office"), GOOD),
+        ),
+        (State("not_due", N_("No office involved"), QUIET),),
     ),
     "listing": Lifecycle(
         (
             State("draft", N_("Draft"), QUIET),
             State("submitted", N_("Under examination"), WAITING),
             State("listed", N_("Listed"), RUNNING),
-            State("cut_off", N_("Cut off"), WAITING),
-            State("sold", N_("Sold"), GOOD),
+            State("concluding", N_("In sale"), RUNNING),
+            State("closed", N_("Closed"), QUIET),
         ),
         (
-            State("returned", N_("Returned for correction"), WAITING),
-            State("in_sale", N_("In sale"), RUNNING),
             State("suspended", N_("Suspended"), BAD),
+            State("sold", N_("Sold"), GOOD),
             State("lapsed", N_("Lapsed"), QUIET),
             State("withdrawn", N_("Withdrawn"), QUIET),
             State("terminated", N_("Terminated"), BAD),
-            State("unsold", N_("Unsold"), QUIET),
-            State("closed", N_("Closed"), QUIET),
         ),
     ),
     "intent": Lifecycle(
@@ -101,9 +113,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
         (
             State("refused", N_("Not qualified"), BAD),
             State("withdrawn", N_("Withdrawn"), QUIET),
-            State("released", N_("Deposit released"), QUIET),
-            State("won", N_("Won"), GOOD),
-            State("lost", N_("Did not win"), QUIET),
+            State("lapsed", N_("Lapsed"), QUIET),
         ),
     ),
     "lot": Lifecycle(

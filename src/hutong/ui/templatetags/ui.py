@@ -57,6 +57,8 @@ def named(thing: Any) -> str:
     """
     if thing is None or isinstance(thing, str):
         return thing or ""
+    if person := _of(thing, "display_name") or _of(thing, "email"):
+        return str(person)
     for stem in ("title", "name"):
         zh, en = _of(thing, f"{stem}_zh"), _of(thing, f"{stem}_en")
         if zh or en:
@@ -247,6 +249,12 @@ def state(lifecycle: str, code: Any) -> SafeString:
         known.code,
         gettext(known.label) if known.label else "—",
     )
+
+
+@register.simple_tag
+def state_word(lifecycle: str, code: Any) -> str:
+    """Only the state's name, for places where a badge cannot stand."""
+    return gettext(_state(lifecycle, code).label)
 
 
 @register.inclusion_tag("ui/parts/steps.html")

@@ -1,0 +1,95 @@
+"""
+Verification of parties (PA-1, PA-3, PA-5): the file, the evidence, the decision.
+"""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hutong.desk.queue import decide
+from hutong.documents import queries as documents
+from hutong.kit.ids import subject
+from hutong.parties import actions, queries
+from hutong.parties.rules import Decision, Kind, Status
+from hutong.ui.door import Acts, officer
+
+KINDS = {
+    Kind.ENTERPRISE.value: _("Enterprise"),
+    Kind.UNIVERSITY.value: _("University"),
+    Kind.RESEARCH_INSTITUTE.value: _("Research institute"),
+    Kind.GOVERNMENT.value: _("Government body"),
+    Kind.SERVICE_INSTITUTION.value: _("Service institution"),
+    Kind.INDIVIDUAL.value: _("Individual"),
+}
+
+
+@officer
+def index(request: HttpRequest) -> HttpResponse:
+    """All parties, searchable by name and identifier."""
+    status = request.GET.get("status", "")
+    page = queries.parties_page(
+        request.actor,  # type: ignore[attr-defined]
+        text=request.GET.get("q", ""),
+        status=Status(status) if status in set(Status) else None,
+        cursor=request.GET.get("cursor"),
+    )
+    return render(
+        request,
+        "desk/parties.html",
+        {"page": page, "kinds": KINDS, "statuses": [s.value for s in Status], "status": status},
+    )
+
+
+@officer
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    acts = Acts(request, to="/desk")
+    why = request.POST.get("why", "")
+    acts.on(
+        "verify",
+        lambda: actions.decide_verification(
+            actor=actor, now=now, party=id, decision=Decision.VERIFY, why=why
+        ),
+        said=gettext("Verified. The party has been told."),
+    )
+    acts.on(
+        "return",
+        lambda: actions.decide_verification(
+            actor=actor, now=now, party=id, decision=Decision.RETURN, why=why
+        ),
+        said=gettext("Returned with your reason."),
+    )
+    acts.on(
+        "suspend",
+        lambda: actions.suspend(actor=actor, now=now, party=id, why=why),
+        said=gettext("Suspended."),
+    )
+    acts.on(
+        "reinstate",
+        lambda: actions.reinstate(actor=actor, now=now, party=id, why=why),
+        said=gettext("Reinstated."),
+    )
+    if answer := acts.answer():
+        return answer
+    detail = queries.detail(actor, id)
+    attached = queries.evidence_of(actor, id) if queries.may_see(actor, id) else []
+    files = {d.id: d for d in documents.of_owner(subject("party", id))}
+    return render(
+        request,
+        "desk/party.html",
+        {
+            "detail": detail,
+            "view": detail.party,
+            "kinds": KINDS,
+            "attached": [(e, files.get(e.document)) for e in attached],
+            "mandates": queries.mandates_of_party(id) if queries.may_see(actor, id) else [],
+            "involved": actor.person in {m.person.id for m in queries.mandates_of_party(id)},
+            "may": decide(actor, "parties.verify", "parties.suspend"),
+            "why": why,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )
