@@ -6,7 +6,8 @@ What must never be false, whatever the application does (SE-1). Checked when a t
 - what is held is what open holds hold; a hold posts no more than it holds, from its own account.
 """
 
-from django.db.migrations import Migration, RunSQL
+from django.db import migrations
+from django.db.migrations import RunSQL
 
 from hutong.journal.tables import immutable
 
@@ -126,7 +127,7 @@ DROP FUNCTION ledger_hold_is_held() CASCADE;
 """
 
 
-class Migration(Migration):
+class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial")]
 
     operations = [

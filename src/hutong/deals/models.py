@@ -1,0 +1,120 @@
+"""
+Tables of deals.
+
+    deal 1 ── 1 contract (bytes, insert-only)
+      1 ── 0..2 acceptance, one a side (insert-only)
+    counter: the last number given in a year
+"""
+
+from fractions import Fraction
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from hutong.deals.rules import DealState, How, Side, Status
+
+
+class Deal(models.Model):
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=40)
+    listing = models.UUIDField(db_index=True)
+    intent = models.UUIDField(null=True)
+    source = models.CharField(max_length=120)
+    how = models.CharField(max_length=12)
+    seller = models.UUIDField(db_index=True)
+    buyer = models.UUIDField(db_index=True)
+    technologies = ArrayField(models.UUIDField())
+    share_numerator = models.BigIntegerField()
+    share_denominator = models.BigIntegerField()
+    price_fen = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=12)
+    contract_digest = models.CharField(max_length=71)
+    rulebook_version = models.PositiveIntegerField()
+    opened_at = models.DateTimeField()
+    sign_by = models.DateTimeField()
+    pay_by = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+    entries = ArrayField(models.UUIDField(), default=list)
+    certificate = models.CharField(max_length=80, default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="deals_number_once"),
+            models.UniqueConstraint(fields=["source"], name="deals_one_per_source"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in Status]), name="deals_status"
+            ),
+            models.CheckConstraint(condition=Q(how__in=[h.value for h in How]), name="deals_how"),
+            models.CheckConstraint(condition=~Q(seller=F("buyer")), name="deals_two_parties"),
+            models.CheckConstraint(condition=Q(price_fen__gt=0), name="deals_price"),
+            models.CheckConstraint(
+                condition=Q(share_numerator__gt=0) & Q(share_denominator__gte=F("share_numerator")),
+                name="deals_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["agreed", "defaulted", "terminated"])
+                | Q(pay_by__isnull=False),
+                name="deals_signed_has_term",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "opened_at"], name="deals_deal_status")]
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.share_numerator, self.share_denominator)
+
+    def state(self) -> DealState:
+        return DealState(
+            id=self.id,
+            number=self.number,
+            status=Status(self.status),
+            seller=self.seller,
+            buyer=self.buyer,
+            contract_digest=self.contract_digest,
+            sign_by=self.sign_by,
+            pay_by=self.pay_by,
+            accepted=frozenset(Side(a.side) for a in self.acceptances.all()),
+            entries=tuple(self.entries),
+        )
+
+
+class Contract(models.Model):
+    """The exact bytes both sides accept."""
+
+    deal = models.OneToOneField(
+        Deal, primary_key=True, on_delete=models.PROTECT, related_name="contract"
+    )
+    template = models.CharField(max_length=40)
+    document = models.CharField(max_length=64)
+    text = models.BinaryField()
+    digest = models.CharField(max_length=71)
+
+
+class Acceptance(models.Model):
+    """The electronic signature of one side."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="acceptances")
+    side = models.CharField(max_length=6)
+    party = models.UUIDField()
+    person = models.UUIDField()
+    digest = models.CharField(max_length=71)
+    door = models.CharField(max_length=10)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "side"], name="deals_one_acceptance_a_side"),
+            models.CheckConstraint(
+                condition=Q(side__in=[s.value for s in Side]), name="deals_acceptance_side"
+            ),
+        ]
+
+
+class Counter(models.Model):
+    """Gapless numbers: the row is locked until the deal that took the number is committed."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)

@@ -1,0 +1,188 @@
+"""
+What can be asked about deals. A deal is seen by its two sides, and by officers and the supervisor.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hutong.deals.audit import audit
+from hutong.deals.models import Contract, Deal
+from hutong.deals.rules import How, Side, Status
+from hutong.kit.actor import Actor
+from hutong.kit.refusal import CommonRefusal, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceView:
+    """Who accepted the contract's text for a side, and when."""
+
+    side: Side
+    party: UUID
+    person: UUID
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealView:
+    id: UUID
+    number: str
+    listing: UUID
+    intent: UUID | None
+    source: str
+    how: How
+    seller: UUID
+    buyer: UUID
+    technologies: tuple[UUID, ...]
+    share: Fraction
+    price_fen: int
+    currency: str
+    status: Status
+    contract_digest: str
+    rulebook_version: int
+    opened_at: datetime
+    sign_by: datetime
+    pay_by: datetime | None
+    overdue_at: datetime | None
+    transfer_entries: tuple[UUID, ...]
+    certificate: str
+    acceptances: tuple[AcceptanceView, ...]
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When the second side accepted."""
+        if len(self.acceptances) < len(Side):
+            return None
+        return max(a.at for a in self.acceptances)
+
+    def side_of(self, party: UUID | None) -> Side | None:
+        return {self.seller: Side.SELLER, self.buyer: Side.BUYER}.get(party) if party else None
+
+
+def deal(id: UUID) -> DealView:
+    """The deal. Refused when there is none."""
+    row = _rows().filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="deal")
+    return view(row)
+
+
+def deal_seen_by(actor: Actor, id: UUID) -> DealView:
+    """The deal, if `actor` may see it; another's deal does not exist for a member."""
+    row = rows_seen_by(actor).filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="deal")
+    return view(row)
+
+
+def rows_seen_by(actor: Actor) -> QuerySet[Deal]:
+    """Deals `actor` may see, for paging; each becomes a `DealView` by `view`."""
+    if sees_all(actor):
+        return _rows()
+    if actor.party is None:
+        return _rows().none()
+    return _rows().filter(Q(seller=actor.party) | Q(buyer=actor.party))
+
+
+def sees_all(actor: Actor) -> bool:
+    """Officers and the supervisor see every deal."""
+    return actor.is_system or any(not p.startswith("member.") for p in actor.powers)
+
+
+def of_source(source: str) -> DealView | None:
+    row = _rows().filter(source=source).first()
+    return view(row) if row else None
+
+
+def of_listing(listing: UUID) -> list[DealView]:
+    """Deals that came from a listing, oldest first."""
+    return [view(row) for row in _rows().filter(listing=listing).order_by("opened_at", "id")]
+
+
+def in_status(*statuses: Status) -> list[DealView]:
+    """Deals in one of `statuses`, longest waiting first."""
+    rows = _rows().filter(status__in=[s.value for s in statuses])
+    return [view(row) for row in rows.order_by("changed_at", "id")]
+
+
+def overdue() -> list[DealView]:
+    """Deals whose signing or payment is late, longest first: an officer decides what follows."""
+    rows = _rows().filter(overdue_at__isnull=False, status__in=["agreed", "signed"])
+    return [view(row) for row in rows.order_by("overdue_at", "id")]
+
+
+def deals(ids: Iterable[UUID]) -> dict[UUID, DealView]:
+    return {row.id: view(row) for row in _rows().filter(id__in=list(ids))}
+
+
+def changed_at(deal: UUID) -> datetime:
+    """Since when the deal is in its present status."""
+    return Deal.objects.values_list("changed_at", flat=True).get(id=deal)
+
+
+def contract_text(deal: UUID) -> bytes:
+    """The exact bytes of the contract. Refused when there is no such deal."""
+    text = Contract.objects.filter(deal_id=deal).values_list("text", flat=True).first()
+    if text is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="deal")
+    return bytes(text)
+
+
+def _rows() -> QuerySet[Deal]:
+    return Deal.objects.prefetch_related("acceptances")
+
+
+def view(row: Deal) -> DealView:
+    return DealView(
+        id=row.id,
+        number=row.number,
+        listing=row.listing,
+        intent=row.intent,
+        source=row.source,
+        how=How(row.how),
+        seller=row.seller,
+        buyer=row.buyer,
+        technologies=tuple(row.technologies),
+        share=row.share,
+        price_fen=row.price_fen,
+        currency=row.currency,
+        status=Status(row.status),
+        contract_digest=row.contract_digest,
+        rulebook_version=row.rulebook_version,
+        opened_at=row.opened_at,
+        sign_by=row.sign_by,
+        pay_by=row.pay_by,
+        overdue_at=row.overdue_at,
+        transfer_entries=tuple(row.entries),
+        certificate=row.certificate,
+        acceptances=tuple(
+            AcceptanceView(
+                side=Side(a.side), party=a.party, person=a.person, digest=a.digest, at=a.at
+            )
+            for a in sorted(row.acceptances.all(), key=lambda a: a.at)
+        ),
+    )
+
+
+__all__ = [
+    "AcceptanceView",
+    "DealView",
+    "audit",
+    "changed_at",
+    "contract_text",
+    "deal",
+    "deal_seen_by",
+    "deals",
+    "in_status",
+    "of_listing",
+    "of_source",
+    "overdue",
+    "rows_seen_by",
+    "sees_all",
+    "view",
+]

@@ -1,0 +1,160 @@
+"""
+Does what the money is for still follow from the journal, and agree with the ledger?
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from hutong.journal import queries as journal
+from hutong.journal.queries import Recorded
+from hutong.kit.audit import Discrepancy
+from hutong.kit.ids import subject
+from hutong.kit.refusal import Refused
+from hutong.ledger import queries as ledger
+from hutong.ledger.rules import Kind
+from hutong.settlement.models import Payable, Payout, Receipt, Settlement
+from hutong.settlement.rules import (
+    PAYABLE_STATUS,
+    PAYOUT_STATUS,
+    PayableIssued,
+    PayableStatus,
+    PayoutRequested,
+    ReceiptMatched,
+    ReceiptRecorded,
+    ReceiptReturned,
+    Settled,
+)
+
+RECEIPT_KINDS = (ReceiptRecorded.kind, ReceiptMatched.kind, ReceiptReturned.kind)
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Name each payable, receipt, payout and settlement that differs from what was recorded."""
+    yield from _payables()
+    yield from _receipts()
+    yield from _payouts()
+    yield from _settlements()
+
+
+def _payables() -> Iterator[Discrepancy]:
+    histories: dict[str, list[Recorded]] = defaultdict(list)
+    for entry in journal.of_kinds([*PAYABLE_STATUS, Settled.kind]):
+        named = entry.facts.get("payable") or (entry.private or {}).get("payable")
+        if named:
+            histories[str(named)].append(entry)
+        elif entry.kind == Settled.kind:
+            asked = Payable.objects.filter(subject=subject("deal", entry.facts["deal"])).first()
+            histories[str(asked.id) if asked else entry.facts["deal"]].append(entry)
+    for row in Payable.objects.order_by("id").iterator(chunk_size=500):
+        yield from _payable(row, histories.pop(str(row.id), []))
+    for id in histories:
+        yield Discrepancy(f"settlement.payable {id}", "the payable", "none")
+
+
+def _payable(row: Payable, history: list[Recorded]) -> Iterator[Discrepancy]:
+    place = f"settlement.payable {row.id}"
+    issued = next((e for e in history if e.kind == PayableIssued.kind), None)
+    if issued is None:
+        yield Discrepancy(place, "an entry of its issue", "none")
+        return
+    yield from _compare(place, "subject", issued.subject, row.subject)
+    yield from _compare(place, "purpose", issued.facts["purpose"], row.purpose)
+    yield from _compare(place, "amount_fen", issued.facts["amount_fen"], row.amount_fen)
+    if issued.private is not None:
+        yield from _compare(place, "reference", issued.private["reference"], row.reference)
+        yield from _compare(place, "payer", issued.private["payer"], str(row.payer))
+    # A winner's deposit says with the deal what became of it, so its last word is an earlier status.
+    last = [PAYABLE_STATUS.get(e.kind, PayableStatus.SETTLED) for e in history][-1]
+    yield from _compare(place, "status", last.value, row.status)
+    if row.hold is not None:
+        yield from _hold(place, row)
+
+
+def _hold(place: str, row: Payable) -> Iterator[Discrepancy]:
+    try:
+        hold = ledger.hold(row.hold)  # type: ignore[arg-type]
+    except Refused:
+        yield Discrepancy(f"{place} hold", "a hold in the ledger", "none")
+        return
+    yield from _compare(place, "hold amount", row.amount_fen, hold.amount_fen)
+    stands = row.status == PayableStatus.HELD.value
+    yield from _compare(place, "hold", "open" if stands else "ended", _openness(hold.end))
+
+
+def _openness(end: object) -> str:
+    return "open" if end is None else "ended"
+
+
+def _receipts() -> Iterator[Discrepancy]:
+    histories: dict[str, list[Recorded]] = defaultdict(list)
+    for entry in journal.of_kinds(RECEIPT_KINDS):
+        histories[entry.facts["receipt"]].append(entry)
+    for row in Receipt.objects.order_by("id").iterator(chunk_size=500):
+        history = histories.pop(str(row.id), [])
+        place = f"settlement.receipt {row.id}"
+        if not history or history[0].kind != ReceiptRecorded.kind:
+            yield Discrepancy(place, "an entry in the journal", "none")
+            continue
+        yield from _receipt(place, row, history)
+    for id in histories:
+        yield Discrepancy(f"settlement.receipt {id}", "the receipt", "none")
+
+
+def _receipt(place: str, row: Receipt, history: list[Recorded]) -> Iterator[Discrepancy]:
+    first, last = history[0], history[-1]
+    yield from _compare(place, "value_date", first.facts["value_date"], str(row.value_date))
+    suspense = last.kind == ReceiptRecorded.kind and last.facts["outcome"] == "suspense"
+    returned = last.kind == ReceiptReturned.kind
+    status = "suspense" if suspense else "returned" if returned else "matched"
+    yield from _compare(place, "status", status, row.status)
+    if first.private is not None:
+        for name in ("amount_fen", "bank_reference"):
+            yield from _compare(place, name, first.private[name], getattr(row, name))
+        yield from _compare(place, "transfer", first.private["transfer"], str(row.transfer))
+    if last.private is not None:
+        payable = str(row.payable_id) if row.payable_id else None
+        yield from _compare(place, "payable", last.private.get("payable"), payable)
+
+
+def _payouts() -> Iterator[Discrepancy]:
+    histories: dict[str, list[Recorded]] = defaultdict(list)
+    for entry in journal.of_kinds(PAYOUT_STATUS):
+        histories[entry.facts["payout"]].append(entry)
+    for row in Payout.objects.order_by("id").iterator(chunk_size=500):
+        history = histories.pop(str(row.id), [])
+        place = f"settlement.payout {row.id}"
+        if not history or history[0].kind != PayoutRequested.kind:
+            yield Discrepancy(place, "an entry of its request", "none")
+            continue
+        yield from _compare(place, "status", PAYOUT_STATUS[history[-1].kind].value, row.status)
+        asked = history[0].private
+        if asked is not None:
+            yield from _compare(place, "party", asked["party"], str(row.party))
+            yield from _compare(place, "amount_fen", asked["amount_fen"], row.amount_fen)
+            yield from _compare(place, "account", asked["account"], row.bank_account().as_fact())
+    for id in histories:
+        yield Discrepancy(f"settlement.payout {id}", "the payout", "none")
+
+
+def _settlements() -> Iterator[Discrepancy]:
+    recorded = {e.facts["deal"]: e for e in journal.of_kinds([Settled.kind])}
+    for row in Settlement.objects.order_by("deal"):
+        place = f"settlement.settlement {row.deal}"
+        entry = recorded.pop(str(row.deal), None)
+        if entry is None:
+            yield Discrepancy(place, "an entry in the journal", "none")
+            continue
+        yield from _compare(place, "price_fen", entry.facts["amount_fen"], row.price_fen)
+        if entry.private is not None:
+            for name in ("seller_fee_fen", "buyer_fee_fen"):
+                yield from _compare(place, name, entry.private[name], getattr(row, name))
+            yield from _compare(place, "transfer", entry.private["transfer"], str(row.transfer))
+        escrow = ledger.account(subject("deal", row.deal), Kind.ESCROW)
+        yield from _compare(place, "escrow", 0, escrow.posted_fen if escrow else None)
+    for deal in recorded:
+        yield Discrepancy(f"settlement.settlement {deal}", "the settlement", "none")
+
+
+def _compare(place: str, name: str, expected: object, found: object) -> Iterator[Discrepancy]:
+    if expected != found:
+        yield Discrepancy(f"{place} {name}", str(expected), str(found))

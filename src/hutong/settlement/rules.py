@@ -1,0 +1,379 @@
+"""
+Deposits, prices, receipts and payouts: what may become of them (SE-2, SE-3, DL-2, AU-11).
+
+Pure. The lives are in the package's description; every step out of order is refused here, and the
+sums are decided here: what a payment covers, what a default costs.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.money import share_of
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+
+SEALED = Visibility.SEALED
+
+
+class Purpose(StrEnum):
+    DEPOSIT = "deposit"
+    PRICE = "price"
+
+
+class PayableStatus(StrEnum):
+    OPEN = "open"
+    HELD = "held"  # a deposit is in
+    PAID = "paid"  # the whole price is in escrow
+    APPLIED = "applied"
+    RELEASED = "released"
+    FORFEITED = "forfeited"
+    SETTLED = "settled"
+    RETURNED = "returned"
+    CLOSED = "closed"  # no longer asked for
+
+
+class ReceiptStatus(StrEnum):
+    MATCHED = "matched"
+    SUSPENSE = "suspense"
+    RETURNED = "returned"
+
+
+class Outcome(StrEnum):
+    """What a receipt brought about."""
+
+    COVERED = "covered"
+    SHORT = "short"  # not enough yet: available to the payer, waits for the rest
+    LATE = "late"  # in time no longer: available to the payer, who may ask for it back
+    SURPLUS = "surplus"  # for something already paid: available to the payer
+    SUSPENSE = "suspense"
+
+
+class PayoutStatus(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    PAID = "paid"
+    FAILED = "failed"
+    REJECTED = "rejected"
+
+
+class Refusal(Reason):
+    BANK_LINE_DIFFERS = reason(
+        "settlement.bank_line_differs",
+        "SE-2",
+        N_("The bank line {bank_reference} is recorded with other figures; it cannot be both."),
+    )
+    VALUE_DATE_IN_FUTURE = reason(
+        "settlement.value_date_in_future",
+        "SE-2",
+        N_("Money received on {value_date} has not arrived yet."),
+        422,
+    )
+    REFERENCE_WRONG = reason(
+        "settlement.reference_wrong",
+        "SE-2",
+        N_("“{reference}” is not a payment reference: its check digits do not fit."),
+        422,
+    )
+    REFERENCE_UNKNOWN = reason(
+        "settlement.reference_unknown", "SE-2", N_("Nobody was given the reference {reference}.")
+    )
+    NOT_IN_SUSPENSE = reason(
+        "settlement.not_in_suspense",
+        "SE-2",
+        N_("This receipt is {status}; only suspense can be settled."),
+    )
+    PRICE_NOT_PAID = reason(
+        "settlement.price_not_paid",
+        "DL-2",
+        N_(
+            "Right and money move together, and the money is not all here: {missing_fen} fen are missing."
+        ),
+    )
+    ALREADY_SETTLED = reason(
+        "settlement.already_settled",
+        "DL-2",
+        N_("Right and money have moved for this deal already."),
+    )
+    DEAL_ENDED = reason("settlement.deal_ended", "DL-2", N_("This deal has ended; nothing moves."))
+    PAYEE_DIFFERS = reason(
+        "settlement.payee_differs",
+        "SE-3",
+        N_("Money goes only to an account in the party's own name: “{holder}” is not “{party}”."),
+        422,
+    )
+    ACCOUNT_NUMBER_WRONG = reason(
+        "settlement.account_number_wrong",
+        "SE-3",
+        N_("A bank account number has 5 to 34 letters and digits."),
+        422,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayableIssued(Event, kind="settlement.PayableIssued", visibility=SEALED):
+    """Somebody was told what to pay, under which reference."""
+
+    payable: UUID
+    purpose: Purpose
+    amount_fen: int
+    reference: Private[str]
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayableClosed(Event, kind="settlement.PayableClosed", visibility=SEALED):
+    payable: UUID
+    purpose: Purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptRecorded(Event, kind="settlement.ReceiptRecorded", visibility=SEALED):
+    receipt: UUID
+    outcome: Outcome
+    value_date: date
+    amount_fen: Private[int]
+    bank_reference: Private[str]
+    payable: Private[UUID | None]
+    payer: Private[UUID | None]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptMatched(Event, kind="settlement.ReceiptMatched", visibility=SEALED):
+    """An officer found out whose the money in suspense is."""
+
+    receipt: UUID
+    outcome: Outcome
+    amount_fen: Private[int]
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptReturned(Event, kind="settlement.ReceiptReturned", visibility=SEALED):
+    receipt: UUID
+    amount_fen: Private[int]
+    bank_reference: Private[str]
+    transfer: Private[UUID]
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositHeld(Event, kind="settlement.DepositHeld", visibility=SEALED):
+    payable: UUID
+    intent: UUID
+    listing: UUID
+    amount_fen: int
+    payer: Private[UUID]
+    hold: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositReleased(Event, kind="settlement.DepositReleased", visibility=SEALED):
+    payable: UUID
+    intent: UUID
+    listing: UUID
+    amount_fen: int
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositApplied(Event, kind="settlement.DepositApplied"):
+    """The winner's deposit became part of the price; what was more than the price is free again."""
+
+    deal: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositForfeited(Event, kind="settlement.DepositForfeited"):
+    deal: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricePaid(Event, kind="settlement.PricePaid"):
+    """The whole price is in escrow."""
+
+    deal: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriceReturned(Event, kind="settlement.PriceReturned"):
+    """The deal ended: what was in escrow is available to the buyer again."""
+
+    deal: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled(Event, kind="settlement.Settled"):
+    """Right against money: both moved, in this one transaction (DL-2)."""
+
+    deal: UUID
+    number: str
+    amount_fen: int
+    entries: tuple[UUID, ...]
+    seller: Private[UUID]
+    buyer: Private[UUID]
+    seller_fee_fen: Private[int]
+    buyer_fee_fen: Private[int]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutRequested(Event, kind="settlement.PayoutRequested"):
+    payout: UUID
+    party: Private[UUID]
+    amount_fen: Private[int]
+    account: Private[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutApproved(Event, kind="settlement.PayoutApproved"):
+    payout: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutRejected(Event, kind="settlement.PayoutRejected"):
+    payout: UUID
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutPaid(Event, kind="settlement.PayoutPaid"):
+    payout: UUID
+    bank_reference: Private[str]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFailed(Event, kind="settlement.PayoutFailed"):
+    """The bank did not pay: the money is available to the party again."""
+
+    payout: UUID
+    why: Private[str]
+
+
+PAYABLE_STATUS = {
+    PayableIssued.kind: PayableStatus.OPEN,
+    PayableClosed.kind: PayableStatus.CLOSED,
+    DepositHeld.kind: PayableStatus.HELD,
+    DepositReleased.kind: PayableStatus.RELEASED,
+    DepositApplied.kind: PayableStatus.APPLIED,
+    DepositForfeited.kind: PayableStatus.FORFEITED,
+    PricePaid.kind: PayableStatus.PAID,
+    PriceReturned.kind: PayableStatus.RETURNED,
+}
+PAYOUT_STATUS = {
+    PayoutRequested.kind: PayoutStatus.REQUESTED,
+    PayoutApproved.kind: PayoutStatus.APPROVED,
+    PayoutRejected.kind: PayoutStatus.REJECTED,
+    PayoutPaid.kind: PayoutStatus.PAID,
+    PayoutFailed.kind: PayoutStatus.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """Where a payout goes."""
+
+    holder: str
+    bank: str
+    number: str
+
+    def as_fact(self) -> dict[str, str]:
+        return {"holder": self.holder, "bank": self.bank, "number": self.number}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the bank's statement. The same bank reference is the same line."""
+
+    bank_reference: str
+    amount_fen: int
+    currency: str
+    value_date: date
+    text: str
+    payer_name: str = ""
+
+
+def same_line(recorded: Line, given: Line) -> None:
+    """Refuse a bank line recorded before with other figures; the memo's spelling does not matter."""
+    key = ("amount_fen", "currency", "value_date")
+    if any(getattr(recorded, name) != getattr(given, name) for name in key):
+        raise Refused(Refusal.BANK_LINE_DIFFERS, bank_reference=given.bank_reference)
+
+
+def check_line(line: Line, *, today: date) -> None:
+    """Refuse a line without the bank's reference, and one from the future."""
+    if not line.bank_reference.strip():
+        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    if line.value_date > today:
+        raise Refused(Refusal.VALUE_DATE_IN_FUTURE, value_date=line.value_date)
+
+
+def is_covered(*, missing_fen: int, received_fen: int) -> bool:
+    """Whether receipts under a reference suffice. More is never taken than is missing."""
+    return received_fen >= missing_fen
+
+
+def applied_fen(*, deposit_fen: int, due_fen: int) -> int:
+    """How much of a deposit the price takes."""
+    return min(deposit_fen, due_fen)
+
+
+def forfeited_fen(*, deposit_fen: int, forfeit_bp: int) -> int:
+    """How much of a deposit a buyer's default costs, by the rulebook; never more than all of it."""
+    return min(deposit_fen, share_of(deposit_fen, forfeit_bp))
+
+
+def need(status: StrEnum, *needed: StrEnum) -> None:
+    """Refuse a step out of order."""
+    if status not in needed:
+        raise Refused(
+            CommonRefusal.OUT_OF_STATE,
+            status=status.value,
+            needed=" | ".join(n.value for n in needed),
+        )
+
+
+def check_bank_account(account: BankAccount, *, names: tuple[str, ...]) -> None:
+    """Refuse an account that is not the party's own, or cannot be one."""
+    if not account.bank.strip():
+        raise Refused(CommonRefusal.INVALID, field="bank", problem="empty")
+    number = "".join(account.number.split())
+    if not (5 <= len(number) <= 34 and number.isascii() and number.isalnum()):
+        raise Refused(Refusal.ACCOUNT_NUMBER_WRONG)
+    known = {_plain_name(name) for name in names if name}
+    if _plain_name(account.holder) not in known:
+        shown = next((name for name in names if name), "")
+        raise Refused(Refusal.PAYEE_DIFFERS, holder=account.holder, party=shown)
+
+
+def since(moment: datetime, now: datetime) -> int:
+    """Whole hours something has waited."""
+    return max(0, int((now - moment).total_seconds() // 3600))
+
+
+_FULL_WIDTH = str.maketrans({"（": "(", "）": ")", "　": " "})
+
+
+def _plain_name(name: str) -> str:
+    """Compare names as banks print them: brackets of either width, no spaces, one case."""
+    return "".join(name.translate(_FULL_WIDTH).split()).casefold()
