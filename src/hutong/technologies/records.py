@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ _NEVER = {Kind.PATENT: LegalStatus.PENDING, Kind.PATENT_APPLICATION: LegalStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A checked record. `numbers` maps a role to the number as we write it; `keys` name the right."""
+    """A checked record. `numbers` maps a role to the number as we write it."""
 
     kind: Kind
     title_zh: str = ""
@@ -77,10 +77,9 @@ class Record:
     link: str = ""
     source: str = ""
     reference: str = ""
-    keys: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Plain JSON of what is said, without what is left empty; keys follow from the rest."""
+        """Plain JSON of what is said, without what is left empty."""
         plain: dict[str, Any] = {}
         for name in SAID:
             value = getattr(self, name)
@@ -97,7 +96,7 @@ class Record:
         return hashlib.sha256(canonical(self.as_json())).digest()
 
 
-SAID = tuple(f.name for f in fields(Record) if f.name != "keys")
+SAID = tuple(f.name for f in fields(Record))
 
 
 def changed_fields(old: Record, new: Record) -> frozenset[str]:
@@ -118,15 +117,16 @@ class Read:
     keys: dict[str, str]  # field → key
 
 
-def read(said: Mapping[str, Any], *, need_number: bool = True) -> Read:
+def read(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = False) -> Read:
     """Read one record from fields named as `Record`'s, numbers as `application_number` and so on.
 
     Values may be text, dates, booleans, integers or lists; text lists are divided at `;`, `；`, `|`
-    and line ends. An *intended* technology needs no number yet (`need_number=False`).
+    and line ends. An *intended* technology needs no number yet (`need_number=False`); a
+    bundle is read only where one is made (`bundle`).
     """
     reading = _Reading(said)
     kind = reading.choice("kind", KIND_NAMES, required=True)
-    if kind is Kind.BUNDLE:
+    if kind is Kind.BUNDLE and not bundle:
         reading.wrong("kind", Problem.BUNDLE_IN_FILE)
     texts = {
         "title_zh": reading.text("title_zh", TITLE_LIMIT),
@@ -164,14 +164,34 @@ def read(said: Mapping[str, Any], *, need_number: bool = True) -> Read:
     record = Record(
         kind=kind,
         numbers={number.role.value: number.text for number in found},
-        keys=tuple(dict.fromkeys(keys.values())),
         **texts,
         **rest,
     )
     return Read(record, (), keys)
 
 
-def from_json(plain: Mapping[str, Any], keys: tuple[str, ...] = ()) -> Record:
+def keys_of(record: Record) -> tuple[str, ...]:
+    """The keys a record holds: of its numbers, and of the feed it came from (TE-3, TE-6)."""
+    keys = []
+    for role, text in record.numbers.items():
+        number = _number(record.kind, Role(role), text)
+        if number.key:
+            keys.append(number.key)
+    if record.source and record.reference:
+        keys.append(key_of_feed(record.source, record.reference))
+    return tuple(dict.fromkeys(keys))
+
+
+def said_of(record: Record) -> dict[str, Any]:
+    """The fields that read as `record` again; what an update is laid over."""
+    said: dict[str, Any] = {name: getattr(record, name) for name in SAID if name != "numbers"}
+    said["kind"] = record.kind.value
+    said["legal_status"] = record.legal_status.value if record.legal_status else None
+    said.update({f"{role}_number": text for role, text in record.numbers.items()})
+    return said
+
+
+def from_json(plain: Mapping[str, Any]) -> Record:
     """Rebuild the record `as_json` wrote. `plain` is ours and right: nothing is checked again."""
     values = {
         name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
@@ -182,7 +202,7 @@ def from_json(plain: Mapping[str, Any], keys: tuple[str, ...] = ()) -> Record:
     values["kind"] = Kind(values["kind"])
     if values.get("legal_status"):
         values["legal_status"] = LegalStatus(values["legal_status"])
-    return Record(**values, keys=keys)
+    return Record(**values)
 
 
 _NOT_MERGED_BY_EMPTINESS = {"numbers", "source", "reference", "legal_status", "state_funded"}
@@ -194,9 +214,8 @@ def merge(old: Record, new: Record) -> Record:
     A source refreshes its own words as a whole. Another source only fills in what is empty, except
     the holder's own word (no source), which prevails wherever it says something.
     """
-    keys = tuple(dict.fromkeys(old.keys + new.keys))
     if old.source == new.source:
-        return replace(new, keys=keys)
+        return new
     first, second = (old, new) if new.source else (new, old)
     known = [r.legal_status for r in (first, second) if r.legal_status is not LegalStatus.UNKNOWN]
     funded = [r.state_funded for r in (first, second) if r.state_funded is not None]
@@ -212,7 +231,6 @@ def merge(old: Record, new: Record) -> Record:
         state_funded=funded[0] if funded else None,
         source=old.source,
         reference=old.reference,
-        keys=keys,
     )
 
 
@@ -402,7 +420,7 @@ class _Reading:
                 self.wrong(field, Problem.NUMBER_NOT_FOR_KIND)
                 continue
             try:
-                number = self._number(kind, role, text)
+                number = _number(kind, role, text)
             except BadNumber as bad:
                 self.wrong(field, OF_NUMBER[bad.fault], expected=bad.expected)
                 continue
@@ -417,13 +435,13 @@ class _Reading:
             self.wrong(field, problem, choices=", ".join(role.value for role in allowed))
         return list(found.values())
 
-    @staticmethod
-    def _number(kind: Kind, role: Role, text: str) -> Number:
-        if role is Role.APPLICATION:
-            return numbers.application(text)
-        if role is Role.REGISTRATION:
-            return _REGISTRATIONS[kind](text)
-        return numbers.document(text)
+
+def _number(kind: Kind, role: Role, text: str) -> Number:
+    if role is Role.APPLICATION:
+        return numbers.application(text)
+    if role is Role.REGISTRATION:
+        return _REGISTRATIONS[kind](text)
+    return numbers.document(text)
 
 
 def _ungarbled(text: str) -> str | None:

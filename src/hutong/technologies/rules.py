@@ -264,7 +264,7 @@ class Imported(Event, kind="technologies.Imported", version=1):
     root: str
     manifest: Content[dict[str, Any]]
     file_name: Private[str]
-    party: Private[UUID]
+    party: Private[UUID | None]
 
 
 # -- legal status and listing (TE-2) ------------------------------------------------------------------

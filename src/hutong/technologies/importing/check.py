@@ -35,6 +35,7 @@ class Checked:
     rows: int = 0
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: set[int] = field(default_factory=set)
+    columns: dict[str, str] = field(default_factory=dict)  # field → where it stands in this file
     _spool: IO[bytes] = field(
         default_factory=lambda: tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115
     )
@@ -56,16 +57,16 @@ class Checked:
             self.faulty_rows.add(fault.row)
 
     def keep(self, row: int, record: Record) -> None:
-        line = json.dumps([row, record.as_json(), record.keys], ensure_ascii=False)
+        line = json.dumps([row, record.as_json()], ensure_ascii=False)
         self._spool.write(line.encode() + b"\n")
 
     def records(self) -> Iterator[tuple[int, Record]]:
         """The right records with their rows, in the file's order; may be asked for again."""
         self._spool.seek(0)
         for line in self._spool:
-            row, plain, keys = json.loads(line)
+            row, plain = json.loads(line)
             if row not in self.faulty_rows:
-                yield row, records.from_json(plain, tuple(keys))
+                yield row, records.from_json(plain)
 
 
 def check(found: Iterable[Located], progress: Progress = no_progress) -> Checked:
@@ -75,6 +76,7 @@ def check(found: Iterable[Located], progress: Progress = no_progress) -> Checked
     places: dict[tuple[int, str], Fault] = {}
     for located in found:
         checked.rows += 1
+        checked.columns.update(located.columns)
         read = records.read(located.said) if located.said else None
         checked.add(located.faults)
         if read is not None:

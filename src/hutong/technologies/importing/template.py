@@ -281,4 +281,3 @@ def _merged(path: Path, part: str) -> Iterator[tuple[int, str]]:
             for match in _MERGE.finditer(window):
                 yield int(match[2]), match[1].decode()
             tail = window[-_LONGEST_MERGE:]
-

@@ -1,0 +1,220 @@
+"""
+One technology at a time: intend, enter, update, retire (TE-1, TE-2, TE-3).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from hutong.journal.actions import action, nothing_changed, record
+from hutong.kit.actor import Actor
+from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.technologies import records, rules
+from hutong.technologies.actions.entitled import own, party_to_enter_for
+from hutong.technologies.models import BundlePart, Key, Technology
+from hutong.technologies.queries import Outcome, TechnologyView, plan, technology
+from hutong.technologies.records import Record
+from hutong.technologies.rules import Kind, Refusal, Status
+
+
+@action(power=None)
+def intend(
+    *, actor: Actor, now: datetime, said: Mapping[str, Any], party: UUID | None = None
+) -> TechnologyView:
+    """Announce a technology (意向进场). It needs no number yet. `said`: see `records.read`."""
+    return _begin(actor, now, said, party, Status.INTENDED)
+
+
+@action(power=None)
+def enter(
+    *, actor: Actor, now: datetime, said: Mapping[str, Any], party: UUID | None = None
+) -> TechnologyView:
+    """Enter a technology (进场). `said`: see `records.read`.
+
+    A record of a feed that no party has taken up becomes the party's. Raises Refused:
+    technologies.record_invalid with all faults, technologies.number_taken.
+    """
+    return _begin(actor, now, said, party, Status.ENTERED)
+
+
+def _begin(
+    actor: Actor, now: datetime, said: Mapping[str, Any], party: UUID | None, status: Status
+) -> TechnologyView:
+    party = party_to_enter_for(actor, party)
+    new = checked(said, need_number=status is Status.ENTERED)
+    (planned,) = plan([new], party, lock=True)
+    if planned.outcome is not Outcome.ENTER:
+        row = planned.standing
+        if planned.outcome is Outcome.FAULTY or row is None or row.party is not None:
+            _refuse_taken(new, row)
+        _store(row, planned.record, party, now, actor)
+        if status is Status.ENTERED and row.status == Status.INTENDED.value:
+            row.status, row.entered_at = status.value, now
+        row.save()
+        sync_keys(row.id, planned.keys)
+    else:
+        row = Technology(status=status.value)
+        _store(row, new, party, now, actor)
+        moment = {"intended_at": now} if status is Status.INTENDED else {"entered_at": now}
+        for name, value in moment.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        sync_keys(row.id, planned.keys)
+    _record_as(row, Status(row.status))
+    return technology(row.id)
+
+
+def _store(row: Technology, new: Record, party: UUID, now: datetime, actor: Actor) -> None:
+    row.take(new)
+    row.party, row.refreshed_at = party, now
+    row.entered_by = row.entered_by or actor.person
+
+
+def _record_as(row: Technology, status: Status) -> None:
+    event = rules.Intended if status is Status.INTENDED else rules.Entered
+    assert row.party is not None
+    record(
+        subject("technology", row.id),
+        event(
+            technology=row.id,
+            technology_kind=row.kind,
+            record=row.record().as_json(),
+            digest=bytes(row.record_digest).hex(),
+            party=row.party,
+        ),
+    )
+
+
+@action(power=None)
+def enter_intended(*, actor: Actor, now: datetime, technology: UUID) -> TechnologyView:
+    """Let an intended technology enter; now it needs what an entered one needs."""
+    row = own(actor, technology)
+    if why := rules.why_not_enter(row.state()):
+        raise Refused(why, status=row.status)
+    checked(records.said_of(row.record()))
+    row.status, row.entered_at, row.refreshed_at = Status.ENTERED.value, now, now
+    row.save()
+    _record_as(row, Status.ENTERED)
+    return _view(row.id)
+
+
+@action(power=None)
+def update(
+    *, actor: Actor, now: datetime, technology: UUID, changes: Mapping[str, Any]
+) -> TechnologyView:
+    """Change what is said of a technology; fields not in `changes` stay.
+
+    Kind, titles and numbers stand once its rights are registered. An update that changes nothing is
+    no act.
+    """
+    row = own(actor, technology)
+    if row.kind == Kind.BUNDLE.value:
+        changes = {name: value for name, value in changes.items() if name != "kind"}
+    old = row.record()
+    new = checked(
+        {**records.said_of(old), **changes, "source": old.source, "reference": old.reference},
+        need_number=row.status == Status.ENTERED.value,
+        bundle=row.kind == Kind.BUNDLE.value,
+    )
+    changed = records.changed_fields(old, new)
+    rules.check_update(row.state(), changed)
+    if not changed:
+        nothing_changed()
+        return _view(row.id)
+    row.take(new)
+    row.refreshed_at = now
+    row.save()
+    sync_keys(row.id, records.keys_of(new))
+    record(
+        subject("technology", row.id),
+        rules.Updated(
+            technology=row.id,
+            technology_kind=row.kind,
+            record=new.as_json(),
+            digest=bytes(row.record_digest).hex(),
+        ),
+    )
+    return _view(row.id)
+
+
+@action(power=None)
+def retire(*, actor: Actor, now: datetime, technology: UUID, reason: str) -> TechnologyView:
+    """Take a technology off the market, with a reason. Unregistered, it sets its numbers free."""
+    row = own(actor, technology)
+    reason = reason.strip()
+    if not reason:
+        raise Refused(CommonRefusal.INVALID, field="reason", problem="give a reason")
+    rules.check_retire(row.state(in_bundle=_in_live_bundle(row.id)))
+    row.status, row.retired_at = Status.RETIRED.value, now
+    row.save()
+    if row.registered_at is None:
+        Key.objects.filter(technology=row.id).update(live=False)
+    record(subject("technology", row.id), rules.Retired(technology=row.id, reason=reason))
+    return _view(row.id)
+
+
+@action(power=None)
+def mark_registered(*, actor: Actor, now: datetime, technology: UUID) -> None:
+    """Note that its rights are in the register: kind, titles and numbers stand from now on.
+
+    Called down by the register inside its own act; repeated, it changes nothing.
+    """
+    row = Technology.objects.select_for_update().filter(id=technology).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="technology")
+    if row.registered_at is not None:
+        nothing_changed()
+        return
+    row.registered_at = now
+    row.save(update_fields=["registered_at"])
+    record(subject("technology", row.id), rules.Fixed(technology=row.id))
+
+
+def checked(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = False) -> Record:
+    """The record, or Refused with every fault of it."""
+    read = records.read(said, need_number=need_number, bundle=bundle)
+    if read.record is None:
+        faults = [
+            {
+                "field": finding.field,
+                "value": finding.value,
+                "code": finding.problem.value.code,
+                "wrong": finding.wrong(),
+                "mend": finding.mend(),
+            }
+            for finding in read.findings
+        ]
+        summary = "; ".join(f"{f.field}: {f.wrong()} {f.mend()}" for f in read.findings[:5])
+        raise Refused(Refusal.RECORD_INVALID, summary=summary, faults=faults)
+    return read.record
+
+
+def sync_keys(technology: UUID, keys: tuple[str, ...]) -> None:
+    """Make the technology's keys exactly `keys`. Raises Refused when another holds one (TE-3)."""
+    Key.objects.filter(technology=technology).exclude(key__in=keys).delete()
+    have = set(Key.objects.filter(technology=technology).values_list("key", flat=True))
+    try:
+        with transaction.atomic():
+            Key.objects.bulk_create(
+                Key(technology_id=technology, key=key) for key in keys if key not in have
+            )
+    except IntegrityError as error:
+        raise Refused(Refusal.NUMBER_TAKEN, number=", ".join(keys)) from error
+
+
+def _refuse_taken(new: Record, row: Technology | None) -> None:
+    number = next(iter(new.numbers.values()), new.title_zh or new.title_en)
+    raise Refused(Refusal.NUMBER_TAKEN, number=number, technology=str(row.id) if row else "")
+
+
+def _in_live_bundle(id: UUID) -> bool:
+    live = [status.value for status in rules.LIVE]
+    return BundlePart.objects.filter(part=id, bundle__status__in=live).exists()
+
+
+def _view(id: UUID) -> TechnologyView:
+    return technology(id)

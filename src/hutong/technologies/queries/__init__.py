@@ -1,0 +1,37 @@
+"""
+What can be asked about technologies. All of it is public but who imported what (TE-1).
+"""
+
+from hutong.technologies.queries.audit import audit
+from hutong.technologies.queries.batches import BatchView, batch, batches
+from hutong.technologies.queries.planning import Outcome, Planned, plan
+from hutong.technologies.queries.search import Filters, Order, search
+from hutong.technologies.queries.views import (
+    PartView,
+    TechnologyView,
+    require_listable,
+    technologies,
+    technology,
+    view,
+    why_not_listable,
+)
+
+__all__ = [
+    "BatchView",
+    "Filters",
+    "Order",
+    "Outcome",
+    "PartView",
+    "Planned",
+    "TechnologyView",
+    "audit",
+    "batch",
+    "batches",
+    "plan",
+    "require_listable",
+    "search",
+    "technologies",
+    "technology",
+    "view",
+    "why_not_listable",
+]
