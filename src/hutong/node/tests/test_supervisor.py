@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from hutong.node import postgres
 from hutong.node.paths import state_directory
 from hutong.node.presence import AlreadyRunning, Presence, present, who_runs
 from hutong.node.processes import exists
@@ -284,12 +285,12 @@ def test_a_signal_during_the_start_stops_what_has_started(watch: Callable[[str],
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel must tell a child of the end")
 def test_a_killed_supervisor_leaves_no_children(
-    watch: Callable[[str], Watched], tmp_path: Path
+    watch: Callable[[str], Watched], database: Path
 ) -> None:
     venue = watch(
         f"""
         from hutong.node import postgres
-        server = postgres.Server(postgres.prepare(Path({str(tmp_path / "pg")!r}), durable=False))
+        server = postgres.Server(postgres.prepare(Path({str(database)!r}), durable=False))
         print("home", server.cluster.directory, flush=True)
         sys.exit(Supervisor([server.as_child(), sh("one", {STAY!r}), sh("two", {STAY!r})]).run())
         """
@@ -301,11 +302,14 @@ def test_a_killed_supervisor_leaves_no_children(
     venue.process.kill()
     venue.process.wait()
     assert all_dead(pids)
-    from hutong.node import postgres
-
-    with postgres.running(tmp_path / "pg", durable=False) as cluster:
+    with postgres.running(database, durable=False) as cluster:
         assert postgres.database_exists(cluster, "postgres")
-    postgres.discard(tmp_path / "pg")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "postgres"
+    postgres.discard(tmp_path / "postgres")
 
 
 def test_a_child_that_ends_at_once_fails_the_start() -> None:
