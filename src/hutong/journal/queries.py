@@ -86,6 +86,28 @@ def leaf_at(log_index: int) -> bytes | None:
     return bytes(row.leaf) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A leaf of the public log: its index, the entry it is of, its bytes, and the hash kept."""
+
+    log_index: int
+    entry: int
+    kind: str
+    leaf: bytes
+    leaf_hash: bytes
+
+
+def published(start: int = 0) -> Iterator[Published]:
+    """All leaves of the public log from index `start` on, in order, streamed."""
+    rows = (
+        Position.objects.filter(log_index__gte=start)
+        .order_by("log_index")
+        .values_list("log_index", "entry_id", "entry__kind", "entry__leaf", "leaf_hash")
+    )
+    for index, entry, kind, leaf, hashed in rows.iterator(chunk_size=1000):
+        yield Published(index, entry, kind, bytes(leaf), bytes(hashed))
+
+
 def log_index_of(entry: int) -> int | None:
     """The log index of an entry id; None while it waits for the sequencer or is not published."""
     return Position.objects.filter(entry_id=entry).values_list("log_index", flat=True).first()

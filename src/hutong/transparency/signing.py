@@ -87,7 +87,8 @@ class CheckpointSigner:
         except (OSError, UnicodeDecodeError, note.NoteInvalid) as error:
             raise ForkRefused(
                 f"What was signed last is not known: {self.memory} ({error}). Nothing is signed "
-                "until the file is restored."
+                "until the last checkpoint that was published is put there; mirrors have it, and "
+                "so has /log/checkpoint of the venue before."
             ) from error
 
 

@@ -58,9 +58,9 @@ class VenueKeys:
     message: tuple[bytes, ...]
     certificate_authorities: tuple[str, ...]  # PEM
 
-    def file(self) -> bytes:
-        """Write the key file."""
-        data = {
+    def as_json(self) -> dict[str, Any]:
+        """The keys as plain JSON data."""
+        return {
             "format": FORMAT,
             "venue": {
                 "code": self.venue.code,
@@ -73,7 +73,10 @@ class VenueKeys:
             "message": [multikey.ed25519(key) for key in self.message],
             "certificate_authorities": list(self.certificate_authorities),
         }
-        return json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
+
+    def file(self) -> bytes:
+        """Write the key file."""
+        return json.dumps(self.as_json(), ensure_ascii=False, indent=2).encode() + b"\n"
 
     @classmethod
     def parse(cls, raw: bytes) -> "VenueKeys":

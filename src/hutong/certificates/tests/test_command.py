@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from hutong.certificates.cli import verify_file
+from hutong.certificates.command import verify_file
 from hutong.certificates.tests.making import SALE
 
 

@@ -39,14 +39,14 @@ def verify_file(
         keys = VenueKeys.parse(_read(key_file, verification.MAX_JSON_BYTES))
         data = _read(path, verification.MAX_BYTES)
     except (OSError, KeyFileInvalid) as error:
-        print(translate(N_("Cannot verify: {problem}")).format(problem=error), file=out)
+        out.write(translate(N_("Cannot verify: {problem}")).format(problem=error) + "\n")
         return UNREADABLE
     report = bounded.verify(data, keys)
     if as_json:
-        print(json.dumps(summary(report, translate), ensure_ascii=False), file=out)
+        out.write(json.dumps(summary(report, translate), ensure_ascii=False) + "\n")
     else:
         for line in lines(report, translate):
-            print(line, file=out)
+            out.write(line + "\n")
     if not report.readable:
         return UNREADABLE
     return VERIFIED if report.verified else NOT_VERIFIED

@@ -1,0 +1,94 @@
+"""
+The log's doors: plain text by its own formats at /log/…, JSON under /api/v1/log.
+"""
+
+import base64
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from ninja import Field, Router, Schema
+
+from hutong.doors.api import PROBLEMS
+from hutong.journal import queries as journal
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.transparency import queries
+from hutong.transparency.merkle import OutOfRange
+
+router = Router(tags=["log"])
+
+
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """`GET /log/checkpoint`: the latest signed checkpoint, a C2SP signed note."""
+    latest = queries.checkpoint()
+    if latest is None:
+        return HttpResponse("nothing was published yet\n", status=404, content_type="text/plain")
+    response = HttpResponse(latest.note, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    response["ETag"] = f'"{latest.size}"'
+    return response
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """`GET /log/keys.json`: the venue's public keys, the file the verify command takes."""
+    response = HttpResponse(queries.keyring().public().file(), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="venue-keys.json"'
+    return response
+
+
+class CheckpointOut(Schema):
+    """A signed state of the log."""
+
+    size: int = Field(examples=[1152])
+    root: str = Field(
+        description="base64", examples=["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]
+    )
+    note: str = Field(description="C2SP tlog-checkpoint, signed")
+    signed_at: datetime = Field(description="Real time")
+
+
+class EntryOut(Schema):
+    """An entry with the proof that the log holds it."""
+
+    index: int = Field(examples=[1151])
+    leaf: str = Field(description="The entry's bytes, base64; its hash is SHA-256(0x00 ‖ bytes)")
+    proof: str | None = Field(
+        description="C2SP tlog-proof under the latest checkpoint; null until one covers the entry"
+    )
+
+
+@router.get(
+    "/log/checkpoint",
+    response={200: CheckpointOut, **PROBLEMS},
+    summary="The log's latest signed checkpoint",
+)
+def checkpoint_json(request: HttpRequest) -> CheckpointOut:
+    """The size and root the venue last signed. Open to everybody (LO-1)."""
+    latest = queries.checkpoint()
+    if latest is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="checkpoint")
+    return CheckpointOut(
+        size=latest.size,
+        root=base64.b64encode(latest.root).decode(),
+        note=latest.note,
+        signed_at=latest.signed_at,
+    )
+
+
+@router.get(
+    "/log/entries/{index}",
+    response={200: EntryOut, **PROBLEMS},
+    summary="One entry of the log with its proof",
+)
+def entry(request: HttpRequest, index: int) -> EntryOut:
+    """The bytes the log commits to, and a proof to check without trusting us. Open to everybody."""
+    leaf = journal.leaf_at(index) if 0 <= index < 2**63 else None
+    if leaf is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="entry")
+    try:
+        proof = queries.log_proof(index).text()
+    except (queries.NotYetIncluded, OutOfRange):
+        proof = None
+    return EntryOut(index=index, leaf=base64.b64encode(leaf).decode(), proof=proof)

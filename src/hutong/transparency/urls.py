@@ -1,0 +1,10 @@
+"""Addresses of the public log (C2SP tlog-tiles); they stay."""
+
+from django.urls import path
+
+from hutong.transparency import api
+
+urlpatterns = [
+    path("log/checkpoint", api.checkpoint, name="log_checkpoint"),
+    path("log/keys.json", api.keys, name="log_keys"),
+]
