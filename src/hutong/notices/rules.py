@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from hutong.kit.event import Event, Visibility
+from hutong.kit.moments import SHANGHAI, parse_iso
+from hutong.kit.money import with_unit
 
 TITLE_LENGTH = 200
 
@@ -45,11 +47,22 @@ def text_of(kind: str) -> Text:
 
 
 def fill(text: str, facts: Mapping[str, Any]) -> str:
-    """Fill the braces; a missing fact shows as an ellipsis rather than nothing at all."""
-    return text.format_map(_Facts(facts))
+    """Fill the braces; a missing fact shows as an ellipsis rather than nothing at all.
+
+    A fact named `…_fen` is written as money, `…_at` as the venue's local time.
+    """
+    return text.format_map(_Words({name: _word(name, value) for name, value in facts.items()}))
 
 
-class _Facts(dict[str, Any]):
+def _word(name: str, value: Any) -> Any:
+    if name.endswith("_fen") and isinstance(value, int):
+        return with_unit(value)
+    if name.endswith("_at") and isinstance(value, str):
+        return f"{parse_iso(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return value
+
+
+class _Words(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
 

@@ -30,15 +30,24 @@ from hutong.parties.actions.second_factor import (
     begin_second_factor,
     remove_second_factor,
 )
-from hutong.parties.actions.tokens import issue_token, revoke_token
+from hutong.parties.actions.tokens import (
+    NotSignedIn,
+    SignedIn,
+    check_credentials,
+    issue_token,
+    revoke_token,
+)
 
 __all__ = [
+    "NotSignedIn",
+    "SignedIn",
     "add_second_factor",
     "appoint_first_administrator",
     "appoint_officer",
     "attach_evidence",
     "begin_second_factor",
     "change_person",
+    "check_credentials",
     "confirm_email",
     "correct_party",
     "decide_verification",

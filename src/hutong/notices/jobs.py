@@ -1,0 +1,40 @@
+"""
+Notices by e-mail: in the reader's language, tried again when the post fails.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils.translation import gettext, override
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from hutong.kit.refusal import Refused
+from hutong.notices import actions, queries
+from hutong.parties import queries as parties
+
+
+@app.task(name=actions.MAIL, queue="mail", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
+def mail(notice: str) -> None:
+    """Send one notice. At least once: a crash after sending and before noting it sends again."""
+    id = UUID(notice)
+    if queries.is_mailed(id):
+        return
+    try:
+        reader = parties.person(queries.notice(id).person)
+    except Refused:
+        return  # the notice or its reader is gone
+    with override(reader.language):
+        found = queries.notice(id)
+        link = f"\n\n{settings.ORIGIN}{found.link}" if found.link else ""
+        ending = gettext("You choose what comes by e-mail at {place}.").format(
+            place=f"{settings.ORIGIN}/my/notices"
+        )
+        send_mail(
+            " ".join(found.title.split()),
+            f"{found.body or found.title}{link}\n\n-- \n{ending}\n",
+            settings.DEFAULT_FROM_EMAIL,
+            [reader.email],
+        )
+    actions.mark_mailed(id)

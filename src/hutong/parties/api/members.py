@@ -1,0 +1,99 @@
+"""
+Mandates of a party, and officers of the venue.
+"""
+
+from uuid import UUID
+
+from ninja import Router
+
+from hutong.doors import DoorRequest
+from hutong.doors.api import PROBLEMS
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import actions, queries
+from hutong.parties.membership import Refusal
+from hutong.parties.schemas import (
+    DismissIn,
+    MandateIn,
+    MandateMadeOut,
+    MandateOut,
+    OfficerIn,
+    OfficerOut,
+    PersonOut,
+)
+
+router = Router(tags=["parties"])
+
+
+@router.get(
+    "/parties/{party_id}/mandates",
+    response={200: list[MandateOut], **PROBLEMS},
+    summary="Who acts for a party",
+)
+def mandates(request: DoorRequest, party_id: UUID) -> list[MandateOut]:
+    """Needs `member.read` for the party, or an officer who sees all parties (PA-2)."""
+    if not queries.may_see(request.actor, party_id):
+        raise Refused(CommonRefusal.NOT_FOUND, what="party")
+    return [MandateOut.of(m) for m in queries.mandates_of_party(party_id)]
+
+
+@router.post(
+    "/parties/{party_id}/mandates",
+    response={201: MandateMadeOut, **PROBLEMS},
+    summary="Let a person act for a party",
+)
+def grant(request: DoorRequest, party_id: UUID, body: MandateIn) -> tuple[int, MandateMadeOut]:
+    """Needs `member.own` for the party. Owners do everything, agents act, viewers read (PA-2)."""
+    id = actions.grant_mandate(actor=request.actor, now=request.now, party=party_id, **body.dict())
+    return 201, MandateMadeOut(id=id)
+
+
+@router.delete(
+    "/parties/{party_id}/mandates/{mandate_id}",
+    response={204: None, **PROBLEMS},
+    summary="End a mandate",
+)
+def revoke(request: DoorRequest, party_id: UUID, mandate_id: UUID) -> tuple[int, None]:
+    """Needs `member.own` for the party. The end is immediate; the last owner stays (PA-2)."""
+    actions.revoke_mandate(actor=request.actor, now=request.now, party=party_id, mandate=mandate_id)
+    return 204, None
+
+
+@router.get(
+    "/officers", response={200: list[OfficerOut], **PROBLEMS}, summary="Officers", tags=["officers"]
+)
+def officers(request: DoorRequest) -> list[OfficerOut]:
+    """Needs `parties.appoint` or `supervise.read`."""
+    power = "supervise.read" if request.actor.has("supervise.read") else "parties.appoint"
+    request.actor.need(power)
+    return [
+        OfficerOut(person=PersonOut.of(o.person), role=o.role, appointed_at=o.appointed_at)
+        for o in queries.officers()
+    ]
+
+
+@router.post(
+    "/officers", response={204: None, **PROBLEMS}, summary="Appoint an officer", tags=["officers"]
+)
+def appoint(request: DoorRequest, body: OfficerIn) -> tuple[int, None]:
+    """Needs `parties.appoint`; never for oneself (PA-5). Roles and their powers are the rulebook's.
+
+    The officer acts once signed in with a second factor.
+    """
+    request.actor.need("parties.appoint")
+    person = queries.person_by_email(body.email)
+    if person is None:
+        raise Refused(Refusal.PERSON_UNKNOWN)
+    actions.appoint_officer(actor=request.actor, now=request.now, person=person.id, role=body.role)
+    return 204, None
+
+
+@router.post(
+    "/officers/{person_id}/dismiss",
+    response={204: None, **PROBLEMS},
+    summary="Dismiss an officer",
+    tags=["officers"],
+)
+def dismiss(request: DoorRequest, person_id: UUID, body: DismissIn) -> tuple[int, None]:
+    """Needs `parties.appoint`; never for oneself. Somebody who can appoint always remains."""
+    actions.dismiss_officer(actor=request.actor, now=request.now, person=person_id, role=body.role)
+    return 204, None
