@@ -32,6 +32,8 @@ os.environ.setdefault("HUTONG_STATE", str(_STATE))
 os.environ.setdefault("HUTONG_SECRET_KEY", "tests-only-" + "k" * 40)
 os.environ.setdefault("HUTONG_PASSPHRASE", "tests only")
 os.environ.setdefault("HUTONG_EMAIL_URL", f"file:{_STATE / 'mail'}")
+# Named here and not in pyproject.toml: settings must not be read before HUTONG_STATE is set.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # browser tests run inside a loop
 
 from hutong.node import postgres  # noqa: E402
@@ -48,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     server.wait_ready()
     config.hutong_cluster = server.cluster  # type: ignore[attr-defined]
     os.environ["HUTONG_DATABASE_URL"] = server.cluster.app_url("postgres")
+    import django
+
+    django.setup()
 
 
 def _schema_digest() -> str:
