@@ -21,6 +21,8 @@ PR_SET_PDEATHSIG = 1
 
 # Loaded once, here: between fork and exec a child may call a function but not look for one.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+if _libc is not None:
+    _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from hutong.node import postgres
@@ -304,6 +305,30 @@ def test_a_killed_supervisor_leaves_no_children(
     assert all_dead(pids)
     with postgres.running(database, durable=False) as cluster:
         assert postgres.database_exists(cluster, "postgres")
+
+
+def test_a_killed_database_is_started_again(
+    watch: Callable[[str], Watched], database: Path
+) -> None:
+    venue = watch(
+        f"""
+        from hutong.node import postgres
+        server = postgres.Server(postgres.prepare(Path({str(database)!r}), durable=True))
+        sys.exit(Supervisor([server.as_child()]).run())
+        """
+    )
+    venue.wait_for("postgres: ready")
+    cluster = postgres.prepare(database)
+    with psycopg.connect(cluster.superuser_url()) as session:
+        session.execute("CREATE TABLE kept AS SELECT 7 AS fen")
+        session.commit()
+        pid_file = cluster.data_directory / "postmaster.pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+        venue.wait_for("postgres: ended with signal SIGKILL; starting it again in 0.2 s")
+        venue.wait_for("postgres: back after")
+    with psycopg.connect(cluster.superuser_url()) as session:
+        assert session.execute("SELECT fen FROM kept").fetchone() == (7,)
+    assert venue.stop() == 0
 
 
 @pytest.fixture
