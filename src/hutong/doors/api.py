@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from ninja import Field, Schema
 
@@ -79,7 +80,12 @@ def paged(
     limit = max(1, min(limit, MAX_LIMIT))
     rows = rows.order_by(*key)
     if cursor:
-        rows = rows.filter(_beyond(key, _decode(cursor, len(key))))
+        try:
+            rows = rows.filter(_beyond(key, _decode(cursor, len(key))))
+        except (ValidationError, TypeError, AttributeError) as error:  # of another list's keys
+            raise Refused(
+                CommonRefusal.INVALID, field="cursor", problem="not one of ours"
+            ) from error
     found = list(rows[: limit + 1])
     more = len(found) > limit
     items = found[:limit]
