@@ -1,0 +1,76 @@
+"""
+The judging thread: owns a database connection, does jobs in order, answers on the event loop.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, connection
+
+from hutong.kit.refusal import Refused
+
+log = structlog.get_logger(__name__)
+
+Job = tuple[Callable[[], Any], Callable[[Any], None]]
+
+
+class JudgingThread:
+    """Starts at once. `stop` lets it finish what is queued."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, name: str) -> None:
+        self._loop = loop
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def do(self, work: Callable[[], Any], answer: Callable[[Any], None]) -> None:
+        """Run `work` after what is queued; call `answer` on the loop with its result or exception."""
+        self._jobs.put((work, answer))
+
+    async def result_of(self, work: Callable[[], Any]) -> Any:
+        future: asyncio.Future[Any] = self._loop.create_future()
+
+        def answer(result: Any) -> None:
+            if future.done():
+                return
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self.do(work, answer)
+        return await future
+
+    async def stop(self) -> None:
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join, 10)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            work, answer = job
+            result: Any
+            try:
+                if connection.connection is None:
+                    _connect_durably()
+                result = work()
+            except BaseException as error:
+                if not isinstance(error, Refused):
+                    log.exception("desk_job_failed")
+                if isinstance(error, DatabaseError):
+                    connection.close()  # the next job connects anew
+                result = error
+            with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+                self._loop.call_soon_threadsafe(answer, result)
+        connection.close()
+
+
+def _connect_durably() -> None:
+    """Connect, and make sure that a receipt survives a crash whatever the database's default is."""
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
