@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 # A symbol may stop at any level: section, class, subclass, group.
-_SYMBOL = re.compile(r"([A-HY])(?:(\d{2})(?:([A-Z])(?:(\d{1,4})(?:/(\d{2,6}))?)?)?)?")
+_SYMBOL = re.compile(r"([A-HY])(?:(\d{2})(?:([A-Z])(?:(\d{1,4})(?:/(\d{2,6}))?)?)?)?", re.ASCII)
 
 # GB/T 4754-2017: the letter of each section and the last division it holds.
 _SECTIONS = (
@@ -51,7 +51,7 @@ def all_levels(symbols: tuple[str, ...]) -> list[str]:
 def industry(text: str) -> str | None:
     """Write a GB/T 4754-2017 code with its section letter: `3913` → `C3913`; None when it is none."""
     tidied = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
-    match = re.fullmatch(r"([A-T])?(\d{2,4})?", tidied)
+    match = re.fullmatch(r"([A-T])?([0-9]{2,4})?", tidied)
     if match is None or not tidied:
         return None
     if match[2] is None:

@@ -219,6 +219,16 @@ class Finding:
     def mend(self, translate: Callable[[str], str] = str) -> str:
         return translate(self.problem.value.mend).format_map(self.facts)
 
+    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
+        return {
+            "field": self.field,
+            "value": self.value,
+            "code": self.problem.value.code,
+            "wrong": self.wrong(translate),
+            "mend": self.mend(translate),
+            "facts": self.facts,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -243,7 +253,14 @@ class Fault:
         return f"row {self.row}, {self.column}{shown}: {self.finding.wrong()} {self.finding.mend()}"
 
 
+def retold(fault: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
+    """A fault of `Finding.as_json` in the reader's language."""
+    problem = next(p for p in Problem if p.value.code == fault["code"])
+    finding = Finding(fault["field"], problem, fault["value"], fault["facts"])
+    return finding.as_json(translate)
+
+
 def shown(value: object) -> str:
     """A value as a fault shows it: one line, cut to what helps to find it."""
-    text = " ".join(str(value).split())
+    text = " ".join(str(value).encode("utf-8", "replace").decode().split()).replace("\x00", "␀")
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

@@ -71,10 +71,10 @@ def check_digit(digits: str) -> str:
 
 # -- application numbers ----------------------------------------------------------------------------
 
-_CN_APPLICATION = re.compile(r"(ZL|CN)?(\d{12}|\d{8})\.?([\dX])?")
-_US_APPLICATION = re.compile(r"(?:US)?(\d{2})/(\d{1,3},\d{3}|\d{1,6})")
-_PCT_APPLICATION = re.compile(r"PCT/?([A-Z]{2})/?(\d{4})/?(\d{5,6})")
-_OTHER = re.compile(r"(?!CN|US|ZL)([A-Z]{2})[-.]?([0-9][0-9A-Z./-]{3,23})")
+_CN_APPLICATION = re.compile(r"(ZL|CN)?(\d{12}|\d{8})\.?([\dX])?", re.ASCII)
+_US_APPLICATION = re.compile(r"(?:US)?(\d{2})/(\d{1,3},\d{3}|\d{1,6})", re.ASCII)
+_PCT_APPLICATION = re.compile(r"PCT/?([A-Z]{2})/?(\d{4})/?(\d{5,6})", re.ASCII)
+_OTHER = re.compile(r"(?!CN|US|ZL)([A-Z]{2})[-.]?([0-9][0-9A-Z./-]{3,23})", re.ASCII)
 
 
 def application(text: str) -> Number:
@@ -131,12 +131,12 @@ def _cn_application(text: str, digits: str, given: str | None) -> Number:
 
 # -- document numbers: what an office publishes ------------------------------------------------------
 
-_CN_DOCUMENT = re.compile(r"(?:CN)?(\d{9}|\d{8}|\d{7})(?:([A-Z])\d?)?")
+_CN_DOCUMENT = re.compile(r"(?:CN)?(\d{9}|\d{8}|\d{7})(?:([A-Z])\d?)?", re.ASCII)
 _CN_KINDS = {"1": "ABC", "2": "UY", "3": "SD"}
-_US_PUBLICATION = re.compile(r"US(20\d{2})/?(\d{7})(A\d)?")
-_US_GRANT = re.compile(r"US(RE|PP|D|H)?(\d{3,8})(B\d|[AESP]\d?)?")
-_WO = re.compile(r"WO(\d{4})/?(\d{6})(A\d)?")
-_EP_DOCUMENT = re.compile(r"EP(\d{7})([AB]\d)")
+_US_PUBLICATION = re.compile(r"US(20\d{2})/?(\d{7})(A\d)?", re.ASCII)
+_US_GRANT = re.compile(r"US(RE|PP|D|H)?(\d{3,8})(B\d|[AESP]\d?)?", re.ASCII)
+_WO = re.compile(r"WO(\d{4})/?(\d{6})(A\d)?", re.ASCII)
+_EP_DOCUMENT = re.compile(r"EP(\d{7})([AB]\d)", re.ASCII)
 
 
 def document(text: str) -> Number:
@@ -183,10 +183,10 @@ def _cn_document(text: str, digits: str, kind: str | None) -> Number:
 
 # -- registrations ----------------------------------------------------------------------------------
 
-_SOFTWARE = re.compile(r"(?:登记号:?)?((?:19|20)\d{2})SR(\d{4,7})")
-_SOFTWARE_CERTIFICATE = re.compile(r"(?:软著登字第?|CNSW)?(\d{4,8})号?")
-_LAYOUT = re.compile(r"BS\.?(\d{8,9})\.?([\dX])?")
-_VARIETY = re.compile(r"(CNA)?((?:19|20)\d{6,10})(?:\.([\dEX]))?")
+_SOFTWARE = re.compile(r"(?:登记号:?)?((?:19|20)\d{2})SR(\d{4,7})", re.ASCII)
+_SOFTWARE_CERTIFICATE = re.compile(r"(?:软著登字第?|CNSW)?(\d{4,8})号?", re.ASCII)
+_LAYOUT = re.compile(r"BS\.?(\d{8,9})\.?([\dX])?", re.ASCII)
+_VARIETY = re.compile(r"(CNA)?((?:19|20)\d{6,10})(?:\.([\dEX]))?", re.ASCII)
 
 
 def software(text: str) -> Number:

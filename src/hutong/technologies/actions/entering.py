@@ -13,7 +13,7 @@ from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.technologies import records, rules
+from hutong.technologies import reading, records, rules
 from hutong.technologies.actions.entitled import own, party_to_enter_for
 from hutong.technologies.models import BundlePart, Key, Technology
 from hutong.technologies.queries import Outcome, TechnologyView, plan, technology
@@ -25,7 +25,7 @@ from hutong.technologies.rules import Kind, Refusal, Status
 def intend(
     *, actor: Actor, now: datetime, said: Mapping[str, Any], party: UUID | None = None
 ) -> TechnologyView:
-    """Announce a technology (意向进场). It needs no number yet. `said`: see `records.read`."""
+    """Announce a technology (意向进场). It needs no number yet. `said`: see `reading.read`."""
     return _begin(actor, now, said, party, Status.INTENDED)
 
 
@@ -33,7 +33,7 @@ def intend(
 def enter(
     *, actor: Actor, now: datetime, said: Mapping[str, Any], party: UUID | None = None
 ) -> TechnologyView:
-    """Enter a technology (进场). `said`: see `records.read`.
+    """Enter a technology (进场). `said`: see `reading.read`.
 
     A record of a feed that no party has taken up becomes the party's. Raises Refused:
     technologies.record_invalid with all faults, technologies.number_taken.
@@ -176,18 +176,9 @@ def mark_registered(*, actor: Actor, now: datetime, technology: UUID) -> None:
 
 def checked(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = False) -> Record:
     """The record, or Refused with every fault of it."""
-    read = records.read(said, need_number=need_number, bundle=bundle)
+    read = reading.read(said, need_number=need_number, bundle=bundle)
     if read.record is None:
-        faults = [
-            {
-                "field": finding.field,
-                "value": finding.value,
-                "code": finding.problem.value.code,
-                "wrong": finding.wrong(),
-                "mend": finding.mend(),
-            }
-            for finding in read.findings
-        ]
+        faults = [finding.as_json() for finding in read.findings]
         summary = "; ".join(f"{f.field}: {f.wrong()} {f.mend()}" for f in read.findings[:5])
         raise Refused(Refusal.RECORD_INVALID, summary=summary, faults=faults)
     return read.record

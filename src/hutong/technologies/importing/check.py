@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import IO
 
-from hutong.technologies import records
+from hutong.kit.refusal import Refused
+from hutong.technologies import reading, records
 from hutong.technologies.faults import Fault, Finding, Problem
 from hutong.technologies.importing.located import Located
 from hutong.technologies.records import Record
+from hutong.technologies.rules import Refusal
 
 Progress = Callable[[int, int, str], None]
 SPOOL_BYTES = 8 * 1024 * 1024  # below that it stays in memory
@@ -69,15 +71,22 @@ class Checked:
                 yield row, records.from_json(plain)
 
 
-def check(found: Iterable[Located], progress: Progress = no_progress) -> Checked:
-    """Read and check all records. The caller closes what is returned (it is a context manager)."""
+def check(
+    found: Iterable[Located], progress: Progress = no_progress, row_limit: int | None = None
+) -> Checked:
+    """Read and check all records. The caller closes what is returned (it is a context manager).
+
+    Raises Refused(TOO_MANY_ROWS) past `row_limit`.
+    """
     checked = Checked()
     rows_of: dict[str, int | list[int]] = {}  # key → the row, or the rows when it repeats
     places: dict[tuple[int, str], Fault] = {}
     for located in found:
         checked.rows += 1
+        if row_limit is not None and checked.rows > row_limit:
+            raise Refused(Refusal.TOO_MANY_ROWS, limit=row_limit)
         checked.columns.update(located.columns)
-        read = records.read(located.said) if located.said else None
+        read = reading.read(located.said) if located.said else None
         checked.add(located.faults)
         if read is not None:
             checked.add(located.fault(finding) for finding in _unsaid(read.findings, located))
@@ -105,7 +114,7 @@ def _unsaid(findings: Iterable[Finding], located: Located) -> Iterator[Finding]:
             yield finding
 
 
-def _keys(read: records.Read) -> Iterator[tuple[str, str]]:
+def _keys(read: reading.Read) -> Iterator[tuple[str, str]]:
     yield from read.keys.items()
     if read.record is not None and not read.keys:
         # Nothing names it: the same words twice are the same record twice.

@@ -11,7 +11,7 @@ from hutong.technologies.faults import Fault, Finding, Problem, shown
 
 @dataclass(slots=True)
 class Located:
-    """`said` goes to `records.read`; `columns` tells a person where a field stands; `raw` holds what
+    """`said` goes to `reading.read`; `columns` tells a person where a field stands; `raw` holds what
     stands there where the reader rewrote it; `faults` are the reader's own."""
 
     row: int

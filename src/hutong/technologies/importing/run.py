@@ -80,6 +80,7 @@ def run(
     name: str | None = None,
     skip_faulty: bool = False,
     check_only: bool = False,
+    row_limit: int | None = None,
     progress: Progress = no_progress,
 ) -> Report:
     """Check a file as a whole and enter it completely or not at all (TE-5).
@@ -92,7 +93,7 @@ def run(
         raise Refused(CommonRefusal.INVALID, field="kind", problem=f"one of {', '.join(KINDS)}")
     file = files.take(path, name)
     known = format_of(file, format)
-    with check(read(file, known), progress) as checked:
+    with check(read(file, known), progress, row_limit) as checked:
         if not checked.rows:
             raise Refused(Refusal.FILE_EMPTY)
         _compare(checked, party, progress)

@@ -186,8 +186,9 @@ def _rows(path: Path) -> Iterator[tuple[Any, Any]]:
 
 
 def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
-    workbook = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    try:
+    # A stream, since openpyxl judges a path by its name.
+    with path.open("rb") as file:
+        workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         if SHEET not in workbook.sheetnames:
             found = ", ".join(f"“{name}”" for name in workbook.sheetnames[:10]) or "none"
             raise Refused(Refusal.SHEET_MISSING, sheet=SHEET, found=found)
@@ -203,8 +204,6 @@ def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
             if number > ROW_LIMIT + 1:
                 raise Refused(Refusal.TOO_MANY_ROWS, limit=ROW_LIMIT)
             yield number, cells
-    finally:
-        workbook.close()
 
 
 def _columns(header: Any) -> dict[int, Column]:

@@ -4,23 +4,29 @@ Finding technologies by what they are, in an order that pages well.
 
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.technologies import classes
 from hutong.technologies.models import Key, Technology
 from hutong.technologies.numbers import lookup_keys
+from hutong.technologies.queries.views import listed
 from hutong.technologies.rules import Kind, LegalStatus, Status
 
 
-class Order(Enum):
-    """Names for `paged(key=…)`: newest first, or by title as people sort it."""
+class Order(StrEnum):
+    """Newest first, or by title as people sort it: Chinese by pinyin."""
 
-    NEWEST = ("-id",)
-    TITLE = ("sort_key", "id")
+    NEWEST = "newest"
+    TITLE = "title"
+
+
+_KEYS: dict[Order, tuple[str, ...]] = {Order.NEWEST: ("-id",), Order.TITLE: ("sort_key", "id")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +50,22 @@ class Filters:
 _UNLISTED = ("abstract_zh", "abstract_en", "record_digest", "classes")
 
 
-def search(filters: Filters, today: date) -> QuerySet[Technology]:
-    """Technologies that pass; order them with an `Order`, never by anything else. Abstracts are
-    deferred. Raises Refused(INVALID) for a class symbol that is none."""
+def page(
+    filters: Filters,
+    today: date,
+    *,
+    order: Order = Order.NEWEST,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """One page of those that pass: {"items": views without abstracts, "next": cursor or None}.
+
+    Raises Refused(INVALID) for a class symbol that is none and a cursor that is not ours.
+    """
+    return paged(_search(filters, today), cursor, limit, key=_KEYS[order], out=listed)
+
+
+def _search(filters: Filters, today: date) -> QuerySet[Technology]:
     rows = Technology.objects.defer(*_UNLISTED)
     if filters.status is None:
         rows = rows.filter(status__in=[Status.INTENDED.value, Status.ENTERED.value])

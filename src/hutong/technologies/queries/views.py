@@ -91,7 +91,14 @@ def technologies(ids: Iterable[UUID]) -> dict[UUID, TechnologyView]:
     return {id: view(row, tuple(parts.get(id, ()))) for id, row in rows.items()}
 
 
-def view(row: Technology, split: tuple[PartView, ...] = ()) -> TechnologyView:
+def listed(row: Technology) -> TechnologyView:
+    """The view of a row of a list, whose abstracts were not fetched."""
+    return view(row, abstracts=False)
+
+
+def view(
+    row: Technology, split: tuple[PartView, ...] = (), *, abstracts: bool = True
+) -> TechnologyView:
     """The view of one row; `split` for bundles only."""
     return TechnologyView(
         id=row.id,
@@ -99,8 +106,8 @@ def view(row: Technology, split: tuple[PartView, ...] = ()) -> TechnologyView:
         status=Status(row.status),
         title_zh=row.title_zh,
         title_en=row.title_en,
-        abstract_zh=row.abstract_zh,
-        abstract_en=row.abstract_en,
+        abstract_zh=row.abstract_zh if abstracts else "",
+        abstract_en=row.abstract_en if abstracts else "",
         legal_status=LegalStatus(row.legal_status) if row.legal_status else None,
         numbers=dict(row.numbers),
         applied_on=row.applied_on,
