@@ -62,6 +62,12 @@ class Drafted(Event, kind="rights.Drafted", visibility=Visibility.JOURNALLED):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceAttached(Event, kind="rights.EvidenceAttached", visibility=Visibility.JOURNALLED):
+    application: UUID
+    documents: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Applied(Event, kind="rights.Applied"):
     application: UUID
     number: str
@@ -132,6 +138,7 @@ class Completed(Event, kind="rights.Completed"):
     application: UUID
     number: str
     entries: int
+    exceptions: Private[dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +234,7 @@ class Subject:
     kind: str
     status: str
     legal_status: str | None
-    entered_by: UUID
+    entered_by: UUID | None
 
 
 def require_registrable(technologies: Collection[Subject], *, applicant: UUID) -> None:
@@ -271,7 +278,8 @@ def examine(
     decision: Decision,
     findings: str,
     exceptions: Mapping[UUID, str],
-    ends_at: datetime,
+    now: datetime,
+    notice_days: int,
     notice: dict[str, Any],
 ) -> list[Event]:
     """Open the public notice over what passed, or reject; excepted items leave with a reason."""
@@ -289,7 +297,7 @@ def examine(
             application=state.id,
             number=state.number,
             technologies=len(passed),
-            ends_at=ends_at,
+            ends_at=natural_days_after(now, notice_days).at,
             notice=notice,
             findings=findings,
             exceptions={str(technology): why for technology, why in exceptions.items()},
@@ -379,8 +387,17 @@ def resumed_end(
     return end
 
 
-def close_notice(state: Application, *, now: datetime, unverified: Collection[UUID]) -> list[Event]:
-    """End the notice: registration follows, unless a holder is no longer verified (PA-3)."""
+def close_notice(
+    state: Application,
+    *,
+    now: datetime,
+    unverified: Collection[UUID],
+    gone: Mapping[UUID, str],
+) -> list[Event]:
+    """End the notice: registration follows, unless a holder is no longer verified (PA-3).
+
+    `gone`: technologies that left the market or lapsed during the notice, with the reason.
+    """
     _require_status(state.status, Status.NOTICE, Status.HELD)
     if state.status is Status.NOTICE:
         if state.stopped_at is not None:
@@ -391,7 +408,18 @@ def close_notice(state: Application, *, now: datetime, unverified: Collection[UU
         raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=sorted(unverified)[0])
     if unverified:
         return [RegistrationHeld(application=state.id, reason=Refusal.HOLDER_NOT_VERIFIED.code)]
-    return [Completed(application=state.id, number=state.number, entries=len(state.remaining))]
+    left = state.remaining - set(gone)
+    if not left:
+        why = "; ".join(sorted(set(gone.values())))
+        return [Rejected(application=state.id, number=state.number, reasons=why)]
+    return [
+        Completed(
+            application=state.id,
+            number=state.number,
+            entries=len(left),
+            exceptions={str(technology): why for technology, why in gone.items()},
+        )
+    ]
 
 
 def withdraw(state: Application, *, reason: str) -> list[Event]:
@@ -435,8 +463,9 @@ def _evolve_one(state: Application, event: Event) -> Application:
             return replace(state, ends_at=ends_at, stopped_at=None)
         case RegistrationHeld():
             return replace(state, status=Status.HELD)
-        case Completed():
-            return replace(state, status=Status.REGISTERED)
+        case Completed(exceptions=exceptions):
+            left = state.remaining - {UUID(technology) for technology in exceptions}
+            return replace(state, status=Status.REGISTERED, remaining=left)
         case Rejected():
             return replace(
                 state, status=Status.REJECTED, open_objections=frozenset(), stopped_at=None

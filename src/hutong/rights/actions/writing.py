@@ -1,0 +1,195 @@
+"""
+Writing entries into the register: the only place where its lines come to be.
+
+    lock the titles → replay with the new entry → number → insert entry and holdings → move the title
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hutong.journal.actions import Recording, record_many
+from hutong.kit.actor import Actor
+from hutong.kit.canonical import new_salt
+from hutong.kit.event import Event
+from hutong.kit.ids import new_id, subject
+from hutong.kit.moments import local_date
+from hutong.kit.refusal import Refused
+from hutong.rights import register
+from hutong.rights.constraints import refusing
+from hutong.rights.models import Entry, Holding, Series, Title
+from hutong.rights.queries.titles import entries_of
+from hutong.rights.refusals import Refusal
+from hutong.rights.shares import Holdings
+from hutong.rulebook import queries as rulebook
+
+REGISTER_ENTRY = "RR"
+APPLICATION = "RA"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """An entry to be written. `event` makes its journal event from what all entries carry."""
+
+    technology: UUID
+    act: register.Act
+    effective_on: date
+    source: str
+    event: Callable[[dict[str, Any]], Event]
+    id: UUID | None = None
+    corrects: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    id: UUID
+    number: str
+    technology: UUID
+    sequence: int
+    state: register.TitleState
+
+
+def take_numbers(series: str, *, now: datetime, count: int = 1) -> list[str]:
+    """Take the next `count` numbers of this venue and local year, e.g. SHTE-RR-2022-000001."""
+    code = rulebook.in_force(now).rules.venue.code
+    year = local_date(now).year
+    Series.objects.get_or_create(kind=series, year=year)
+    row = Series.objects.select_for_update().get(kind=series, year=year)
+    first = row.last + 1
+    row.last += count
+    row.save(update_fields=["last"])
+    return [f"{code}-{series}-{year}-{n:06d}" for n in range(first, first + count)]
+
+
+def lock_titles(technologies: Sequence[UUID]) -> dict[UUID, Title]:
+    """Lock the titles there are, always in the same order."""
+    rows = Title.objects.select_for_update().filter(technology__in=technologies)
+    return {row.technology: row for row in rows.order_by("technology")}
+
+
+def write(
+    new: Sequence[New], *, actor: Actor, now: datetime, rulebook_version: int
+) -> list[Written]:
+    """Write entries, each on a technology of its own, and record each. Refuses all or none."""
+    technologies = [entry.technology for entry in new]
+    assert len(set(technologies)) == len(technologies), "one entry per technology at a time"
+    titles = lock_titles(technologies)
+    earlier = entries_of(technologies)
+    numbers = take_numbers(REGISTER_ENTRY, now=now, count=len(new))
+    rows: list[Entry] = []
+    holdings: list[Holding] = []
+    recordings: list[Recording] = []
+    written: list[Written] = []
+    for wanted, number in zip(new, numbers, strict=True):
+        before = earlier[wanted.technology]
+        entry = register.Entry(
+            id=wanted.id or new_id(),
+            number=number,
+            technology=wanted.technology,
+            sequence=len(before) + 1,
+            act=wanted.act,
+            effective_on=wanted.effective_on,
+            # Written under the title's lock, so later than what stands, whatever the clocks say.
+            known_at=max([now, *(e.known_at for e in before)]),
+            corrects=wanted.corrects,
+        )
+        state = register.append(before, entry)
+        row = _row(entry, wanted.source, rulebook_version)
+        rows.append(row)
+        mine = _holdings(row, entry, state.holdings)
+        holdings.extend(mine)
+        common = {
+            "entry": row.id,
+            "number": number,
+            "technology": row.technology,
+            "entry_kind": row.kind,
+            "sequence": row.sequence,
+            "effective_on": row.effective_on,
+            "entry_digest": row.digest(mine),
+            "holdings": [
+                {"power": h.power, "party": str(h.party), "share": f"{h.numerator}/{h.denominator}"}
+                for h in mine
+            ],
+        }
+        recordings.append(Recording(entry_subject(row.id), wanted.event(common), actor, now))
+        written.append(
+            Written(
+                id=row.id,
+                number=number,
+                technology=row.technology,
+                sequence=row.sequence,
+                state=state,
+            )
+        )
+    named = Refused(Refusal.ALREADY_REGISTERED, technology=technologies[0])
+    with refusing({"rights_entry_first_once": named, "rights_title_pkey": named}):
+        Entry.objects.bulk_create(rows, batch_size=2_000)
+        Holding.objects.bulk_create(holdings, batch_size=5_000)
+        _move_titles(titles, rows, written, now)
+    record_many(recordings)
+    return written
+
+
+def entry_subject(id: UUID) -> str:
+    return subject("right_entry", id)
+
+
+def _row(entry: register.Entry, source: str, rulebook_version: int) -> Entry:
+    return Entry(
+        id=entry.id,
+        number=entry.number,
+        kind=entry.kind.value,
+        technology=entry.technology,
+        sequence=entry.sequence,
+        effective_on=entry.effective_on,
+        known_at=entry.known_at,
+        facts=register.act_facts(entry.act),
+        source=source,
+        corrects_id=entry.corrects,
+        rulebook_version=rulebook_version,
+        salt=new_salt(),
+    )
+
+
+def _holdings(row: Entry, entry: register.Entry, after: Holdings | None) -> list[Holding]:
+    if entry.kind not in register.MOVES_HOLDINGS:
+        return []
+    assert after is not None, "an entry that moves holdings leaves some"
+    return [
+        Holding(
+            entry=row,
+            power=power.value,
+            party=party,
+            numerator=numerator,
+            denominator=denominator,
+        )
+        for power, party, numerator, denominator in after.rows()
+    ]
+
+
+def _move_titles(
+    titles: dict[UUID, Title], rows: list[Entry], written: list[Written], now: datetime
+) -> None:
+    fresh, moved = [], []
+    for row, result in zip(rows, written, strict=True):
+        frozen = bool(result.state.freezes)
+        title = titles.get(row.technology)
+        if title is None:
+            fresh.append(
+                Title(
+                    technology=row.technology,
+                    entries=row.sequence,
+                    holdings_entry=row,
+                    frozen=frozen,
+                    registered_at=now,
+                )
+            )
+            continue
+        title.entries, title.frozen = row.sequence, frozen
+        if row.kind in register.MOVES_HOLDINGS:
+            title.holdings_entry = row
+        moved.append(title)
+    Title.objects.bulk_create(fresh, batch_size=5_000)
+    Title.objects.bulk_update(moved, ["entries", "frozen", "holdings_entry"], batch_size=1_000)

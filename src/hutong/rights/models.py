@@ -1,0 +1,371 @@
+"""
+Tables of the register.
+
+    application 1 ── n item, claim (holders), evidence, objection     the procedure
+    entry       1 ── n holding                                         insert-only: the register
+    title       one row per registered technology: what is locked, and where the replay ends now
+    disposal    a transfer from a deal on its way; at most one prepared per technology
+    series      the last number given, per kind of number and year
+
+The title row is a convenience: the register is its entries, and the doctor replays them.
+Lock order: application, then title rows by technology, then disposal, then series.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from hutong.kit.canonical import digest_of
+from hutong.kit.ids import new_id
+from hutong.kit.moments import iso
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights import register, rules
+from hutong.rights.shares import MAX_DENOMINATOR, Holdings, Power
+
+LIVE_ITEM = Q(live=True)
+POWERS = [(power.value, power.value) for power in Power]
+
+
+def _share_checks(table: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(
+            condition=Q(numerator__gte=1)
+            & Q(denominator__lte=MAX_DENOMINATOR)
+            & Q(numerator__lte=F("denominator")),
+            name=f"rights_{table}_share",
+        )
+    ]
+
+
+class LockingQuerySet(models.QuerySet[Any]):
+    def get_or_refuse(self, id: Any, what: str) -> Any:
+        row = self.filter(pk=id).first()
+        if row is None:
+            raise Refused(CommonRefusal.NOT_FOUND, what=what)
+        return row
+
+
+class Application(models.Model):
+    """First registration of one technology or many, examined as one file (RR-7)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=12, default=rules.Status.DRAFT.value)
+    applicant = models.UUIDField()
+    entered_by = models.UUIDField(null=True)
+    submitted_by = models.UUIDField(null=True)
+    rulebook_version = models.PositiveIntegerField(null=True)
+    drafted_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    examined_by = models.UUIDField(null=True)
+    findings = models.TextField(default="")
+    notice_opened_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(default="")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["applicant", "-id"], name="rights_application_applicant"),
+            models.Index(fields=["status", "-id"], name="rights_application_status"),
+            models.Index(
+                fields=["-notice_opened_at", "-id"],
+                condition=Q(notice_opened_at__isnull=False),
+                name="rights_application_notice",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in rules.Status]),
+                name="rights_application_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="notice") | Q(ends_at__isnull=False),
+                name="rights_application_notice_ends",
+            ),
+        ]
+
+    def state(self) -> rules.Application:
+        return rules.Application(
+            id=self.id,
+            number=self.number,
+            status=rules.Status(self.status),
+            remaining=frozenset(
+                self.items.filter(excepted_because="").values_list("technology", flat=True)
+            ),
+            ends_at=self.ends_at,
+            stopped_at=self.stopped_at,
+            open_objections=frozenset(
+                self.objections.filter(status="open").values_list("id", flat=True)
+            ),
+        )
+
+    def take(self, state: rules.Application) -> None:
+        self.status = state.status
+        self.ends_at = state.ends_at
+        self.stopped_at = state.stopped_at
+
+
+class Item(models.Model):
+    """A technology of an application. `live`: the application may still register it."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="items")
+    position = models.PositiveIntegerField()
+    technology = models.UUIDField()
+    live = models.BooleanField(default=False)
+    excepted_because = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "technology"], name="rights_item_once_per_application"
+            ),
+            models.UniqueConstraint(
+                fields=["technology"], condition=LIVE_ITEM, name="rights_item_one_live"
+            ),
+        ]
+        indexes = [models.Index(fields=["technology"], name="rights_item_technology")]
+
+
+class Claim(models.Model):
+    """A holder named in an application, per power, over one common denominator."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="claims")
+    power = models.CharField(max_length=10, choices=POWERS)
+    party = models.UUIDField()
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "power", "party"], name="rights_claim_once"
+            ),
+            *_share_checks("claim"),
+        ]
+        indexes = [models.Index(fields=["party"], name="rights_claim_party")]
+
+
+class Evidence(models.Model):
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="evidence")
+    document = models.UUIDField()
+    attached_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "document"], name="rights_evidence_once")
+        ]
+
+
+class Objection(models.Model):
+    """异议: it stops the clock until it is decided with reasons."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="objections"
+    )
+    technology = models.UUIDField(null=True)
+    objector = models.UUIDField()
+    filed_by = models.UUIDField(null=True)
+    grounds = models.TextField()
+    evidence = ArrayField(models.UUIDField(), default=list)
+    filed_at = models.DateTimeField()
+    status = models.CharField(max_length=10, default="open")  # open, upheld, dismissed, moot
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reasons = models.TextField(default="")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "objector"],
+                condition=Q(status="open"),
+                name="rights_objection_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "upheld", "dismissed", "moot"]),
+                name="rights_objection_status_known",
+            ),
+        ]
+
+
+class Entry(models.Model):
+    """One line of the register. Insert-only; its digest is in the journal."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=24)
+    technology = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    effective_on = models.DateField()
+    known_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+    source = models.CharField(max_length=120)
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrected_by"
+    )
+    rulebook_version = models.PositiveIntegerField()
+    salt = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["technology", "sequence"], name="rights_entry_in_sequence"
+            ),
+            models.UniqueConstraint(
+                fields=["technology"],
+                condition=Q(kind="first_registration", corrects__isnull=True),
+                name="rights_entry_first_once",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False),
+                name="rights_entry_corrected_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in register.EntryKind]),
+                name="rights_entry_kind_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["-known_at", "-id"], name="rights_entry_newest")]
+
+    def digest(self, holdings: Iterable["Holding"]) -> str:
+        """What the journal keeps of this entry: the salted digest of all it says."""
+        rows = sorted(
+            [h.power, str(h.party), str(h.numerator), str(h.denominator)] for h in holdings
+        )
+        return digest_of(
+            {
+                "id": str(self.id),
+                "number": self.number,
+                "kind": self.kind,
+                "technology": str(self.technology),
+                "sequence": self.sequence,
+                "effective_on": self.effective_on.isoformat(),
+                "known_at": iso(self.known_at),
+                "facts": self.facts,
+                "source": self.source,
+                "corrects": str(self.corrects_id) if self.corrects_id else None,
+                "rulebook_version": self.rulebook_version,
+                "holdings": rows,
+                "salt": self.salt,
+            }
+        )
+
+
+class Holding(models.Model):
+    """Who holds what after an entry that moved holdings. Insert-only; each power totals 1."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="holdings")
+    power = models.CharField(max_length=10, choices=POWERS)
+    party = models.UUIDField()
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "power", "party"], name="rights_holding_once"),
+            *_share_checks("holding"),
+        ]
+        indexes = [models.Index(fields=["party", "power"], name="rights_holding_party")]
+
+
+class Title(models.Model):
+    """What is locked when a technology's title changes, and where its replay ends now."""
+
+    technology = models.UUIDField(primary_key=True)
+    entries = models.PositiveIntegerField()
+    holdings_entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="title")
+    frozen = models.BooleanField(default=False)
+    registered_at = models.DateTimeField()
+
+    objects = LockingQuerySet.as_manager()
+
+
+class Disposal(models.Model):
+    """A transfer from a deal (RR-7). Its id becomes the register entry's."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    technology = models.UUIDField()
+    deal = models.UUIDField()
+    giver = models.UUIDField()
+    taker = models.UUIDField()
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+    status = models.CharField(max_length=10, default=rules.DisposalStatus.PREPARED.value)
+    outside_step_due = models.BooleanField()
+    rulebook_version = models.PositiveIntegerField()
+    prepared_at = models.DateTimeField()
+    filed_on = models.DateField(null=True)
+    effective_on = models.DateField(null=True)
+    office_number = models.CharField(max_length=100, default="")
+    evidence = ArrayField(models.UUIDField(), default=list)
+    step_recorded_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    cancelled_because = models.TextField(default="")
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["technology"],
+                condition=Q(status="prepared"),
+                name="rights_disposal_one_pending",
+            ),
+            models.UniqueConstraint(
+                fields=["deal", "technology"],
+                condition=~Q(status="cancelled"),
+                name="rights_disposal_once_per_deal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="effected")
+                | Q(outside_step_due=False)
+                | Q(effective_on__isnull=False),
+                name="rights_disposal_outside_step_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in rules.DisposalStatus]),
+                name="rights_disposal_status_known",
+            ),
+            *_share_checks("disposal"),
+        ]
+        indexes = [models.Index(fields=["deal"], name="rights_disposal_deal")]
+
+    def state(self) -> rules.PendingTransfer:
+        return rules.PendingTransfer(
+            id=self.id,
+            deal=self.deal,
+            technology=self.technology,
+            giver=self.giver,
+            taker=self.taker,
+            share=Fraction(self.numerator, self.denominator),
+            status=rules.DisposalStatus(self.status),
+            outside_step_due=self.outside_step_due,
+            effective_on=self.effective_on,
+        )
+
+
+class Series(models.Model):
+    """The last number given, per kind (RA application, RR register entry) and local year."""
+
+    kind = models.CharField(max_length=4)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "year"], name="rights_series_once")]
+
+
+def holdings_of(rows: Any) -> Holdings:
+    """Read holdings from rows of `Holding` or `Claim`."""
+    return Holdings.from_rows((r.power, r.party, r.numerator, r.denominator) for r in rows)

@@ -1,0 +1,77 @@
+"""
+What can be asked of the register: titles at a date as known at a moment, reports, procedures.
+"""
+
+from hutong.rights.queries.applications import (
+    ApplicationView,
+    NoticeView,
+    ObjectionView,
+    application,
+    applications,
+    notice,
+    notices,
+    objections,
+    objector_of,
+    sees_all_applications,
+)
+from hutong.rights.queries.audit import audit
+from hutong.rights.queries.disposals import (
+    DisposalView,
+    disposal,
+    disposals,
+    disposals_of_deal,
+    sees_all_disposals,
+)
+from hutong.rights.queries.titles import (
+    EntryView,
+    HeldView,
+    PendingView,
+    Title,
+    TitleReport,
+    co_owners,
+    entries_of,
+    entry,
+    entry_views,
+    held_by,
+    may_dispose,
+    registered_among,
+    require_disposable,
+    title,
+    title_report,
+    why_not_dispose,
+)
+
+__all__ = [
+    "ApplicationView",
+    "DisposalView",
+    "EntryView",
+    "HeldView",
+    "NoticeView",
+    "ObjectionView",
+    "PendingView",
+    "Title",
+    "TitleReport",
+    "application",
+    "applications",
+    "audit",
+    "co_owners",
+    "disposal",
+    "disposals",
+    "disposals_of_deal",
+    "entries_of",
+    "entry",
+    "entry_views",
+    "held_by",
+    "may_dispose",
+    "notice",
+    "notices",
+    "objections",
+    "objector_of",
+    "registered_among",
+    "require_disposable",
+    "sees_all_applications",
+    "sees_all_disposals",
+    "title",
+    "title_report",
+    "why_not_dispose",
+]

@@ -1,0 +1,146 @@
+"""
+Is the register what the journal says it is (RR-8)?
+
+Each entry's digest stands in the journal: a changed entry or holding is named by its number. Then
+the register is replayed: every power of every title totals 1, nobody gave what they had not, and
+the title rows stand where the replay ends.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from hutong.journal import queries as journal
+from hutong.kit.audit import Discrepancy
+from hutong.kit.refusal import Refused
+from hutong.rights import register, rules
+from hutong.rights.models import Application, Disposal, Entry, Title, holdings_of
+from hutong.rights.shares import Holdings
+
+WRITTEN = ("rights.Registered", "rights.Transferred", "rights.Frozen", "rights.Lifted")
+CHUNK = 1_000
+
+LEADS_TO: dict[str, str] = {
+    rules.Drafted.kind: rules.Status.DRAFT,
+    rules.Applied.kind: rules.Status.SUBMITTED,
+    rules.NoticeOpened.kind: rules.Status.NOTICE,
+    rules.NoticeResumed.kind: rules.Status.NOTICE,
+    rules.RegistrationHeld.kind: rules.Status.HELD,
+    rules.Completed.kind: rules.Status.REGISTERED,
+    rules.Rejected.kind: rules.Status.REJECTED,
+    rules.Withdrawn.kind: rules.Status.WITHDRAWN,
+}
+DISPOSAL_LEADS_TO: dict[str, str] = {
+    rules.TransferPrepared.kind: rules.DisposalStatus.PREPARED,
+    rules.Transferred.kind: rules.DisposalStatus.EFFECTED,
+    rules.TransferCancelled.kind: rules.DisposalStatus.CANCELLED,
+}
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Compare entries with the digests in the journal, titles with their replay, procedures with
+    their events."""
+    yield from _audit_entries()
+    yield from _audit_titles()
+    yield from _audit_statuses(
+        Application.objects.values_list("id", "number", "status"),
+        "rights.application",
+        "application",
+        LEADS_TO,
+    )
+    yield from _audit_statuses(
+        Disposal.objects.values_list("id", "id", "status"),
+        "rights.disposal",
+        "entry",
+        DISPOSAL_LEADS_TO,
+    )
+
+
+def _audit_entries() -> Iterator[Discrepancy]:
+    told = {e.facts["entry"]: e.facts for e in journal.of_kinds(WRITTEN)}
+    rows = Entry.objects.order_by("id").prefetch_related("holdings")
+    for row in rows.iterator(chunk_size=CHUNK):
+        place = f"rights.entry {row.id} ({row.number})"
+        facts = told.pop(str(row.id), None)
+        if facts is None:
+            yield Discrepancy(place, "an entry of the journal", "none")
+            continue
+        found = row.digest(row.holdings.all())
+        if found != facts["entry_digest"]:
+            yield Discrepancy(f"{place} digest", facts["entry_digest"], found)
+    for id, facts in told.items():
+        yield Discrepancy(f"rights.entry {id} ({facts['number']})", "a row", "none")
+
+
+def _audit_titles() -> Iterator[Discrepancy]:
+    titles: dict[UUID, Title] = {title.technology: title for title in Title.objects.all()}
+    rows = Entry.objects.order_by("technology", "sequence").prefetch_related("holdings")
+    for technology, entries in groupby(rows.iterator(chunk_size=CHUNK), lambda e: e.technology):
+        yield from _audit_title(technology, list(entries), titles.pop(technology, None))
+    for technology in titles:
+        yield Discrepancy(f"rights.title {technology}", "register entries", "none")
+
+
+def _audit_title(technology: UUID, rows: list[Entry], title: Title | None) -> Iterator[Discrepancy]:
+    written: list[register.Entry] = []
+    state = register.TitleState()
+    for row in rows:
+        place = f"rights.entry {row.id} ({row.number})"
+        try:
+            after = holdings_of(row.holdings.all()) if _moves(row) else None
+            entry = _pure(row, after)
+            state = register.append(written, entry)
+        except (Refused, ValueError, KeyError, AssertionError) as error:
+            yield Discrepancy(place, "an entry the title carries", str(error))
+            return
+        written.append(entry)
+        if after is not None and state.holdings != after:
+            yield Discrepancy(f"{place} holdings", _shares(state.holdings), _shares(after))
+    place = f"rights.title {technology}"
+    if title is None:
+        yield Discrepancy(place, "a row", "none")
+        return
+    last = next((row.id for row in reversed(rows) if _moves(row)), None)
+    if title.holdings_entry_id != last:
+        yield Discrepancy(f"{place} holdings_entry", str(last), str(title.holdings_entry_id))
+    if title.entries != len(rows):
+        yield Discrepancy(f"{place} entries", str(len(rows)), str(title.entries))
+    if title.frozen != bool(state.freezes):
+        yield Discrepancy(f"{place} frozen", str(bool(state.freezes)), str(title.frozen))
+
+
+def _audit_statuses(
+    rows: Any, table: str, fact: str, leads_to: dict[str, str]
+) -> Iterator[Discrepancy]:
+    expected: dict[str, str] = defaultdict(str)
+    for event in journal.of_kinds(leads_to):
+        expected[event.facts[fact]] = leads_to[event.kind]
+    for id, name, status in rows:
+        should = expected[str(id)]
+        if status != should:
+            yield Discrepancy(f"{table} {id} ({name}) status", should or "an event", status)
+
+
+def _moves(row: Entry) -> bool:
+    return row.kind in register.MOVES_HOLDINGS
+
+
+def _pure(row: Entry, holdings: Holdings | None) -> register.Entry:
+    return register.Entry(
+        id=row.id,
+        number=row.number,
+        technology=row.technology,
+        sequence=row.sequence,
+        act=register.act_from(row.kind, row.facts, holdings),
+        effective_on=row.effective_on,
+        known_at=row.known_at,
+        corrects=row.corrects_id,
+    )
+
+
+def _shares(holdings: Holdings | None) -> str:
+    if holdings is None:
+        return "none"
+    return "; ".join(f"{power} {party} {n}/{d}" for power, party, n, d in holdings.rows())

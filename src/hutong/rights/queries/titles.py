@@ -1,0 +1,303 @@
+"""
+Titles: who holds what of a technology, on any date, as known at any moment (RR-8, RR-10).
+
+The register is public: a title names parties by id. Who is behind a pending disposal is not shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from hutong.doors.api import paged
+from hutong.kit.refusal import CommonRefusal, Reason, Refused
+from hutong.rights import register
+from hutong.rights.models import Disposal, Entry, Holding, holdings_of
+from hutong.rights.shares import Holdings, Shares
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryView:
+    """A line of the register as it was written. `corrected_by` names the entry that corrects it."""
+
+    id: UUID
+    number: str
+    kind: register.EntryKind
+    technology: UUID
+    sequence: int
+    effective_on: date
+    known_at: datetime
+    source: str
+    facts: dict[str, Any]
+    holdings: Holdings | None
+    corrects: UUID | None
+    corrected_by: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PendingView:
+    entry: UUID
+    kind: str
+    share: Fraction
+    prepared_at: datetime
+    outside_step: str  # not_due, missing, filed, effective
+
+
+@dataclass(frozen=True, kw_only=True)
+class Title:
+    """A title at `on` (None: now) as known at `known_at` (None: now), with its chain."""
+
+    technology: UUID
+    on: date | None
+    known_at: datetime | None
+    registered: bool
+    ownership: Shares
+    disposal: Shares
+    income: Shares
+    restrictions: tuple[register.FreezeInForce, ...]
+    pending: tuple[PendingView, ...]
+    chain: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TitleReport:
+    """A title, and whether a proposed disposal is possible now; `refused` says why not."""
+
+    title: Title
+    proposal: register.Disposal | None
+    possible: bool | None
+    refused: Refused | None
+    pre_emption: tuple[UUID, ...]
+
+
+def title(technology: UUID, on: date | None = None, known_at: datetime | None = None) -> Title:
+    """The title by replay. Unregistered technologies have an empty one."""
+    views = entry_views([technology])[technology]
+    entries = [_pure(view) for view in views]
+    at, known = on or register.EVER, known_at or FOREVER
+    state = register.replay(entries, on=at, known_at=known)
+    standing = {entry.id for entry in register.standing(entries, on=at, known_at=known)}
+    holdings = state.holdings
+    return Title(
+        technology=technology,
+        on=on,
+        known_at=known_at,
+        registered=state.registered,
+        ownership=dict(holdings.ownership) if holdings else {},
+        disposal=dict(holdings.disposal) if holdings else {},
+        income=dict(holdings.income) if holdings else {},
+        restrictions=state.freezes,
+        pending=_pending([technology])[technology] if on is None and known_at is None else (),
+        chain=tuple(view for view in views if view.id in standing),
+    )
+
+
+def title_report(
+    technology: UUID,
+    on: date | None = None,
+    known_at: datetime | None = None,
+    proposal: register.Disposal | None = None,
+) -> TitleReport:
+    """Title report (RR-10): the title, and whether `proposal` would be possible on it."""
+    found = title(technology, on, known_at)
+    refused: Refused | None = None
+    if proposal is not None:
+        try:
+            _require(_state(found), proposal, pending=bool(found.pending))
+        except Refused as why:
+            refused = why
+    return TitleReport(
+        title=found,
+        proposal=proposal,
+        possible=None if proposal is None else refused is None,
+        refused=refused,
+        pre_emption=register.pre_emption_holders(_state(found), proposal.giver) if proposal else (),
+    )
+
+
+def require_disposable(
+    technologies: Collection[UUID],
+    *,
+    by: UUID,
+    share: Fraction,
+    taker: UUID | None = None,
+    pending_is_ours: bool = False,
+) -> None:
+    """Refuse, with the first reason, unless `by` may dispose of `share` of every technology now."""
+    disposal = register.Disposal(giver=by, share=share, taker=taker)
+    states = current_states(technologies)
+    pending = {} if pending_is_ours else _pending(technologies)
+    for technology in technologies:
+        try:
+            _require(states[technology], disposal, pending=bool(pending.get(technology)))
+        except Refused as refused:
+            refused.facts.setdefault("technology", technology)
+            raise
+
+
+def why_not_dispose(
+    technology: UUID, by: UUID, share: Fraction, now: datetime | None = None
+) -> Reason | None:
+    """The reason why `by` may not dispose of `share` of the whole now; None when it may."""
+    try:
+        require_disposable([technology], by=by, share=share)
+    except Refused as refused:
+        return refused.reason
+    return None
+
+
+def may_dispose(technology: UUID, by: UUID, share: Fraction) -> bool:
+    return why_not_dispose(technology, by, share) is None
+
+
+def co_owners(technologies: Collection[UUID], seller: UUID) -> dict[UUID, list[UUID]]:
+    """Holders of pre-emption by co-ownership (Civil Code 305): party → its technologies."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for technology, state in current_states(technologies).items():
+        for party in register.pre_emption_holders(state, seller):
+            found[party].append(technology)
+    return dict(found)
+
+
+def registered_among(technologies: Collection[UUID]) -> set[UUID]:
+    return set(
+        Entry.objects.filter(technology__in=technologies, kind="first_registration").values_list(
+            "technology", flat=True
+        )
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldView:
+    """A share of ownership a party holds now, and the entry it stands on."""
+
+    technology: UUID
+    share: Fraction
+    entry: UUID
+    number: str
+    since: date
+
+
+def held_by(party: UUID, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    """A page of what a party owns now, newest first."""
+    rows = Holding.objects.filter(party=party, power="ownership", entry__title__isnull=False)
+    return paged(rows.select_related("entry"), cursor, limit, key=("-id",), out=_held)
+
+
+def _held(row: Holding) -> HeldView:
+    return HeldView(
+        technology=row.entry.technology,
+        share=Fraction(row.numerator, row.denominator),
+        entry=row.entry_id,
+        number=row.entry.number,
+        since=row.entry.effective_on,
+    )
+
+
+def entry(id: UUID) -> EntryView:
+    """One register entry by id. Refused when there is none."""
+    rows = _views(Entry.objects.filter(id=id))
+    if not rows:
+        raise Refused(CommonRefusal.NOT_FOUND, what="register entry")
+    return rows[0]
+
+
+def entries_of(technologies: Collection[UUID]) -> dict[UUID, list[register.Entry]]:
+    """Every entry of each technology, in the order of writing: what titles are replayed from."""
+    return {
+        technology: [_pure(view) for view in views]
+        for technology, views in entry_views(technologies).items()
+    }
+
+
+def current_states(technologies: Collection[UUID]) -> dict[UUID, register.TitleState]:
+    return {
+        technology: register.replay(entries, on=register.EVER, known_at=FOREVER)
+        for technology, entries in entries_of(technologies).items()
+    }
+
+
+def entry_views(technologies: Collection[UUID]) -> dict[UUID, list[EntryView]]:
+    by_technology: dict[UUID, list[EntryView]] = {technology: [] for technology in technologies}
+    rows = Entry.objects.filter(technology__in=list(technologies))
+    for view in _views(rows.order_by("technology", "sequence")):
+        by_technology[view.technology].append(view)
+    return by_technology
+
+
+def _views(rows: QuerySet[Entry]) -> list[EntryView]:
+    return [
+        EntryView(
+            id=row.id,
+            number=row.number,
+            kind=register.EntryKind(row.kind),
+            technology=row.technology,
+            sequence=row.sequence,
+            effective_on=row.effective_on,
+            known_at=row.known_at,
+            source=row.source,
+            facts=row.facts,
+            holdings=holdings_of(row.holdings.all())
+            if row.kind in register.MOVES_HOLDINGS
+            else None,
+            corrects=row.corrects_id,
+            corrected_by=next((c.id for c in row.corrected_by.all()), None),
+        )
+        for row in rows.prefetch_related("holdings", "corrected_by")
+    ]
+
+
+def _pure(view: EntryView) -> register.Entry:
+    return register.Entry(
+        id=view.id,
+        number=view.number,
+        technology=view.technology,
+        sequence=view.sequence,
+        act=register.act_from(view.kind, view.facts, view.holdings),
+        effective_on=view.effective_on,
+        known_at=view.known_at,
+        corrects=view.corrects,
+    )
+
+
+def _state(found: Title) -> register.TitleState:
+    if not found.registered:
+        return register.TitleState()
+    return register.TitleState(
+        holdings=Holdings(ownership=found.ownership, disposal=found.disposal, income=found.income),
+        freezes=found.restrictions,
+    )
+
+
+def _require(state: register.TitleState, disposal: register.Disposal, *, pending: bool) -> None:
+    register.require_disposable(state, disposal, pending=pending)
+
+
+def _pending(technologies: Iterable[UUID]) -> dict[UUID, tuple[PendingView, ...]]:
+    found: dict[UUID, tuple[PendingView, ...]] = defaultdict(tuple)
+    for row in Disposal.objects.filter(technology__in=list(technologies), status="prepared"):
+        found[row.technology] = (
+            PendingView(
+                entry=row.id,
+                kind="transfer",
+                share=Fraction(row.numerator, row.denominator),
+                prepared_at=row.prepared_at,
+                outside_step=outside_step_of(row),
+            ),
+        )
+    return found
+
+
+def outside_step_of(row: Disposal) -> str:
+    if not row.outside_step_due:
+        return "not_due"
+    if row.effective_on is not None:
+        return "effective"
+    return "filed" if row.filed_on is not None else "missing"

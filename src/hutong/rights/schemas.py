@@ -1,0 +1,310 @@
+"""
+Shapes of the register on the wire. Shares are exact: "1/3", never 0.33.
+"""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+from ninja import Field, Schema
+
+from hutong.kit.event import plain
+from hutong.rights import queries
+from hutong.rights.rules import MAX_TECHNOLOGIES, Decision, DisposalStatus, Status
+from hutong.rights.shares import MAX_HOLDERS, Holdings, Shares, parse_share
+
+NO_NUL = r"^[^\x00]*$"
+Words = Annotated[str, Field(max_length=4_000, pattern=NO_NUL)]
+Short = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
+Share = Annotated[str, Field(max_length=32, pattern=NO_NUL, examples=["1/3"])]
+
+
+class HolderIn(Schema):
+    party: UUID
+    share: Share = Field(description="Exact fraction of the whole", examples=["1/2"])
+
+    def pair(self) -> tuple[UUID, Fraction]:
+        return self.party, parse_share(self.share)
+
+
+class ApplicationIn(Schema):
+    """An application for first registration: which technologies, who holds what of each."""
+
+    technologies: list[UUID] = Field(max_length=MAX_TECHNOLOGIES)
+    holders: list[HolderIn] = Field(
+        max_length=MAX_HOLDERS + 1, description="Shares of ownership; they total exactly 1 (RR-1)"
+    )
+    disposal: list[HolderIn] | None = Field(
+        None, max_length=MAX_HOLDERS + 1, description="Shares of disposal; ownership's if absent"
+    )
+    income: list[HolderIn] | None = Field(
+        None, max_length=MAX_HOLDERS + 1, description="Shares of income; ownership's if absent"
+    )
+    evidence: list[UUID] = Field([], max_length=100, description="Documents stored before")
+
+
+class EvidenceIn(Schema):
+    documents: list[UUID] = Field(min_length=1, max_length=100)
+
+
+class ExceptionIn(Schema):
+    technology: UUID
+    reason: Words = Field(examples=["The assignment by the second inventor is missing."])
+
+
+class ExaminationIn(Schema):
+    decision: Decision = Field(examples=["accept"])
+    findings: Words = Field(examples=["Title deeds and inventors' assignments are complete."])
+    exceptions: list[ExceptionIn] = Field([], max_length=MAX_TECHNOLOGIES)
+
+
+class ReasonIn(Schema):
+    reason: Words = Field("", examples=["Filed by mistake."])
+
+
+class ReasonsIn(Schema):
+    reasons: Words = Field(examples=["The second holder has given up its registration."])
+
+
+class ObjectionIn(Schema):
+    grounds: Words = Field(examples=["The invention was commissioned by us; contract attached."])
+    technology: UUID | None = Field(None, description="One technology; absent: all of them")
+    evidence: list[UUID] = Field([], max_length=100)
+
+
+class DecisionIn(Schema):
+    upheld: bool
+    reasons: Words = Field(examples=["The contract leaves the right with the contractor."])
+
+
+class FreezeIn(Schema):
+    technology: UUID
+    authority: Short = Field(examples=["Shanghai Intellectual Property Court"])
+    paper: Short = Field(examples=["(2022) Hu 73 Zhi Min Chu no. 100"])
+    document: UUID
+
+
+class LiftIn(Schema):
+    authority: Short
+    paper: Short
+    document: UUID
+
+
+class OutsideStepIn(Schema):
+    """What the office did (RR-11): leave `effective_on` out while it is only filed."""
+
+    filed_on: date
+    effective_on: date | None = None
+    office_number: Annotated[str, Field(max_length=100, pattern=NO_NUL)] = Field(
+        examples=["2022080900123450"]
+    )
+    evidence: list[UUID] = Field(min_length=1, max_length=100)
+
+
+class HolderOut(Schema):
+    party: UUID
+    share: str = Field(examples=["1/2"])
+
+
+class HoldingsOut(Schema):
+    ownership: list[HolderOut]
+    disposal: list[HolderOut]
+    income: list[HolderOut]
+
+    @classmethod
+    def of(cls, holdings: Holdings) -> "HoldingsOut":
+        return cls(
+            ownership=holders(holdings.ownership),
+            disposal=holders(holdings.disposal),
+            income=holders(holdings.income),
+        )
+
+
+class ItemOut(Schema):
+    technology: UUID
+    excepted_because: str = ""
+
+
+class ApplicationOut(Schema):
+    id: UUID
+    number: str = Field(examples=["SHTE-RA-2022-000001"])
+    status: Status
+    applicant: UUID
+    holdings: HoldingsOut
+    items: list[ItemOut]
+    evidence: list[UUID]
+    drafted_at: datetime
+    submitted_at: datetime | None
+    findings: str
+    notice_opened_at: datetime | None
+    ends_at: datetime | None = Field(description="End of the public notice, while it runs")
+    stopped_at: datetime | None = Field(description="Since when an objection stops the notice")
+    open_objections: int
+    ended_at: datetime | None
+    ended_because: str
+
+    @staticmethod
+    def resolve_holdings(view: queries.ApplicationView) -> HoldingsOut:
+        return HoldingsOut.of(view.holdings)
+
+
+class NoticeOut(Schema):
+    application: UUID
+    number: str
+    status: Status
+    holdings: HoldingsOut
+    technologies: list[UUID]
+    opened_at: datetime
+    ends_at: datetime
+    stopped: bool
+    objections: int
+
+    @staticmethod
+    def resolve_holdings(view: queries.NoticeView) -> HoldingsOut:
+        return HoldingsOut.of(view.holdings)
+
+
+class ObjectionOut(Schema):
+    id: UUID
+    application: UUID
+    technology: UUID | None
+    objector: UUID
+    grounds: str
+    evidence: list[UUID]
+    filed_at: datetime
+    status: str = Field(examples=["open"])
+    decided_at: datetime | None
+    reasons: str
+
+
+class EntryOut(Schema):
+    """A register entry as it was written; never edited, corrected only by a later one (RR-8)."""
+
+    id: UUID
+    number: str = Field(examples=["SHTE-RR-2022-000001"])
+    kind: str = Field(examples=["first_registration"])
+    technology: UUID
+    sequence: int
+    effective_on: date
+    known_at: datetime
+    source: str
+    facts: dict[str, Any]
+    holdings: HoldingsOut | None
+    corrects: UUID | None
+    corrected_by: UUID | None
+
+    @staticmethod
+    def resolve_holdings(view: queries.EntryView) -> HoldingsOut | None:
+        return HoldingsOut.of(view.holdings) if view.holdings else None
+
+
+class RestrictionOut(Schema):
+    entry: UUID
+    number: str
+    kind: str = "freeze"
+    authority: str
+    paper: str
+
+
+class PendingOut(Schema):
+    entry: UUID
+    kind: str
+    share: str
+    prepared_at: datetime
+    outside_step: str = Field(examples=["missing"])
+
+    @staticmethod
+    def resolve_share(view: queries.PendingView) -> str:
+        return str(view.share)
+
+
+class TitleOut(Schema):
+    technology: UUID
+    on: date | None = Field(description="As at this date; null: now")
+    known_at: datetime | None = Field(description="As known at this moment; null: now")
+    registered: bool
+    ownership: list[HolderOut]
+    disposal: list[HolderOut]
+    income: list[HolderOut]
+    restrictions: list[RestrictionOut]
+    pending: list[PendingOut]
+    chain: list[EntryOut]
+
+    @staticmethod
+    def resolve_ownership(view: queries.Title) -> list[HolderOut]:
+        return holders(view.ownership)
+
+    @staticmethod
+    def resolve_disposal(view: queries.Title) -> list[HolderOut]:
+        return holders(view.disposal)
+
+    @staticmethod
+    def resolve_income(view: queries.Title) -> list[HolderOut]:
+        return holders(view.income)
+
+
+class WhyOut(Schema):
+    code: str = Field(examples=["rights.holds_less"])
+    rule: str = Field(examples=["RR-3"])
+    sentence: str
+    facts: dict[str, Any]
+
+
+class TitleReportOut(Schema):
+    """A title, and whether the proposed disposal is possible; `why` says why not (RR-10)."""
+
+    title: TitleOut
+    possible: bool | None
+    why: WhyOut | None
+    pre_emption: list[UUID] = Field(description="Co-owners who come first (Civil Code 305)")
+
+    @staticmethod
+    def resolve_why(view: queries.TitleReport) -> WhyOut | None:
+        if view.refused is None:
+            return None
+        reason = view.refused.reason
+        return WhyOut(
+            code=reason.code,
+            rule=reason.rule,
+            sentence=view.refused.sentence(gettext(reason.text)),
+            facts={name: plain(value) for name, value in view.refused.facts.items()},
+        )
+
+
+class HeldOut(Schema):
+    technology: UUID
+    share: str
+    entry: UUID
+    number: str
+    since: date
+
+    @staticmethod
+    def resolve_share(view: queries.HeldView) -> str:
+        return str(view.share)
+
+
+class DisposalOut(Schema):
+    entry: UUID = Field(description="The register entry this becomes")
+    technology: UUID
+    deal: UUID
+    giver: UUID
+    taker: UUID
+    share: str
+    status: DisposalStatus
+    outside_step: str = Field(examples=["missing"])
+    filed_on: date | None
+    effective_on: date | None
+    office_number: str
+    evidence: list[UUID]
+    prepared_at: datetime
+    ended_at: datetime | None
+
+    @staticmethod
+    def resolve_share(view: queries.DisposalView) -> str:
+        return str(view.share)
+
+
+def holders(shares: Shares) -> list[HolderOut]:
+    return [HolderOut(party=party, share=str(share)) for party, share in sorted(shares.items())]

@@ -1,0 +1,180 @@
+"""
+Builders for other areas' tests, through real actions.
+
+    patent  = a_technology(university)                       entered, in force
+    patent  = registered_technology(university)              … and registered after its notice
+    patents = registered_technologies(university, 35)        one application
+    entry   = transferred(deal, patent, seller, buyer)       prepared, office's step, effected
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from uuid import UUID
+
+from hutong.documents import actions as documents
+from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.ids import new_id, subject
+from hutong.parties.queries import PartyView
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
+from hutong.rights import actions, queries
+from hutong.rights.queries import ApplicationView
+from hutong.rights.rules import Decision
+from hutong.technologies import actions as technologies
+from hutong.technologies.numbers import check_digit
+from hutong.technologies.queries import TechnologyView
+
+WHOLE = Fraction(1)
+PDF = b"%PDF-1.7\n% evidence made for a test\n%%EOF\n"
+
+
+def a_document(actor: Actor, *, now: datetime = NINE_IN_SHANGHAI) -> UUID:
+    """A stored document of the actor's."""
+    owner = subject("party", actor.party) if actor.party else subject("office", new_id())
+    stored = documents.store(
+        actor=actor,
+        now=now,
+        owner=owner,
+        name="evidence.pdf",
+        media_type="application/pdf",
+        data=PDF,
+    )
+    return stored.id
+
+
+def a_technology(
+    party: PartyView,
+    *,
+    kind: str = "patent",
+    title_zh: str = "一种高温合金的制备方法",
+    legal_status: str = "in_force",
+    now: datetime = NINE_IN_SHANGHAI,
+    **said: object,
+) -> TechnologyView:
+    """An entered technology of the party; statutory ones with a new application number."""
+    record: dict[str, object] = {"kind": kind, "title_zh": title_zh, **said}
+    if kind in ("patent", "patent_application"):
+        digits = f"20201{secrets.randbelow(10**7):07d}"
+        record |= {
+            "application_number": f"CN{digits}.{check_digit(digits)}",
+            "legal_status": legal_status,
+            "expires_on": date(2040, 1, 1),
+        }
+    return technologies.enter(actor=member_of(party), now=now, said=record)
+
+
+def submitted_application(
+    party: PartyView,
+    of: Sequence[UUID] | None = None,
+    holders: Sequence[tuple[UUID, Fraction]] | None = None,
+    *,
+    now: datetime = NINE_IN_SHANGHAI,
+) -> ApplicationView:
+    """An application of the party, submitted with evidence."""
+    actor = member_of(party)
+    drafted = actions.apply_first_registration(
+        actor=actor,
+        now=now,
+        technologies=list(of) if of is not None else [a_technology(party, now=now).id],
+        holders=holders or [(party.id, WHOLE)],
+        evidence=[a_document(actor, now=now)],
+    )
+    return actions.submit(actor=actor, now=now, application=drafted.id)
+
+
+def noticed_application(
+    party: PartyView,
+    of: Sequence[UUID] | None = None,
+    holders: Sequence[tuple[UUID, Fraction]] | None = None,
+    *,
+    now: datetime = NINE_IN_SHANGHAI,
+) -> ApplicationView:
+    """An application in public notice."""
+    submitted = submitted_application(party, of, holders, now=now)
+    return actions.examine(
+        actor=officer("registrar", now=now),
+        now=now,
+        application=submitted.id,
+        decision=Decision.ACCEPT,
+        findings="The evidence is complete.",
+    )
+
+
+def registered_application(
+    party: PartyView,
+    of: Sequence[UUID] | None = None,
+    holders: Sequence[tuple[UUID, Fraction]] | None = None,
+    *,
+    now: datetime = NINE_IN_SHANGHAI,
+) -> ApplicationView:
+    """An application begun at `now` and registered when its notice was over."""
+    noticed = noticed_application(party, of, holders, now=now)
+    assert noticed.ends_at is not None
+    return actions.close_notice(actor=SYSTEM, now=noticed.ends_at, application=noticed.id)
+
+
+def registered_technology(
+    party: PartyView,
+    *,
+    kind: str = "patent",
+    title_zh: str = "一种高温合金的制备方法",
+    holders: Sequence[tuple[UUID, Fraction]] | None = None,
+    now: datetime = NINE_IN_SHANGHAI,
+) -> TechnologyView:
+    """A technology entered by the party and registered (it alone, or to `holders`).
+
+    The public notice is sat out: the register entry is 15 days after `now`.
+    """
+    technology = a_technology(party, kind=kind, title_zh=title_zh, now=now)
+    registered_application(party, [technology.id], holders, now=now)
+    return technology
+
+
+def registered_technologies(
+    party: PartyView, count: int, *, now: datetime = NINE_IN_SHANGHAI
+) -> list[TechnologyView]:
+    """Several technologies registered by one application."""
+    entered = [
+        a_technology(party, title_zh=f"一种检测方法之{n}", now=now) for n in range(1, count + 1)
+    ]
+    registered_application(party, [technology.id for technology in entered], now=now)
+    return entered
+
+
+def outside_step(entry: UUID, *, now: datetime, effective_on: date) -> None:
+    """Record the office's entry of a prepared transfer."""
+    registrar = officer("registrar", now=now)
+    actions.record_outside_step(
+        actor=registrar,
+        now=now,
+        entry=entry,
+        filed_on=effective_on,
+        effective_on=effective_on,
+        office_number="2022080900123450",
+        evidence=[a_document(registrar, now=now)],
+    )
+
+
+def transferred(
+    technology: UUID,
+    giver: UUID,
+    taker: UUID,
+    *,
+    now: datetime,
+    share: Fraction = WHOLE,
+    deal: UUID | None = None,
+) -> queries.EntryView:
+    """A transfer that went the whole way."""
+    entry = actions.prepare_transfer(
+        actor=SYSTEM,
+        now=now,
+        deal=deal or new_id(),
+        technology=technology,
+        from_party=giver,
+        to_party=taker,
+        share=share,
+    )
+    if queries.disposal(entry).outside_step == "missing":
+        outside_step(entry, now=now, effective_on=now.date())
+    return actions.effect_transfer(actor=SYSTEM, now=now, entry=entry)
