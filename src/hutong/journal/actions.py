@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar, cast
 
+import psycopg
 from django.db import connection, transaction
 
 from hutong.journal import rules
@@ -117,48 +118,72 @@ class Recording(NamedTuple):
     at: datetime
 
 
-def record_many(recordings: Sequence[Recording]) -> list[int]:
-    """Write many entries at once on one connection. Returns their ids, in order."""
+def record_many(recordings: Sequence[Recording], *, ring: bool = True) -> list[int]:
+    """Write many entries at once on one connection. Returns their ids, in order.
+
+    `ring=False`: the caller sees to it that the sequencer is woken, by `wake`, once committed.
+    """
     act = _act()
     act.recorded += len(recordings)
     written = [rules.write(r.event, subject=r.subject, actor=r.actor, at=r.at) for r in recordings]
-    entries = Entry.objects.bulk_create(
-        Entry(
-            kind=w.kind,
-            version=w.version,
-            visibility=w.visibility.value,
-            at=w.at,
-            subject=w.subject,
-            facts=w.facts,
-            leaf=w.leaf,
-            inner=w.inner,
-            door=r.actor.door.value,
-        )
-        for w, r in zip(written, recordings, strict=True)
-    )
-    PrivatePayload.objects.bulk_create(
-        PrivatePayload(
-            entry=entry,
-            openings=w.private,
-            seal_salt=w.seal_salt,
-            person=r.actor.person,
-            party=r.actor.party,
-        )
-        for entry, w, r in zip(entries, written, recordings, strict=True)
-    )
+    ids = _store(written, recordings)
     blobs = [
-        Content(digest=digest, entry=entry, blob=blob)
-        for entry, w in zip(entries, written, strict=True)
+        Content(digest=digest, entry_id=id, blob=blob)
+        for id, w in zip(ids, written, strict=True)
         for digest, blob in w.content.items()
     ]
     if blobs:
         Content.objects.bulk_create(blobs)
-    Pending.objects.bulk_create(Pending(entry=entry) for entry in entries)
-    transaction.on_commit(_notify)
-    return [entry.id for entry in entries]
+    if ring:
+        transaction.on_commit(wake)
+    return ids
 
 
-def _notify() -> None:
+# Entry, private payload and place in the queue in one round trip: every act pays for this one.
+_STORE = """
+WITH given AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('journal_entry', 'id')) AS id, rows.* FROM unnest(
+        %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::text[], %s::jsonb[],
+        %s::bytea[], %s::bytea[], %s::text[], %s::jsonb[], %s::text[], %s::uuid[], %s::uuid[]
+    ) AS rows (kind, version, visibility, at, subject, facts, leaf, inner_leaf, door,
+               openings, seal_salt, person, party)
+), entries AS (
+    INSERT INTO journal_entry
+        (id, kind, version, visibility, at, subject, facts, leaf, "inner", door)
+    SELECT id, kind, version, visibility, at, subject, facts, leaf, inner_leaf, door FROM given
+), private AS (
+    INSERT INTO journal_private (entry_id, openings, seal_salt, person, party)
+    SELECT id, openings, seal_salt, person, party FROM given
+), pending AS (
+    INSERT INTO journal_pending (entry_id) SELECT id FROM given
+)
+SELECT id FROM given ORDER BY id
+"""
+
+
+def _store(written: Sequence[rules.Written], recordings: Sequence[Recording]) -> list[int]:
+    columns = [
+        [w.kind for w in written],
+        [w.version for w in written],
+        [w.visibility.value for w in written],
+        [w.at for w in written],
+        [w.subject for w in written],
+        [json.dumps(w.facts) for w in written],
+        [w.leaf for w in written],
+        [w.inner for w in written],
+        [r.actor.door.value for r in recordings],
+        [json.dumps(w.private) for w in written],
+        [w.seal_salt for w in written],
+        [r.actor.person for r in recordings],
+        [r.actor.party for r in recordings],
+    ]
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return [id for (id,) in cursor.execute(_STORE, columns, prepare=True).fetchall()]
+
+
+def wake() -> None:
+    """Ring for the sequencer."""
     # After the commit, in a transaction of its own: NOTIFY inside a business transaction would
     # hold PostgreSQL's one notification lock through the flush.
     with connection.cursor() as cursor:
@@ -336,4 +361,5 @@ __all__ = [
     "record_many",
     "retry_parked",
     "unseal",
+    "wake",
 ]
