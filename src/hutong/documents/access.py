@@ -7,11 +7,13 @@ Without a word from it: the party that stored the document, and officers.
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
-from hutong.documents.queries import DocumentView
+from hutong.documents.queries import DocumentView, find
 from hutong.documents.rules import Access
 from hutong.kit.actor import READ, Actor
 from hutong.kit.ids import subject_kind
+from hutong.kit.refusal import CommonRefusal, Refused
 
 Decide = Callable[[Actor, DocumentView], bool]
 _deciders: dict[str, Decide] = {}
@@ -27,6 +29,14 @@ def may_read(actor: Actor, document: DocumentView) -> bool:
         return True
     decide = _deciders.get(subject_kind(document.owner), by_default)
     return decide(actor, document)
+
+
+def readable(actor: Actor, id: UUID) -> DocumentView:
+    """Return a document the actor may read; refuse others as not there."""
+    found = find(id)
+    if found is None or not may_read(actor, found):
+        raise Refused(CommonRefusal.NOT_FOUND, what="document")
+    return found
 
 
 def by_default(actor: Actor, document: DocumentView) -> bool:

@@ -44,7 +44,7 @@ def store(
         raise Refused(CommonRefusal.NOT_SIGNED_IN)
     allowed = rulebook.in_force(now).rules.documents
     name = rules.clean_name(name)
-    media_type = media_type.partition(";")[0].strip().lower()
+    media_type = rules.declared_type(name, media_type)
     rules.check_declared(name, media_type, allowed.media_types)
     place = storage.store()
     try:

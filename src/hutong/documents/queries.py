@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hutong.documents.models import Document
-from hutong.documents.rules import Stored
+from hutong.documents.rules import Refusal, Stored
 from hutong.documents.storage import Missing, store
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
@@ -49,8 +49,12 @@ def of_owner(subject: str) -> list[DocumentView]:
 
 
 def open_bytes(id: UUID) -> Iterator[bytes]:
-    """Stream a document's bytes. Raises storage.Missing when the store has lost them."""
-    return store().read(document(id).digest)
+    """Stream a document's bytes. Refused when the store has lost them."""
+    found = document(id)
+    try:
+        return store().read(found.digest)
+    except Missing:
+        raise Refused(Refusal.LOST, name=found.name) from None
 
 
 def read_bytes(id: UUID) -> bytes:

@@ -36,6 +36,15 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
     XLSX: ("xlsx",),
     DOCX: ("docx",),
 }
+_VAGUE = frozenset(
+    (
+        "",
+        "application/octet-stream",
+        "application/vnd.ms-excel",
+        "application/x-zip-compressed",
+        "image/jpg",
+    )
+)
 _PACKED_PART = {XLSX: "xl/workbook.xml", DOCX: "word/document.xml"}
 _MACROS = re.compile(r"(^|/)vbaProject\.bin$|\.(bin|vbs|exe|dll)$|(^|/)macrosheets/", re.IGNORECASE)
 
@@ -85,6 +94,12 @@ class Refusal(Reason):
         N_("“{name}” holds macros or programs ({part}); save it without."),
         422,
     )
+    LOST = reason(
+        "documents.lost",
+        "",
+        N_("The bytes of “{name}” are missing from the store; tell the venue."),
+        410,
+    )
     BROKEN = reason("documents.broken", "", N_("“{name}” is damaged: {problem}."), 422)
 
 
@@ -130,6 +145,15 @@ def check_declared(name: str, media_type: str, allowed: Collection[str]) -> None
     if name.rpartition(".")[2].lower() not in EXTENSIONS[media_type]:
         extensions = ", .".join(EXTENSIONS[media_type])
         raise Refused(Refusal.EXTENSION, name=name, media_type=media_type, extensions=extensions)
+
+
+def declared_type(name: str, media_type: str) -> str:
+    """The type an upload declares, without parameters and in its one name.
+
+    What a browser calls by an old name, or by none, is taken by the extension.
+    """
+    media_type = media_type.partition(";")[0].strip().lower()
+    return media_type_of(name) if media_type in _VAGUE else media_type
 
 
 def media_type_of(name: str) -> str:

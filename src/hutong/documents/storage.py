@@ -170,6 +170,8 @@ def spooled(data: bytes | BinaryIO, *, into: Path, limit: int) -> Iterator[Spool
 
     Raises TooLarge as soon as `limit` bytes are passed.
     """
+    if not isinstance(data, bytes) and data.seekable():
+        data.seek(0)
     handle, name = tempfile.mkstemp(dir=into, prefix="document-")
     path = Path(name)
     try:

@@ -62,6 +62,7 @@ class Refusal(Reason):
         "PA-2",
         N_("This venue has an administrator, who appoints the next ones."),
     )
+    ADDRESS_HELD = reason("parties.address_held", "PA-2", N_("{email} has an account already."))
     CONTROL_OF_SELF = reason(
         "parties.control_of_self", "PA-7", N_("A party does not control itself."), 422
     )

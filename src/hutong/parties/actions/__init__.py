@@ -14,6 +14,8 @@ from hutong.parties.actions.officers import (
 from hutong.parties.actions.persons import (
     change_person,
     confirm_email,
+    enter_person,
+    note_confirmed,
     sign_up,
 )
 from hutong.parties.actions.register import (
@@ -54,10 +56,12 @@ __all__ = [
     "detach_evidence",
     "dismiss_officer",
     "end_control",
+    "enter_person",
     "grant_mandate",
     "issue_token",
     "make_sign_in_link",
     "mark_state_owned",
+    "note_confirmed",
     "record_control",
     "register_party",
     "reinstate",

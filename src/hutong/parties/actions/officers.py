@@ -5,16 +5,19 @@ Officers of this venue: appointed and dismissed by somebody else (PA-2, PA-5).
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from hutong.journal.actions import action, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import membership
+from hutong.parties import membership, sign_in
+from hutong.parties.actions import persons
 from hutong.parties.actions.locking import locked_person
 from hutong.parties.membership import APPOINT, Refusal
 from hutong.parties.models import Office, Person
+from hutong.parties.queries.persons import PersonView, person_view
 from hutong.rulebook import queries as rulebook
 
 ADMINISTRATOR = "administrator"
@@ -53,6 +56,26 @@ def dismiss_officer(*, actor: Actor, now: datetime, person: UUID, role: str) -> 
         subject("person", person),
         membership.OfficerDismissed(office=office.id, role=role, person=person),
     )
+
+
+@action(power="venue.operate")
+def admit_person(
+    *, actor: Actor, now: datetime, email: str, password: str, display_name: str
+) -> PersonView:
+    """Enter a person by the command line, their address vouched for by whoever types it.
+
+    Refused for an address that somebody has, and for a weak password.
+    """
+    draft = Person(
+        id=new_id(), email=sign_in.email(email), display_name=sign_in.display_name(display_name)
+    )
+    if Person.objects.filter(email=draft.email).exists():
+        raise Refused(Refusal.ADDRESS_HELD, email=draft.email)
+    draft.password = make_password(persons._acceptable(password, draft))
+    draft.save(force_insert=True)
+    record(subject("person", draft.id), sign_in.SignedUp(person=draft.id))
+    persons.confirm(draft, now=now)
+    return person_view(draft)
 
 
 @action(power="venue.operate")

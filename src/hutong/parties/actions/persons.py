@@ -5,6 +5,7 @@ Nothing here tells a stranger whether an address is known: same answer, same wor
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -103,6 +104,24 @@ def confirm(person: Person, *, now: datetime) -> None:
         user=person, email=person.email, defaults={"verified": True, "primary": True}
     )
     record(subject("person", person.id), sign_in.EmailConfirmed(person=person.id))
+
+
+@action(power=ANYONE)
+def enter_person(*, actor: Actor, now: datetime, person: Person) -> None:
+    """Insert a person whom a sign-up page has filled in; the page mails the code itself."""
+    person.display_name = " ".join(person.display_name.split())[:100]
+    person.save(force_insert=True)
+    record(subject("person", person.id), sign_in.SignedUp(person=person.id))
+
+
+@action(power=ANYONE)
+def note_confirmed(*, actor: Actor, now: datetime, person: UUID) -> None:
+    """Note that a page has confirmed a person's address."""
+    row = Person.objects.select_for_update().get(id=person)
+    if row.email_confirmed_at is not None:
+        nothing_changed()
+        return
+    confirm(row, now=now)
 
 
 @action(power=SELF)

@@ -1,0 +1,7 @@
+"""Addresses of sign-in by link."""
+
+from django.urls import path
+
+from hutong.parties import views
+
+urlpatterns = [path("sign-in/<str:link>", views.sign_in_by_link, name="sign_in_by_link")]

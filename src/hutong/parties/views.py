@@ -1,0 +1,49 @@
+"""
+The one-time sign-in link of a demo venue, for people at this machine.
+"""
+
+import time
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import actions, queries
+from hutong.ui.door import visitor
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@visitor
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def sign_in_by_link(request: HttpRequest, link: str) -> HttpResponse:
+    """Sign in with a link, once. Refused from elsewhere, and at a venue that is no demo."""
+    _need_this_machine(request)
+    done = actions.use_sign_in_link(
+        actor=request.actor,  # type: ignore[attr-defined]
+        now=request.now,  # type: ignore[attr-defined]
+        link=link,
+    )
+    person = queries.user(done.person)
+    login(request, person, backend=BACKEND)
+    methods = [{"method": "link", "at": time.time()}]
+    if done.second_factor:
+        methods.append({"method": "mfa", "at": time.time(), "type": "link"})
+    request.session["account_authentication_methods"] = methods
+    return _home(done.person)
+
+
+def _need_this_machine(request: HttpRequest) -> None:
+    """Neither a stranger's address nor a proxy's: behind a proxy everybody looks local."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    if request.META.get("REMOTE_ADDR") not in LOOPBACK or forwarded:
+        raise Refused(CommonRefusal.NOT_FOUND, what="page")
+
+
+def _home(person: object) -> HttpResponseRedirect:
+    return redirect("/desk" if queries.roles_of(person) else "/my")  # type: ignore[arg-type]
