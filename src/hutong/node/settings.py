@@ -149,6 +149,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "hutong.parties.accounts.Adapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "hutong.parties.accounts.SignUpForm"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -204,6 +206,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = [
+    "hutong.documents.uploads.LimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 
 def _email(url: str) -> dict[str, object]:
@@ -227,7 +234,6 @@ def _email(url: str) -> dict[str, object]:
     return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
 
 
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 globals().update(_email(os.environ.get("HUTONG_EMAIL_URL", "console:")))
 DEFAULT_FROM_EMAIL = os.environ.get(
     "HUTONG_EMAIL_FROM", f"hutong@{urlsplit(ORIGIN).hostname or 'localhost'}"
