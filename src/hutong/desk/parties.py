@@ -2,6 +2,8 @@
 Verification of parties (PA-1, PA-3, PA-5): the file, the evidence, the decision.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +11,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hutong.desk.queue import decide
+from hutong.desk.queue import Waiting, decide, source
 from hutong.documents import queries as documents
+from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.parties import actions, queries
 from hutong.parties.rules import Decision, Kind, Status
 from hutong.ui.door import Acts, officer
+from hutong.ui.templatetags.ui import named
 
 KINDS = {
     Kind.ENTERPRISE.value: _("Enterprise"),
@@ -24,6 +28,17 @@ KINDS = {
     Kind.SERVICE_INSTITUTION.value: _("Service institution"),
     Kind.INDIVIDUAL.value: _("Individual"),
 }
+
+
+@source("parties.verify")
+def to_verify(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    for item in queries.queue(actor, now=now)["items"]:
+        yield Waiting(
+            kind=gettext("Verification of a party"),
+            title=named(item.party),
+            href=f"/desk/parties/{item.party.id}",
+            since=item.submitted_at,
+        )
 
 
 @officer

@@ -95,7 +95,7 @@ def _object(request: HttpRequest, id: UUID, form: ObjectionForm) -> None:
         documents.store(
             actor=actor,
             now=now,
-            owner=subject("rights_application", id),
+            owner=subject("right_application", id),
             name=upload.name,
             media_type=upload.content_type or "application/octet-stream",
             data=upload.file,

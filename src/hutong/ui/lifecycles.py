@@ -149,9 +149,31 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("paid", N_("Paid out"), GOOD),
         ),
         (
-            State("refused", N_("Refused"), BAD),
+            State("rejected", N_("Rejected"), BAD),
             State("failed", N_("Failed at the bank"), BAD),
         ),
+    ),
+    "payable": Lifecycle(
+        (
+            State("open", N_("To pay"), WAITING),
+            State("held", N_("Deposit held"), GOOD),
+            State("paid", N_("Paid"), GOOD),
+            State("settled", N_("Settled"), GOOD),
+        ),
+        (
+            State("applied", N_("Applied to the price"), GOOD),
+            State("released", N_("Released"), QUIET),
+            State("forfeited", N_("Forfeited"), BAD),
+            State("returned", N_("Returned"), QUIET),
+            State("closed", N_("No longer asked for"), QUIET),
+        ),
+    ),
+    "receipt": Lifecycle(
+        (
+            State("suspense", N_("In suspense"), WAITING),
+            State("matched", N_("Matched"), GOOD),
+        ),
+        (State("returned", N_("Returned"), QUIET),),
     ),
     "certificate": Lifecycle(
         (

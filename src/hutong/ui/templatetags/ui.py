@@ -337,17 +337,27 @@ def once() -> SafeString:
     return format_html('<input type="hidden" name="_once" value="{}">', secrets.token_urlsafe(18))
 
 
+CONTROLS = {
+    "Select": "form-select",
+    "SelectMultiple": "form-select",
+    "CheckboxInput": "form-check-input",
+    "RadioSelect": "",
+    "CheckboxSelectMultiple": "",
+}
+
+
+@register.simple_tag
+def control(bound: Any) -> SafeString:
+    """A field's control alone, for filters whose labels stand elsewhere."""
+    kind = bound.field.widget.__class__.__name__
+    return bound.as_widget(attrs={"class": CONTROLS.get(kind, "form-control")})  # type: ignore[no-any-return]
+
+
 @register.inclusion_tag("ui/parts/field.html")
 def field(bound: Any, help: str = "", rule: str = "") -> dict[str, Any]:
     """One form field: label, control, why it is asked, what is wrong."""
     kind = bound.field.widget.__class__.__name__
-    control = {
-        "Select": "form-select",
-        "SelectMultiple": "form-select",
-        "CheckboxInput": "form-check-input",
-        "RadioSelect": "",
-        "CheckboxSelectMultiple": "",
-    }.get(kind, "form-control")
+    control = CONTROLS.get(kind, "form-control")
     described = [f"{bound.auto_id}_help"] if (help or bound.help_text) else []
     attributes: dict[str, str] = {"class": control + (" is-invalid" if bound.errors else "")}
     if bound.errors:
@@ -380,6 +390,13 @@ def labelled(code: Any, words: Mapping[str, str]) -> str:
     """Translate a code by a dictionary of msgids; an unknown code is shown as written."""
     text = text_of(code)
     return gettext(words[text]) if text in words else text
+
+
+@register.filter
+def pair(code: Any, names: Mapping[Any, tuple[str, str]]) -> str:
+    """Name a code by a table of (Chinese, English)."""
+    zh, en = names.get(code) or (text_of(code), text_of(code))
+    return zh if in_chinese() else en
 
 
 @register.filter
