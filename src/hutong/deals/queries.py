@@ -90,8 +90,9 @@ def rows_seen_by(actor: Actor) -> QuerySet[Deal]:
 
 
 def sees_all(actor: Actor) -> bool:
-    """Officers and the supervisor see every deal."""
-    return actor.is_system or any(not p.startswith("member.") for p in actor.powers)
+    """Officers, with their second factor, and the supervisor see every deal."""
+    officer = any(not power.startswith("member.") for power in actor.powers)
+    return actor.is_system or (actor.second_factor and officer)
 
 
 def of_source(source: str) -> DealView | None:

@@ -134,13 +134,14 @@ BOOKS = ("settlement.", "supervise.")
 
 def needs_books(actor: Actor) -> None:
     """Refuse who is neither officer of settlement nor supervisor."""
-    if actor.is_system or any(power.startswith(BOOKS) for power in actor.powers):
-        return
-    actor.need("supervise.read")
+    held = sorted(power for power in actor.powers if power.startswith(BOOKS))
+    actor.need(held[0] if held else "supervise.read")
 
 
 def sees_books(actor: Actor) -> bool:
-    return actor.is_system or any(power.startswith(BOOKS) for power in actor.powers)
+    """Whether the books are open to `actor`; an officer without second factor sees its own only."""
+    officer = any(power.startswith(BOOKS) for power in actor.powers)
+    return actor.is_system or (actor.second_factor and officer)
 
 
 # -- what to pay --------------------------------------------------------------------------------------
@@ -159,12 +160,9 @@ def payable_for(subject: str) -> PayableView | None:
     return view_payable(row) if row else None
 
 
-def reference_for(subject: str) -> str:
-    """The payment reference of an intent or a deal. Refused before it is issued."""
-    found = Payable.objects.filter(subject=subject).values_list("reference", flat=True).first()
-    if found is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="payment reference")
-    return found
+def reference_for(subject: str) -> str | None:
+    """The payment reference of an intent or a deal; None before it is issued."""
+    return Payable.objects.filter(subject=subject).values_list("reference", flat=True).first()
 
 
 def payables_seen_by(actor: Actor) -> QuerySet[Payable]:

@@ -222,6 +222,16 @@ class PriceReturned(Event, kind="settlement.PriceReturned"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscrowForfeited(Event, kind="settlement.EscrowForfeited"):
+    """The deposit had become part of the price: a buyer's default costs it all the same."""
+
+    deal: UUID
+    amount_fen: int
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settled(Event, kind="settlement.Settled"):
     """Right against money: both moved, in this one transaction (DL-2)."""
 

@@ -1,0 +1,82 @@
+"""
+What both sides of a deal are told, and the officers when it is late.
+"""
+
+from datetime import datetime
+
+from hutong.deals.queries import DealView
+from hutong.deals.rules import Overdue
+from hutong.kit.ids import subject
+from hutong.kit.money import with_unit
+from hutong.kit.refusal import N_
+from hutong.notices.actions import notify
+from hutong.notices.rules import Text, register
+from hutong.parties import queries as parties
+
+TEXTS = {
+    "deals.Opened": Text(
+        "deals.Opened",
+        title=N_("Deal {number} is agreed"),
+        body=N_("At {price}. Read the contract and accept its text by {sign_by}."),
+    ),
+    "deals.Signed": Text(
+        "deals.Signed",
+        title=N_("Contract {number} is signed by both sides"),
+        body=N_(
+            "The price of {price} is due by {pay_by}. The buyer finds its payment reference here."
+        ),
+    ),
+    "deals.Overdue": Text(
+        "deals.Overdue",
+        title=N_("Deal {number} is overdue"),
+        body=N_("A deadline has passed. The venue may declare a default; acting now still counts."),
+    ),
+    "deals.Paid": Text(
+        "deals.Paid",
+        title=N_("The price of deal {number} is in escrow"),
+        body=N_("Right and money move together once every outside step is recorded."),
+    ),
+    "deals.RightMoved": Text(
+        "deals.RightMoved",
+        title=N_("Deal {number}: right and money have moved"),
+        body=N_("The register names the buyer; the seller's account has the price less the fee."),
+    ),
+    "deals.Closed": Text(
+        "deals.Closed",
+        title=N_("Deal {number} is certified and closed"),
+        body=N_("The certificate is {certificate}."),
+    ),
+    "deals.Defaulted": Text(
+        "deals.Defaulted",
+        title=N_("Deal {number} has ended in default"),
+        body=N_("Deposits follow the rulebook; the rights are free again."),
+    ),
+    "deals.Terminated": Text(
+        "deals.Terminated",
+        title=N_("Deal {number} was terminated"),
+        body=N_("What was paid is available to the buyer again; the rights are free."),
+    ),
+}
+register(*TEXTS.values())
+OFFICERS = "deals.end"
+
+
+def notify_sides(kind: str, deal: DealView, *, now: datetime) -> None:
+    """Tell both sides of `kind`; the officers too when the deal is late."""
+    people = [*parties.people_of(deal.seller), *parties.people_of(deal.buyer)]
+    if kind == Overdue.kind:
+        people += parties.officers_with(OFFICERS)
+    notify(
+        now=now,
+        to=people,
+        kind=kind,
+        facts={
+            "number": deal.number,
+            "price": with_unit(deal.price_fen, deal.currency),
+            "sign_by": deal.sign_by,
+            "pay_by": deal.pay_by,
+            "certificate": deal.certificate,
+        },
+        link=f"/my/deals/{deal.id}",
+        subject=subject("deal", deal.id),
+    )

@@ -1,0 +1,97 @@
+"""Deals on the wire."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from hutong.deals.queries import AcceptanceView, DealView
+from hutong.deals.rules import How, Side, Status
+
+
+class AcceptanceOut(Schema):
+    """One side's electronic signature over the contract's exact bytes."""
+
+    side: Side
+    party: UUID
+    person: UUID
+    digest: str
+    at: datetime
+
+    @classmethod
+    def of(cls, view: AcceptanceView) -> Self:
+        return cls(
+            side=view.side,
+            party=view.party,
+            person=view.person,
+            digest=view.digest,
+            at=view.at,
+        )
+
+
+class DealOut(Schema):
+    id: UUID
+    number: str = Field(examples=["SHTE-DEMO-D2022-00001"])
+    listing: UUID
+    how: How
+    source: str = Field(examples=["lot:01817e2a-7c00-7000-8000-000000000000"])
+    seller: UUID
+    buyer: UUID
+    your_side: Side | None = Field(None, description="The side of the party you act for")
+    technologies: list[UUID]
+    share: str = Field(description="Of the right, as a fraction", examples=["1/1"])
+    price_fen: int = Field(examples=[1_280_000_00])
+    currency: str = Field(examples=["CNY"])
+    status: Status
+    contract_digest: str = Field(
+        description="SHA-256 of the contract's bytes", examples=["sha256:9f86d0…"]
+    )
+    acceptances: list[AcceptanceOut]
+    opened_at: datetime
+    sign_by: datetime
+    pay_by: datetime | None
+    overdue: bool
+    transfer_entries: list[UUID] = Field(description="Register entries that move the right")
+    certificate: str = Field(description="Number of the transaction certificate, once issued")
+
+    @classmethod
+    def of(cls, view: DealView, party: UUID | None) -> Self:
+        return cls(
+            id=view.id,
+            number=view.number,
+            listing=view.listing,
+            how=view.how,
+            source=view.source,
+            seller=view.seller,
+            buyer=view.buyer,
+            your_side=view.side_of(party),
+            technologies=list(view.technologies),
+            share=f"{view.share.numerator}/{view.share.denominator}",
+            price_fen=view.price_fen,
+            currency=view.currency,
+            status=view.status,
+            contract_digest=view.contract_digest,
+            acceptances=[AcceptanceOut.of(a) for a in view.acceptances],
+            opened_at=view.opened_at,
+            sign_by=view.sign_by,
+            pay_by=view.pay_by,
+            overdue=view.overdue_at is not None,
+            transfer_entries=list(view.transfer_entries),
+            certificate=view.certificate,
+        )
+
+
+class AcceptanceIn(Schema):
+    """`digest`: SHA-256 of the bytes you read, as `GET …/contract` gives it in `Digest`."""
+
+    digest: str = Field(min_length=71, max_length=71, pattern=r"^sha256:[0-9a-f]{64}$")
+
+
+class DefaultIn(Schema):
+    side: Side
+    reason: str = Field(min_length=1, max_length=2000, examples=["No signature by the deadline."])
+
+
+class ReasonIn(Schema):
+    reason: str = Field(min_length=1, max_length=2000)

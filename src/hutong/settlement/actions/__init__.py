@@ -1,0 +1,38 @@
+"""
+What can happen to money.
+
+Order of locks: the payable, then the listing or the deal and its rights, then the ledger's
+balances. Whoever needs two of them takes them in this order.
+"""
+
+from hutong.settlement.actions.deposits import forfeit_deposit, release_deposit
+from hutong.settlement.actions.payables import issue_payable, pay_from_balance
+from hutong.settlement.actions.payouts import (
+    approve_payout,
+    confirm_payout,
+    fail_payout,
+    reject_payout,
+    request_payout,
+    request_payout_for,
+)
+from hutong.settlement.actions.prices import apply_deposit, return_price, settle
+from hutong.settlement.actions.receipts import match_receipt, record_receipt, return_receipt
+
+__all__ = [
+    "apply_deposit",
+    "approve_payout",
+    "confirm_payout",
+    "fail_payout",
+    "forfeit_deposit",
+    "issue_payable",
+    "match_receipt",
+    "pay_from_balance",
+    "record_receipt",
+    "reject_payout",
+    "release_deposit",
+    "request_payout",
+    "request_payout_for",
+    "return_price",
+    "return_receipt",
+    "settle",
+]

@@ -1,0 +1,286 @@
+"""
+Money in (SE-2): each line of the bank's statement once, to whom its reference names, or to suspense.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from hutong.journal.actions import action, nothing_changed, record
+from hutong.kit.actor import Actor, require_other_eyes
+from hutong.kit.ids import new_id, subject
+from hutong.kit.moments import local_date
+from hutong.kit.money import CNY, MINOR_UNITS
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.ledger import actions as ledger
+from hutong.ledger.rules import Kind, Leg, need_amount
+from hutong.ledger.rules import Refusal as LedgerRefusal
+from hutong.settlement import queries, references, rules
+from hutong.settlement.actions.payables import bank, cover, customer, venues
+from hutong.settlement.models import Payable, Receipt
+from hutong.settlement.queries import ReceiptView
+from hutong.settlement.rules import (
+    Line,
+    Outcome,
+    PayableStatus,
+    ReceiptStatus,
+    Refusal,
+    check_line,
+    same_line,
+)
+
+RECORD = "settlement.record_receipt"
+
+
+@action(power=RECORD)
+def record_receipt(
+    *,
+    actor: Actor,
+    now: datetime,
+    reference: str,
+    amount_fen: int,
+    bank_reference: str,
+    value_date: date,
+    payer_name: str = "",
+    currency: str = CNY,
+) -> ReceiptView:
+    """Record money that came in; `reference` is the text the bank passed on.
+
+    The same bank line again is the same receipt. A deposit or price that is now whole is held or
+    put into escrow at once, and the listing or the deal knows it; else the money is available to
+    its payer. Text that names no payment request, or several, leaves it in suspense.
+    """
+    line = Line(
+        bank_reference=bank_reference.strip(),
+        amount_fen=amount_fen,
+        currency=currency,
+        value_date=value_date,
+        text=reference.strip(),
+        payer_name=payer_name.strip(),
+    )
+    need_amount(amount_fen)
+    if currency not in MINOR_UNITS:
+        raise Refused(CommonRefusal.INVALID, field="currency", problem=currency)
+    check_line(line, today=local_date(now))
+    _one_at_a_time(line.bank_reference)
+    known = Receipt.objects.filter(bank_reference=line.bank_reference).first()
+    if known is not None:
+        same_line(known.line(), line)
+        nothing_changed()
+        return queries.view_receipt(known)
+    return queries.view_receipt(_take_in(line, actor=actor, now=now))
+
+
+def _take_in(line: Line, *, actor: Actor, now: datetime) -> Receipt:
+    id = new_id()
+    row = _payable_named(line)
+    if row is None:
+        credit = venues(Kind.SUSPENSE, line.currency, actor=actor, now=now)
+        outcome = Outcome.SUSPENSE
+        transfer = _from_bank(id, line, credit, actor=actor, now=now)
+    else:
+        account = customer(row.payer, line.currency, actor=actor, now=now)
+        outcome, transfer = _credit_and_cover(
+            row,
+            line.amount_fen,
+            lambda: _from_bank(id, line, account, actor=actor, now=now),
+            actor=actor,
+            now=now,
+        )
+    receipt = Receipt.objects.create(
+        id=id,
+        bank_reference=line.bank_reference,
+        text=line.text,
+        payer_name=line.payer_name,
+        amount_fen=line.amount_fen,
+        currency=line.currency,
+        value_date=line.value_date,
+        status=(ReceiptStatus.MATCHED if row else ReceiptStatus.SUSPENSE).value,
+        outcome=outcome.value,
+        payable=row,
+        transfer=transfer,
+        recorded_by=actor.person,
+        recorded_at=now,
+    )
+    record(
+        subject("receipt", id),
+        rules.ReceiptRecorded(
+            receipt=id,
+            outcome=outcome,
+            value_date=line.value_date,
+            amount_fen=line.amount_fen,
+            bank_reference=line.bank_reference,
+            payable=row.id if row else None,
+            payer=row.payer if row else None,
+            transfer=transfer,
+        ),
+    )
+    return receipt
+
+
+def _payable_named(line: Line) -> Payable | None:
+    """The one payment request the text names, locked; None when it names none, or more than one."""
+    found = references.find(line.text)
+    rows = list(
+        Payable.objects.select_for_update()
+        .filter(reference__in=found, currency=line.currency)
+        .order_by("id")
+    )
+    return rows[0] if len(rows) == 1 else None
+
+
+def _credit_and_cover(
+    row: Payable, amount_fen: int, credit: Callable[[], UUID], *, actor: Actor, now: datetime
+) -> tuple[Outcome, UUID]:
+    """Credit the payer with what came, and cover the request when that makes it whole."""
+    if row.status != PayableStatus.OPEN.value:
+        gone = {PayableStatus.CLOSED.value, PayableStatus.RETURNED.value}
+        return (Outcome.LATE if row.status in gone else Outcome.SURPLUS), credit()
+    before = row.receipts.aggregate(s=Sum("amount_fen"))["s"] or 0
+    if not rules.is_covered(missing_fen=row.missing_fen, received_fen=before + amount_fen):
+        return Outcome.SHORT, credit()
+    try:
+        with transaction.atomic():
+            transfer = cover(row, actor=actor, now=now, credit=credit)
+            assert transfer is not None
+            return Outcome.COVERED, transfer
+    except Refused as why:
+        # Too late for the listing or the deal, or earlier money is gone: what came is the payer's.
+        row.refresh_from_db()
+        short = why.reason is LedgerRefusal.INSUFFICIENT
+        return (Outcome.SHORT if short else Outcome.LATE), credit()
+
+
+def _from_bank(receipt: UUID, line: Line, account: UUID, *, actor: Actor, now: datetime) -> UUID:
+    return ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"receipt:{receipt}",
+        purpose="receipt",
+        about=subject("receipt", receipt),
+        legs=[
+            Leg(bank(line.currency, actor=actor, now=now), -line.amount_fen),
+            Leg(account, line.amount_fen),
+        ],
+    )
+
+
+def _one_at_a_time(bank_reference: str) -> None:
+    """Let a second officer with the same bank line wait until the first is done."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bank:{bank_reference}"]
+        )
+
+
+@action(power=RECORD)
+def match_receipt(
+    *, actor: Actor, now: datetime, receipt: UUID, reference: str, reason: str
+) -> ReceiptView:
+    """Give money in suspense to the payment request it was meant for, found by other means.
+
+    By another officer than recorded it (PA-5). What it covers it covers as if it had come so.
+    """
+    found = next(iter(references.find(reference)), None)
+    if found is None:
+        raise Refused(Refusal.REFERENCE_WRONG, reference=reference)
+    row = Payable.objects.select_for_update().filter(reference=found).first()
+    if row is None:
+        raise Refused(Refusal.REFERENCE_UNKNOWN, reference=found)
+    waiting = _in_suspense(actor, receipt, reason)
+    if row.currency != waiting.currency:
+        raise Refused(CommonRefusal.INVALID, field="currency", problem=waiting.currency)
+
+    def credit() -> UUID:
+        return _from_suspense(
+            waiting,
+            customer(row.payer, row.currency, actor=actor, now=now),
+            purpose="match",
+            actor=actor,
+            now=now,
+        )
+
+    outcome, transfer = _credit_and_cover(row, waiting.amount_fen, credit, actor=actor, now=now)
+    waiting.payable = row
+    _resolve(waiting, ReceiptStatus.MATCHED, outcome, actor, now)
+    record(
+        subject("receipt", waiting.id),
+        rules.ReceiptMatched(
+            receipt=waiting.id,
+            outcome=outcome,
+            amount_fen=waiting.amount_fen,
+            payable=row.id,
+            payer=row.payer,
+            transfer=transfer,
+            why=reason,
+        ),
+    )
+    return queries.view_receipt(waiting)
+
+
+@action(power=RECORD)
+def return_receipt(
+    *, actor: Actor, now: datetime, receipt: UUID, bank_reference: str, reason: str
+) -> ReceiptView:
+    """Note that the bank sent money in suspense back where it came from; by other eyes (PA-5)."""
+    waiting = _in_suspense(actor, receipt, reason)
+    if not bank_reference.strip():
+        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    transfer = _from_suspense(
+        waiting,
+        bank(waiting.currency, actor=actor, now=now),
+        purpose="return",
+        actor=actor,
+        now=now,
+    )
+    _resolve(waiting, ReceiptStatus.RETURNED, Outcome.SUSPENSE, actor, now)
+    record(
+        subject("receipt", waiting.id),
+        rules.ReceiptReturned(
+            receipt=waiting.id,
+            amount_fen=waiting.amount_fen,
+            bank_reference=bank_reference.strip(),
+            transfer=transfer,
+            why=reason,
+        ),
+    )
+    return queries.view_receipt(waiting)
+
+
+def _in_suspense(actor: Actor, id: UUID, why: str) -> Receipt:
+    row = Receipt.objects.select_for_update().filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="receipt")
+    if row.status != ReceiptStatus.SUSPENSE.value:
+        raise Refused(Refusal.NOT_IN_SUSPENSE, status=row.status)
+    if not why.strip():
+        raise Refused(CommonRefusal.INVALID, field="reason", problem="empty")
+    require_other_eyes(actor, [row.recorded_by])
+    return row
+
+
+def _from_suspense(
+    row: Receipt, account: UUID, *, purpose: str, actor: Actor, now: datetime
+) -> UUID:
+    return ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"{purpose}:{row.id}",
+        purpose=purpose,
+        about=subject("receipt", row.id),
+        legs=[
+            Leg(venues(Kind.SUSPENSE, row.currency, actor=actor, now=now), -row.amount_fen),
+            Leg(account, row.amount_fen),
+        ],
+    )
+
+
+def _resolve(
+    row: Receipt, status: ReceiptStatus, outcome: Outcome, actor: Actor, now: datetime
+) -> None:
+    row.status, row.outcome = status.value, outcome.value
+    row.resolved_by, row.resolved_at = actor.person, now
+    row.save()

@@ -1,0 +1,147 @@
+"""
+What people are told about money: what to pay, what came, what went back.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from hutong.kit.money import with_unit
+from hutong.kit.refusal import N_
+from hutong.notices.actions import notify
+from hutong.notices.rules import Text, register
+from hutong.parties import queries as parties
+from hutong.settlement import references
+from hutong.settlement.queries import PayableView, PayoutView, ReceiptView
+from hutong.settlement.rules import Outcome, PayoutStatus, Purpose
+
+register(
+    Text(
+        "settlement.deposit_due",
+        title=N_("Pay the deposit of {amount}"),
+        body=N_("Transfer it with the reference {reference} before the listing period ends."),
+    ),
+    Text(
+        "settlement.price_due",
+        title=N_("Pay the price: {amount} are missing"),
+        body=N_("Transfer it with the reference {reference} by {pay_by}."),
+    ),
+    Text(
+        "settlement.covered",
+        title=N_("{amount} arrived"),
+        body=N_("The payment under {reference} is complete."),
+    ),
+    Text(
+        "settlement.short",
+        title=N_("{amount} arrived, which is not enough"),
+        body=N_(
+            "Transfer the rest with the same reference {reference}. Until then it is available to you."
+        ),
+    ),
+    Text(
+        "settlement.late",
+        title=N_("{amount} arrived too late"),
+        body=N_("It is available in your account; you may ask for it back."),
+    ),
+    Text(
+        "settlement.surplus",
+        title=N_("{amount} arrived for something already paid"),
+        body=N_("It is available in your account; you may ask for it back."),
+    ),
+    Text(
+        "settlement.released",
+        title=N_("Your deposit of {amount} is released"),
+        body=N_("It is available in your account; you may ask for it back."),
+    ),
+    Text(
+        "settlement.forfeited",
+        title=N_("Your deposit of {amount} is forfeited"),
+        body=N_("The deal ended by your side's default; the rulebook says what that costs."),
+    ),
+    Text(
+        "settlement.payout_requested",
+        title=N_("A payout of {amount} waits for approval"),
+        body=N_("Another officer than asked for it must approve it."),
+    ),
+    Text(
+        "settlement.payout_paid",
+        title=N_("{amount} were paid out"),
+        body=N_("The bank confirmed the payment to {holder}."),
+    ),
+    Text(
+        "settlement.payout_failed",
+        title=N_("The payout of {amount} did not go through"),
+        body=N_("The money is available in your account again. {reason}"),
+    ),
+)
+ACCOUNT = "/my/account"
+
+
+def asked(payable: PayableView, *, now: datetime) -> None:
+    kind = "deposit_due" if payable.purpose is Purpose.DEPOSIT else "price_due"
+    _tell(kind, payable, payable.missing_fen, now)
+
+
+def arrived(receipt: ReceiptView, payable: PayableView, *, now: datetime) -> None:
+    if receipt.outcome is Outcome.SUSPENSE:
+        return  # nobody knows yet whom to tell
+    _tell(receipt.outcome.value, payable, receipt.amount_fen, now)
+
+
+def released(payable: PayableView, *, now: datetime) -> None:
+    _tell("released", payable, payable.amount_fen, now)
+
+
+def forfeited(party: UUID, amount_fen: int, currency: str, *, now: datetime) -> None:
+    notify(
+        now=now,
+        to=parties.people_of(party),
+        kind="settlement.forfeited",
+        facts={"amount": with_unit(amount_fen, currency)},
+        link=ACCOUNT,
+    )
+
+
+def payout_moved(payout: PayoutView, *, now: datetime) -> None:
+    """Tell officers of a request, the party of its end."""
+    people = parties.people_of(payout.party)
+    match payout.status:
+        case PayoutStatus.REQUESTED:
+            kind = "settlement.payout_requested"
+            people = [
+                p
+                for p in parties.officers_with("settlement.approve_payout")
+                if p != payout.requested_by
+            ]
+        case PayoutStatus.PAID:
+            kind = "settlement.payout_paid"
+        case PayoutStatus.FAILED | PayoutStatus.REJECTED:
+            kind = "settlement.payout_failed"
+        case _:
+            return
+    notify(
+        now=now,
+        to=people,
+        kind=kind,
+        facts={
+            "amount": with_unit(payout.amount_fen, payout.currency),
+            "holder": payout.account.holder,
+            "reason": payout.reason,
+        },
+        link="/desk" if payout.status is PayoutStatus.REQUESTED else ACCOUNT,
+        subject=f"payout:{payout.id}",
+    )
+
+
+def _tell(kind: str, payable: PayableView, amount_fen: int, now: datetime) -> None:
+    notify(
+        now=now,
+        to=parties.people_of(payable.payer),
+        kind=f"settlement.{kind}",
+        facts={
+            "amount": with_unit(amount_fen, payable.currency),
+            "reference": references.spaced(payable.reference),
+            "pay_by": payable.pay_by,
+        },
+        link=ACCOUNT,
+        subject=payable.subject,
+    )
