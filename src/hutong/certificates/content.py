@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from hutong.certificates.kinds import Kind
 from hutong.kit.canonical import SALT_BYTES, canonical, digest_of
@@ -63,6 +63,10 @@ class TechnologyFacts:
     title_en: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        return (self.title_zh or self.title_en)[:500]
+
     def plain(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -100,7 +104,11 @@ class RightsRegistration:
     technology: TechnologyFacts
     holders: tuple[HolderFacts, ...]
 
-    kind = Kind.RIGHTS_REGISTRATION
+    kind: ClassVar[Kind] = Kind.RIGHTS_REGISTRATION
+
+    def title(self) -> str:
+        """What it is about, in one line."""
+        return self.technology.name
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -129,7 +137,12 @@ class Transaction:
     settled_on: date
     contract_digest: str
 
-    kind = Kind.TRANSACTION
+    kind: ClassVar[Kind] = Kind.TRANSACTION
+
+    def title(self) -> str:
+        """What it is about, in one line."""
+        more = len(self.technologies) - 1
+        return self.technologies[0].name + (f" (+{more})" if more else "")
 
     def plain(self) -> dict[str, Any]:
         return {
