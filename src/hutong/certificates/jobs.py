@@ -1,0 +1,117 @@
+"""
+What leads to certificates, a moment later: registrations, settlements, and inclusion in the log.
+
+    rights.Registered   → issue the registration certificate
+    settlement.Settled  → issue the new holder's registration certificate and the transaction's
+                          → the deal is certified and closed
+    certificates.Issued → render, once a signed checkpoint covers the entry
+    certificates.…      → tell the parties
+
+Each may come again: issuing is once per source, rendering once per certificate.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from hutong.certificates import actions, matters, queries
+from hutong.deals import actions as deals_actions
+from hutong.deals import queries as deals
+from hutong.deals.rules import Status as DealStatus
+from hutong.documents import access
+from hutong.documents.queries import DocumentView
+from hutong.journal.queries import Recorded
+from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.ids import subject, subject_id
+from hutong.kit.refusal import N_
+from hutong.notices import actions as notices
+from hutong.notices.rules import Text, register
+from hutong.parties import queries as parties
+
+register(
+    Text(
+        "certificates.rendered",
+        title=N_("Certificate {number} is ready"),
+        body=N_("{title}. Download the signed PDF or the credential; both verify offline."),
+    ),
+    Text(
+        "certificates.revoked",
+        title=N_("Certificate {number} was revoked"),
+        body=N_("{title}. The reason: {reason}"),
+    ),
+)
+
+
+def on_right_registered(entry: Recorded) -> None:
+    """Reaction to rights.Registered: the registration certificate of an entry."""
+    _issue_registration(UUID(entry.facts["entry"]), entry.at)
+
+
+def on_settled(entry: Recorded) -> None:
+    """Reaction to settlement.Settled: certify what moved, then close the deal (DL-1)."""
+    deal = UUID(entry.facts["deal"])
+    for moved in entry.facts["entries"]:
+        _issue_registration(UUID(moved), entry.at)
+    matter, technologies = matters.transaction(deal, settled_on=entry.at)
+    certificate = actions.issue(
+        actor=SYSTEM,
+        now=entry.at,
+        source=subject("deal", deal),
+        matter=matter,
+        technologies=technologies,
+    )
+    if deals.deal(deal).status is DealStatus.MOVED:
+        deals_actions.mark_certified(
+            actor=SYSTEM, now=entry.at, deal=deal, certificate=certificate.number
+        )
+    if deals.deal(deal).status is DealStatus.CERTIFIED:
+        deals_actions.close(actor=SYSTEM, now=entry.at, deal=deal)
+
+
+def on_issued(entry: Recorded) -> None:
+    """Reaction to certificates.Issued: make the files. Raises NotYetIncluded to be tried again."""
+    actions.render(
+        actor=SYSTEM,
+        now=entry.at,
+        real_now=datetime.now(UTC),
+        certificate=UUID(entry.facts["certificate"]),
+    )
+
+
+def tell_people(entry: Recorded) -> None:
+    """Reaction to certificates.Rendered and .Revoked: tell the people of the parties named."""
+    certificate = queries.by_id(UUID(entry.facts["certificate"]))
+    people = {person for party in certificate.parties for person in parties.people_of(party)}
+    if not people:
+        return
+    revoked = entry.kind == "certificates.Revoked"
+    notices.notify(
+        actor=SYSTEM,
+        now=entry.at,
+        to=sorted(people),
+        kind="certificates.revoked" if revoked else "certificates.rendered",
+        facts={
+            "number": certificate.number,
+            "title": f"{certificate.kind_zh} {certificate.title}",
+            "reason": certificate.revocation_reason,
+        },
+        link=f"/certificates/{certificate.number}",
+        subject=entry.subject,
+    )
+
+
+def _issue_registration(entry: UUID, now: datetime) -> None:
+    matter, technologies = matters.rights_registration(entry)
+    actions.issue(
+        actor=SYSTEM,
+        now=now,
+        source=subject("right_entry", entry),
+        matter=matter,
+        technologies=technologies,
+    )
+
+
+def _may_read(actor: Actor, document: DocumentView) -> bool:
+    return queries.may_open(actor, queries.by_id(UUID(subject_id(document.owner))))
+
+
+access.register("certificate", _may_read)
