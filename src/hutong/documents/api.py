@@ -5,7 +5,7 @@ The API of documents: storing for one's own party, reading what one may.
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from ninja import File, Form, Router
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from hutong.documents import access, actions
@@ -28,7 +28,7 @@ def store(
     request: DoorRequest,
     file: UploadedFile | None = File(None),
     level: Access = Form(Access.SECRET, alias="access"),
-) -> tuple[int, DocumentView]:
+) -> Status[DocumentView]:
     """Needs `member.act`; as multipart/form-data with `file` and `access`. The file belongs to the
     party acted for; applications then name it as evidence.
 
@@ -48,7 +48,7 @@ def store(
         data=file.file,
         access=level,
     )
-    return 201, stored
+    return Status(201, stored)
 
 
 @router.get(

@@ -5,7 +5,7 @@ The API of notices: one's own, and what comes by e-mail.
 from typing import Any
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
@@ -59,10 +59,10 @@ def choices(request: DoorRequest) -> list[MailChoiceOut]:
 @router.put(
     "/notices/mail/{kind}", response={204: None, **PROBLEMS}, summary="Choose what comes by e-mail"
 )
-def choose(request: DoorRequest, kind: str, body: MailChoiceIn) -> tuple[int, None]:
+def choose(request: DoorRequest, kind: str, body: MailChoiceIn) -> Status[None]:
     """Needs `member.self`."""
     actions.choose_mail(actor=request.actor, now=request.now, kind=kind, mail=body.mail)
-    return 204, None
+    return Status(204, None)
 
 
 def _signed_in(request: DoorRequest) -> UUID:

@@ -2,7 +2,7 @@
 Signing up and one's own account.
 """
 
-from ninja import Router
+from ninja import Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -25,7 +25,7 @@ router = Router(tags=["account"])
 
 
 @router.post("/sign-up", response={202: SentOut, **PROBLEMS}, summary="Make an account")
-def sign_up(request: DoorRequest, body: SignUpIn) -> tuple[int, SentOut]:
+def sign_up(request: DoorRequest, body: SignUpIn) -> Status[SentOut]:
     """Open to all. A code goes to the address; confirm with it within half an hour (PA-2).
 
     The answer is the same whether or not the address is known. Send again for a new code.
@@ -36,7 +36,7 @@ def sign_up(request: DoorRequest, body: SignUpIn) -> tuple[int, SentOut]:
         place=request.META.get("REMOTE_ADDR", ""),
         **body.dict(),
     )
-    return 202, SentOut(sent_to=sign_in.email(body.email))
+    return Status(202, SentOut(sent_to=sign_in.email(body.email)))
 
 
 @router.post(
@@ -93,16 +93,16 @@ def begin_factor(request: DoorRequest) -> FactorOut:
     response={201: RecoveryOut, **PROBLEMS},
     summary="Add the second factor begun",
 )
-def add_factor(request: DoorRequest, body: FactorCodeIn) -> tuple[int, RecoveryOut]:
+def add_factor(request: DoorRequest, body: FactorCodeIn) -> Status[RecoveryOut]:
     """Needs `member.self`. From now on a password alone signs in nowhere."""
     codes = actions.add_second_factor(actor=request.actor, now=request.now, code=body.code)
-    return 201, RecoveryOut(recovery_codes=codes)
+    return Status(201, RecoveryOut(recovery_codes=codes))
 
 
 @router.delete(
     "/me/second-factor", response={204: None, **PROBLEMS}, summary="Remove the second factor"
 )
-def remove_factor(request: DoorRequest) -> tuple[int, None]:
+def remove_factor(request: DoorRequest) -> Status[None]:
     """Needs `member.self` and a sign-in with the factor. Tokens made with it end."""
     actions.remove_second_factor(actor=request.actor, now=request.now)
-    return 204, None
+    return Status(204, None)

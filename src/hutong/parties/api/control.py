@@ -4,7 +4,7 @@ Who controls whom.
 
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -16,10 +16,10 @@ router = Router(tags=["parties"])
 
 
 @router.post("/controls", response={201: ControlMadeOut, **PROBLEMS}, summary="Record control")
-def record(request: DoorRequest, body: ControlIn) -> tuple[int, ControlMadeOut]:
+def record(request: DoorRequest, body: ControlIn) -> Status[ControlMadeOut]:
     """Needs `parties.verify`. Affiliates of a seller cannot bid for what it sells (PA-7, AU-3)."""
     id = actions.record_control(actor=request.actor, now=request.now, **body.dict())
-    return 201, ControlMadeOut(id=id)
+    return Status(201, ControlMadeOut(id=id))
 
 
 @router.post(
@@ -27,10 +27,10 @@ def record(request: DoorRequest, body: ControlIn) -> tuple[int, ControlMadeOut]:
     response={204: None, **PROBLEMS},
     summary="Record the end of control",
 )
-def end(request: DoorRequest, control_id: UUID, body: ControlEndIn) -> tuple[int, None]:
+def end(request: DoorRequest, control_id: UUID, body: ControlEndIn) -> Status[None]:
     """Needs `parties.verify`. `until` is the last day."""
     actions.end_control(actor=request.actor, now=request.now, control=control_id, until=body.until)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(

@@ -4,7 +4,7 @@ Mandates of a party, and officers of the venue.
 
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -41,10 +41,10 @@ def mandates(request: DoorRequest, party_id: UUID) -> list[MandateOut]:
     response={201: MandateMadeOut, **PROBLEMS},
     summary="Let a person act for a party",
 )
-def grant(request: DoorRequest, party_id: UUID, body: MandateIn) -> tuple[int, MandateMadeOut]:
+def grant(request: DoorRequest, party_id: UUID, body: MandateIn) -> Status[MandateMadeOut]:
     """Needs `member.own` for the party. Owners do everything, agents act, viewers read (PA-2)."""
     id = actions.grant_mandate(actor=request.actor, now=request.now, party=party_id, **body.dict())
-    return 201, MandateMadeOut(id=id)
+    return Status(201, MandateMadeOut(id=id))
 
 
 @router.delete(
@@ -52,10 +52,10 @@ def grant(request: DoorRequest, party_id: UUID, body: MandateIn) -> tuple[int, M
     response={204: None, **PROBLEMS},
     summary="End a mandate",
 )
-def revoke(request: DoorRequest, party_id: UUID, mandate_id: UUID) -> tuple[int, None]:
+def revoke(request: DoorRequest, party_id: UUID, mandate_id: UUID) -> Status[None]:
     """Needs `member.own` for the party. The end is immediate; the last owner stays (PA-2)."""
     actions.revoke_mandate(actor=request.actor, now=request.now, party=party_id, mandate=mandate_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get(
@@ -74,7 +74,7 @@ def officers(request: DoorRequest) -> list[OfficerOut]:
 @router.post(
     "/officers", response={204: None, **PROBLEMS}, summary="Appoint an officer", tags=["officers"]
 )
-def appoint(request: DoorRequest, body: OfficerIn) -> tuple[int, None]:
+def appoint(request: DoorRequest, body: OfficerIn) -> Status[None]:
     """Needs `parties.appoint`; never for oneself (PA-5). Roles and their powers are the rulebook's.
 
     The officer acts once signed in with a second factor.
@@ -84,7 +84,7 @@ def appoint(request: DoorRequest, body: OfficerIn) -> tuple[int, None]:
     if person is None:
         raise Refused(Refusal.PERSON_UNKNOWN)
     actions.appoint_officer(actor=request.actor, now=request.now, person=person.id, role=body.role)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
@@ -93,7 +93,7 @@ def appoint(request: DoorRequest, body: OfficerIn) -> tuple[int, None]:
     summary="Dismiss an officer",
     tags=["officers"],
 )
-def dismiss(request: DoorRequest, person_id: UUID, body: DismissIn) -> tuple[int, None]:
+def dismiss(request: DoorRequest, person_id: UUID, body: DismissIn) -> Status[None]:
     """Needs `parties.appoint`; never for oneself. Somebody who can appoint always remains."""
     actions.dismiss_officer(actor=request.actor, now=request.now, person=person_id, role=body.role)
-    return 204, None
+    return Status(204, None)

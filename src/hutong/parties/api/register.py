@@ -5,13 +5,13 @@ The party register.
 from typing import Any
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
-from hutong.parties import actions, queries
+from hutong.parties import actions, queries, rules
 from hutong.parties.queries import QueueItem
-from hutong.parties.rules import Kind, Status
+from hutong.parties.rules import Kind
 from hutong.parties.schemas import (
     DecisionIn,
     EvidenceIn,
@@ -30,7 +30,7 @@ router = Router(tags=["parties"])
 
 
 @router.post("/parties", response={201: PartyOut, **PROBLEMS}, summary="Register a party")
-def register(request: DoorRequest, body: NewPartyIn) -> tuple[int, PartyOut]:
+def register(request: DoorRequest, body: NewPartyIn) -> Status[PartyOut]:
     """Needs `member.self`. Whoever registers a party is its first owner; it starts unverified (PA-1).
 
     One identifier, one party: USCC, LEI and ROR numbers are checked and may be used once.
@@ -38,7 +38,7 @@ def register(request: DoorRequest, body: NewPartyIn) -> tuple[int, PartyOut]:
     made = actions.register_party(
         actor=request.actor, now=request.now, **_details(body), kind=body.kind
     )
-    return 201, PartyOut.of(made)
+    return Status(201, PartyOut.of(made))
 
 
 @router.get("/parties", response={200: Page[PartyOut], **PROBLEMS}, summary="Find parties")
@@ -46,7 +46,7 @@ def find(
     request: DoorRequest,
     text: Text = "",
     kind: Kind | None = None,
-    status: Status | None = None,
+    status: rules.Status | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
@@ -99,10 +99,10 @@ def evidence(request: DoorRequest, party_id: UUID) -> list[EvidenceOut]:
 @router.post(
     "/parties/{party_id}/evidence", response={204: None, **PROBLEMS}, summary="Attach evidence"
 )
-def attach(request: DoorRequest, party_id: UUID, body: EvidenceIn) -> tuple[int, None]:
+def attach(request: DoorRequest, party_id: UUID, body: EvidenceIn) -> Status[None]:
     """Needs `member.own` for the party, while it is unverified. Store the file first."""
     actions.attach_evidence(actor=request.actor, now=request.now, party=party_id, **body.dict())
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete(
@@ -110,12 +110,12 @@ def attach(request: DoorRequest, party_id: UUID, body: EvidenceIn) -> tuple[int,
     response={204: None, **PROBLEMS},
     summary="Take evidence back",
 )
-def detach(request: DoorRequest, party_id: UUID, document_id: UUID) -> tuple[int, None]:
+def detach(request: DoorRequest, party_id: UUID, document_id: UUID) -> Status[None]:
     """Needs `member.own` for the party, while it is unverified."""
     actions.detach_evidence(
         actor=request.actor, now=request.now, party=party_id, document=document_id
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(

@@ -5,7 +5,7 @@ API tokens: made with e-mail and password, or from a signed-in page.
 import base64
 import binascii
 
-from ninja import Header, Router
+from ninja import Header, Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -28,7 +28,7 @@ def make(
     request: DoorRequest,
     body: TokenIn,
     one_time_code: str | None = Header(None, alias="X-One-Time-Code"),
-) -> tuple[int, TokenMadeOut]:
+) -> Status[TokenMadeOut]:
     """Needs HTTP Basic sign-in with e-mail and password, and the header `X-One-Time-Code` when the
     account has a second factor; or a page session. A token cannot make tokens.
 
@@ -38,9 +38,10 @@ def make(
     made = actions.issue_token(
         actor=_signed_in(request, one_time_code or ""), now=request.now, **body.dict()
     )
-    return 201, TokenMadeOut(
+    out = TokenMadeOut(
         id=made.id, token=made.secret, scopes=made.scopes, expires_at=made.expires_at
     )
+    return Status(201, out)
 
 
 @router.get("/tokens", response={200: list[TokenOut], **PROBLEMS}, summary="My tokens")
@@ -55,10 +56,10 @@ def mine(request: DoorRequest) -> list[TokenOut]:
 
 
 @router.delete("/tokens/{token_id}", response={204: None, **PROBLEMS}, summary="End a token")
-def revoke(request: DoorRequest, token_id: str) -> tuple[int, None]:
+def revoke(request: DoorRequest, token_id: str) -> Status[None]:
     """Needs `member.self`. One's own tokens only; the end is immediate."""
     actions.revoke_token(actor=request.actor, now=request.now, token=token_id)
-    return 204, None
+    return Status(204, None)
 
 
 def _signed_in(request: DoorRequest, one_time_code: str) -> Actor:
