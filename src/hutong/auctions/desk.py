@@ -18,8 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError
-from psycopg.errors import UniqueViolation
+from django.db import DatabaseError, IntegrityError
 
 from hutong.auctions import actions, queries
 from hutong.auctions.actions import Book
@@ -203,7 +202,7 @@ class Desk:
                     verdicts[lot].refused = Refused(CommonRefusal.NOT_FOUND, what="lot")
             except Exception as error:
                 self._book.lots.clear()  # it may have folded bids that were never committed
-                if not isinstance(error.__cause__ or error, UniqueViolation):
+                if not isinstance(error, IntegrityError):
                     raise
                 found = {
                     lot: queries.receipts(lot, [bid.bid_id for bid in bids])

@@ -81,11 +81,11 @@ def judge(*, batches: Mapping[UUID, Sequence[Receipt]], book: Book) -> dict[UUID
     """Judge what waits for each lot, durably, and fill the bids in with place, refusal and chain.
 
     Bids for a lot that is closed get no place: either they came after the end, or their desk was
-    fenced. Raises psycopg's UniqueViolation when a bid id was judged before, and UnknownLots for
+    fenced. Raises IntegrityError when a bid id was judged before, and UnknownLots for
     lots that do not exist; nothing is judged then, whatever the bids say, and `book` must be
     dropped after any error.
     """
-    with _cursor() as cursor:
+    with connection.wrap_database_errors, _cursor() as cursor:
         with cursor.connection.pipeline():  # BEGIN and the lock in one round trip
             cursor.execute(_LOCK, [list(batches)], prepare=True)
         locked = cursor.fetchall()
@@ -112,7 +112,7 @@ def judge(*, batches: Mapping[UUID, Sequence[Receipt]], book: Book) -> dict[UUID
             for id, result in judged.items():
                 if not result.is_closed:
                     _save(cursor, id, book.lots[id].lot)
-            record_many(recordings)
+            record_many(recordings, ring=False)
     return judged
 
 
