@@ -140,13 +140,15 @@ def record_many(recordings: Sequence[Recording], *, ring: bool = True) -> list[i
 
 
 # Entry, private payload and place in the queue in one round trip: every act pays for this one.
+_ROW = (
+    "(%s::text, %s::smallint, %s::text, %s::timestamptz, %s::text, %s::jsonb, %s::bytea,"
+    " %s::bytea, %s::text, %s::jsonb, %s::text, %s::uuid, %s::uuid)"
+)
 _STORE = """
 WITH given AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('journal_entry', 'id')) AS id, rows.* FROM unnest(
-        %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::text[], %s::jsonb[],
-        %s::bytea[], %s::bytea[], %s::text[], %s::jsonb[], %s::text[], %s::uuid[], %s::uuid[]
-    ) AS rows (kind, version, visibility, at, subject, facts, leaf, inner_leaf, door,
-               openings, seal_salt, person, party)
+    SELECT nextval('journal_entry_id_seq') AS id, rows.* FROM (VALUES {rows}) AS rows
+        (kind, version, visibility, at, subject, facts, leaf, inner_leaf, door,
+         openings, seal_salt, person, party)
 ), entries AS (
     INSERT INTO journal_entry
         (id, kind, version, visibility, at, subject, facts, leaf, "inner", door)
@@ -159,27 +161,39 @@ WITH given AS MATERIALIZED (
 )
 SELECT id FROM given ORDER BY id
 """
+_STORE_ONE = _STORE.format(rows=_ROW)
+_AT_ONCE = 1000  # rows a statement: PostgreSQL takes 65,535 values
 
 
 def _store(written: Sequence[rules.Written], recordings: Sequence[Recording]) -> list[int]:
-    columns = [
-        [w.kind for w in written],
-        [w.version for w in written],
-        [w.visibility.value for w in written],
-        [w.at for w in written],
-        [w.subject for w in written],
-        [json.dumps(w.facts) for w in written],
-        [w.leaf for w in written],
-        [w.inner for w in written],
-        [r.actor.door.value for r in recordings],
-        [json.dumps(w.private) for w in written],
-        [w.seal_salt for w in written],
-        [r.actor.person for r in recordings],
-        [r.actor.party for r in recordings],
+    rows = [
+        (
+            w.kind,
+            w.version,
+            w.visibility.value,
+            w.at,
+            w.subject,
+            json.dumps(w.facts),
+            w.leaf,
+            w.inner,
+            r.actor.door.value,
+            json.dumps(w.private),
+            w.seal_salt,
+            r.actor.person,
+            r.actor.party,
+        )
+        for w, r in zip(written, recordings, strict=True)
     ]
+    ids: list[int] = []
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        return [id for (id,) in cursor.execute(_STORE, columns, prepare=True).fetchall()]
+        for first in range(0, len(rows), _AT_ONCE):
+            part = rows[first : first + _AT_ONCE]
+            one = len(part) == 1
+            statement = _STORE_ONE if one else _STORE.format(rows=",".join([_ROW] * len(part)))
+            values = [value for row in part for value in row]
+            ids += [id for (id,) in cursor.execute(statement, values, prepare=one).fetchall()]
+    return ids
 
 
 def wake() -> None:
