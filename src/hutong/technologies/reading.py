@@ -56,6 +56,7 @@ def read(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = Fa
     kind = reading.choice("kind", KIND_NAMES, required=True)
     if kind is Kind.BUNDLE and not bundle:
         reading.wrong("kind", Problem.BUNDLE_IN_FILE)
+        kind = None
     texts = {
         "title_zh": reading.text("title_zh", TITLE_LIMIT),
         "title_en": reading.text("title_en", TITLE_LIMIT),

@@ -2,6 +2,7 @@
 Entering records by the thousand: one transaction, one journal entry (TE-5, TE-6).
 """
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -225,13 +226,18 @@ def _keep_digests(batch: UUID, first: int, written: list[tuple[UUID, bytes]]) ->
 
 def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> None:
     listed = ", ".join(f'"{name}"' for name in names)
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+    copying = f"COPY {table} ({listed}) FROM STDIN"
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(copying) as copy,
+    ):
         for row in rows:
             copy.write_row(row)
 
 
 def _key_in(error: IntegrityError) -> str:
     """The value PostgreSQL names as taken, for the sentence; empty when it names none."""
-    cause = error.__cause__
-    diagnosis = getattr(cause, "diag", None)
-    return (getattr(diagnosis, "message_detail", None) or "").partition("=")[2].strip("() .")
+    detail = getattr(getattr(error.__cause__, "diag", None), "message_detail", None) or ""
+    match = re.search(r"=\((.*?)\)", detail)
+    return match[1] if match else ""

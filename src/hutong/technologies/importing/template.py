@@ -199,7 +199,7 @@ def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
             raise Refused(Refusal.HEADER_WRONG, detail=f"it has {len(header)} columns")
         yield header, sheet._worksheet_path
         sheet.reset_dimensions()
-        rows = sheet.iter_rows(min_row=2, max_col=max(len(header), 1) + 1)
+        rows = sheet.iter_rows(min_row=2, max_col=COLUMN_LIMIT)
         for number, cells in enumerate(rows, start=2):
             if number > ROW_LIMIT + 1:
                 raise Refused(Refusal.TOO_MANY_ROWS, limit=ROW_LIMIT)

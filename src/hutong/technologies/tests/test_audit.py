@@ -1,0 +1,83 @@
+"""Races over one file, and rows changed behind the journal's back, on databases of their own."""
+
+import json
+import threading
+
+import psycopg
+import pytest
+from django.db import connection
+
+from hutong.kit.actor import SYSTEM
+from hutong.kit.refusal import Refused
+from hutong.technologies import importing, queries
+from hutong.technologies.models import Technology
+from hutong.technologies.rules import Refusal
+
+
+def feed(folder, *records, name="feed.jsonl"):
+    path = folder / name
+    path.write_text("\n".join(json.dumps(r, ensure_ascii=False) for r in records))
+    return path
+
+
+FIRST = {"id": "CN117151122A", "title": "甲", "abstract": "摘要", "cpc": ["G06F16/33"]}
+SECOND = {"id": "CN117151123A", "title": "乙"}
+
+
+def test_two_imports_of_one_file_at_once_enter_it_once(own_database, venue, tmp_path):
+    path = feed(tmp_path, *({**SECOND, "id": f"CN1171{n:05d}A"} for n in range(500)))
+    barrier, outcomes = threading.Barrier(2), []
+
+    def attempt():
+        try:
+            barrier.wait()
+            report = importing.run(path=path, party=None, actor=SYSTEM, now=venue.now)
+            outcomes.append(report.entered)
+        except Refused as refused:
+            outcomes.append(refused.reason)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) in (
+        sorted(map(str, (500, Refusal.NUMBER_TAKEN))),
+        ["0", "500"],  # the second came when the first was done
+    )
+    assert Technology.objects.count() == 500
+    assert list(queries.audit()) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE technologies_technology SET title_zh = 'x' WHERE id = '{id}'", "{id} record"),
+        ("UPDATE technologies_technology SET status = 'retired' WHERE id = '{id}'", "{id} status"),
+        ("UPDATE technologies_technology SET party = '{id}' WHERE id = '{id}'", "{id} party"),
+        ("UPDATE technologies_technology SET numbers = '{{}}' WHERE id = '{id}'", "{id} keys"),
+        ("DELETE FROM technologies_key WHERE technology_id = '{id}'", "{id} keys"),
+        ("UPDATE technologies_batch SET entered = 7", "entered"),
+        (
+            "UPDATE technologies_batchrow SET digest = '\\x00' WHERE technology = '{id}'",
+            "rows 1–256",
+        ),
+    ],
+)
+def test_a_row_changed_behind_the_journals_back_is_named(own_database, venue, tmp_path, sql, named):
+    importing.run(path=feed(tmp_path, FIRST, SECOND), party=None, actor=SYSTEM, now=venue.now)
+    id = Technology.objects.get(title_zh="甲").id
+    assert list(queries.audit()) == []
+    with psycopg.connect(own_database.superuser_url, autocommit=True) as superuser:
+        superuser.execute("SET session_replication_role = replica")  # past the triggers too
+        superuser.execute(sql.format(id=id))
+    places = [found.place for found in queries.audit()]
+    assert any(named.format(id=id) in place for place in places), places
+
+
+def test_the_application_cannot_change_what_an_import_wrote(own_database, venue, tmp_path):
+    importing.run(path=feed(tmp_path, FIRST), party=None, actor=SYSTEM, now=venue.now)
+    with psycopg.connect(own_database.app_url) as application, pytest.raises(psycopg.Error):
+        application.execute("UPDATE technologies_batchrow SET position = 9")
