@@ -1,9 +1,62 @@
 """
 What follows what: the one table of everything that happens a moment after an entry.
 
-Names are stable: each keeps its own place in the journal.
+Names are stable: each keeps its own place in the journal. Order in this table means nothing; what
+must come after something else reacts to that.
 """
 
-from hutong.journal.reacting import Reaction
+from collections.abc import Callable
 
-REACTIONS: tuple[Reaction, ...] = ()
+from hutong.certificates import jobs as certificates
+from hutong.deals import jobs as deals
+from hutong.deals.notices import TEXTS as DEALS_TOLD
+from hutong.journal.queries import Recorded
+from hutong.journal.reacting import Reaction
+from hutong.rights import jobs as rights
+from hutong.settlement import jobs as settlement
+from hutong.technologies import jobs as technologies
+
+
+def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
+    return Reaction(name, kinds, do)
+
+
+REACTIONS: tuple[Reaction, ...] = (
+    # the register
+    when("technologies.fixed", "rights.Registered", do=technologies.rights_registered),
+    when("certificates.of_rights", "rights.Registered", do=certificates.on_right_registered),
+    # deposits
+    when("settlement.ask_deposit", "listings.IntentQualified", do=settlement.ask_deposit),
+    when(
+        "settlement.release_withdrawn",
+        *("listings.IntentWithdrawn", "listings.IntentRefused"),
+        do=settlement.release_withdrawn,
+    ),
+    when("settlement.release_cut_off", "listings.CutOff", do=settlement.release_after_cut_off),
+    when("settlement.release_closed", "listings.Closed", do=settlement.release_after_closing),
+    when("settlement.release_losers", "auctions.Closed", do=settlement.release_losers),
+    # ways to a deal
+    when("deals.from_cut_off", "listings.CutOff", do=deals.open_from_cut_off),
+    when("deals.from_auction", "auctions.Closed", do=deals.open_from_auction),
+    # from deal to certificate
+    when("settlement.ask_price", "deals.Signed", do=settlement.ask_price),
+    when("settlement.end_deal", "deals.Defaulted", "deals.Terminated", do=settlement.end_deal),
+    when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
+    when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
+    # people
+    when("rights.people", *rights.TOLD, do=rights.tell_people),
+    when(
+        "certificates.people",
+        *("certificates.Rendered", "certificates.Revoked"),
+        do=certificates.tell_people,
+    ),
+    when("deals.people", *DEALS_TOLD, do=deals.tell),
+    when(
+        "settlement.people",
+        *("settlement.ReceiptRecorded", "settlement.ReceiptMatched"),
+        *("settlement.DepositReleased", "settlement.DepositForfeited"),
+        *("settlement.EscrowForfeited", "settlement.PayoutRequested"),
+        *("settlement.PayoutPaid", "settlement.PayoutRejected", "settlement.PayoutFailed"),
+        do=settlement.tell,
+    ),
+)

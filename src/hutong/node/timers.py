@@ -2,6 +2,14 @@
 What happens when its moment in venue time has come: kind of timer → handler.
 """
 
+from hutong.deals import jobs as deals
 from hutong.due.running import Handler
+from hutong.ledger import jobs as ledger
+from hutong.rights import jobs as rights
 
-TIMERS: dict[str, Handler] = {}
+TIMERS: dict[str, Handler] = {
+    "rights.notice_over": rights.notice_over,
+    "deals.sign_due": deals.sign_due,
+    "deals.payment_due": deals.payment_due,
+    "ledger.hold_expires": ledger.hold_expires,
+}
