@@ -71,7 +71,7 @@ def admit_person(
     )
     if Person.objects.filter(email=draft.email).exists():
         raise Refused(Refusal.ADDRESS_HELD, email=draft.email)
-    draft.password = make_password(persons._acceptable(password, draft))
+    draft.password = make_password(persons.acceptable(password, draft))
     draft.save(force_insert=True)
     record(subject("person", draft.id), sign_in.SignedUp(person=draft.id))
     persons.confirm(draft, now=now)

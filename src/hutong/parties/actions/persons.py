@@ -55,7 +55,7 @@ def sign_up(
     if minutes := throttle.minutes_to_wait(counters):
         raise Refused(Refusal.TOO_MANY_FAILURES, minutes=minutes)
     draft = Person(id=new_id(), email=address, display_name=name, language=language.value)
-    draft.password = make_password(_acceptable(password, draft))
+    draft.password = make_password(acceptable(password, draft))
     throttle.count(counters)
     person = _insert_or_lock(draft)
     if person.email_confirmed_at is not None:
@@ -149,7 +149,7 @@ def change_person(
     return person_view(row)
 
 
-def _acceptable(password: str, draft: Person) -> str:
+def acceptable(password: str, draft: Person) -> str:
     if len(password.encode()) > sign_in.PASSWORD_BYTES:
         raise Refused(CommonRefusal.TOO_LARGE, what="password", limit=sign_in.PASSWORD_BYTES)
     try:

@@ -57,10 +57,11 @@ def add_second_factor(*, actor: Actor, now: datetime, code: str) -> list[str]:
     if pending is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="second factor begun")
     secret = decrypt(pending.secret)
-    counter = one_time.accepted_counter(secret, code.strip(), seconds=real_now().timestamp())
-    if counter is None:
+    if one_time.accepted_counter(secret, code.strip(), seconds=real_now().timestamp()) is None:
         raise Refused(Refusal.CODE_WRONG)
-    enrol(person, secret, counter)
+    Authenticator.objects.create(
+        user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}
+    )
     pending.delete()
     codes = RecoveryCodes.activate(person).generate_codes()
     record(subject("person", person.id), sign_in.SecondFactorAdded(person=person.id))
@@ -80,14 +81,6 @@ def remove_second_factor(*, actor: Actor, now: datetime) -> None:
         revoked_at=Now(), revoked_by=person.id
     )
     record(subject("person", person.id), sign_in.SecondFactorRemoved(person=person.id))
-
-
-def enrol(person: Person, secret: str, counter: int) -> None:
-    Authenticator.objects.create(
-        user=person,
-        type=Authenticator.Type.TOTP,
-        data={"secret": encrypt(secret), _SPENT: counter},
-    )
 
 
 def spend_code(person: Person, code: str) -> bool:
