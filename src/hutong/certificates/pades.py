@@ -12,14 +12,18 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
-from asn1crypto import algos, pem
+from asn1crypto import algos, cms, pem
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    SignatureCoverageLevel,
+    validate_pdf_signature,
+)
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -125,21 +129,49 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
         raise PdfInvalid(f"the PDF has {len(signatures)} signatures, not one")
     embedded = signatures[0]
     try:
+        roots = [_from_pem(text) for text in authorities]
         context = ValidationContext(
-            trust_roots=[_from_pem(text) for text in authorities],
+            trust_roots=roots,
             allow_fetching=False,
             moment=embedded.self_reported_timestamp,
         )
         status = validate_pdf_signature(embedded, context)
+        spotless = _is_spotless(reader, embedded, roots if status.trusted else None)
     except Exception as error:
         raise PdfInvalid(f"the signature cannot be read ({type(error).__name__})") from error
     return SignatureFacts(
-        intact=bool(status.intact and status.valid),
+        intact=bool(status.intact and status.valid and spotless),
         untouched=status.coverage is SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
         trusted=bool(status.trusted),
         signer=str(status.signing_cert.subject.human_friendly),
         signed_at=embedded.self_reported_timestamp,
     )
+
+
+def _is_spotless(
+    reader: PdfFileReader,
+    embedded: EmbeddedPdfSignature,
+    roots: Sequence[asn1_x509.Certificate] | None,
+) -> bool:
+    """Whether the signature's own place in the file is as we write it.
+
+    The signature covers all but itself, and formats let that place be written in many ways; we
+    write it in one: capital hexadecimal, zeros after it, no unsigned attributes, and beside the
+    signer's certificate nothing but a trusted authority's (`roots`; None when it is not trusted
+    anyway).
+    """
+    start, length, end, _ = (int(number) for number in embedded.byte_range)
+    reader.stream.seek(start + length)
+    place = reader.stream.read(end - start - length)
+    signed = cms.ContentInfo.load(bytes.fromhex(place[1:-1].decode("ascii"))).dump()
+    written = signed.hex().upper().encode()
+    if place != b"<" + written + b"0" * (len(place) - 2 - len(written)) + b">":
+        return False
+    data = embedded.signed_data
+    beside = {c.chosen.dump() for c in data["certificates"]} - {embedded.signer_cert.dump()}
+    if roots is not None and not beside <= {root.dump() for root in roots}:
+        return False
+    return not data["signer_infos"][0]["unsigned_attrs"]
 
 
 def _decoded(stream: generic.StreamObject) -> bytes:
