@@ -5,6 +5,7 @@ The API: every area's router under /api/v1, one description, one kind of problem
 import importlib
 import importlib.util
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -13,8 +14,9 @@ from ninja.parser import Parser
 from hutong import __version__
 from hutong.doors.problems import problem_of
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.node import openapi
 from hutong.node.areas import AREAS
-from hutong.node.middleware import problem_response
+from hutong.node.middleware import problem_response, too_large
 
 DESCRIPTION = """
 Everything a venue does can be done here. Amounts are integers of the minor unit (fen); times are
@@ -37,12 +39,15 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> dict:  # type: ignore[type-arg]
         try:
             return super().parse_body(request)
+        except RequestDataTooBig as error:
+            raise too_large() from error
         except (ValueError, RecursionError) as error:
             raise HttpError(400, f"The body is not JSON: {error}") from error
 
 
 def build() -> NinjaAPI:
     """Assemble the API from the areas that have one."""
+    openapi.install()
     api = NinjaAPI(
         title="Hutong",
         version=__version__,
