@@ -23,10 +23,11 @@ from hutong.kit.canonical import digest
 from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
-from hutong.kit.money import CNY
+from hutong.kit.money import with_unit
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions as listings_actions
 from hutong.listings import queries as listings
+from hutong.listings.offers import OfferKind
 from hutong.parties import queries as parties
 from hutong.rights import actions as rights
 from hutong.rights.rules import STATUTORY
@@ -69,7 +70,10 @@ def open_deal(
         seller=seller, buyer=buyer, technologies=things, share=share, price_fen=price_fen
     )
     if offer.price_fen is not None and price_fen < offer.price_fen:
-        raise Refused(Refusal.BELOW_LISTING_PRICE, least_fen=offer.price_fen)
+        least = with_unit(offer.price_fen, offer.currency)
+        raise Refused(Refusal.BELOW_LISTING_PRICE, least=least, least_fen=offer.price_fen)
+    if offer.offer_kind is not OfferKind.TRANSFER or offer.rulebook_version is None:
+        raise Refused(Refusal.ONLY_TRANSFERS)
     book = rulebook.version(offer.rulebook_version)
     id = new_id()
     listings_actions.close_sold(actor=actor, now=now, listing=listing, deal=id)
@@ -114,7 +118,7 @@ def open_deal(
         share_numerator=share.numerator,
         share_denominator=share.denominator,
         price_fen=price_fen,
-        currency=CNY,
+        currency=offer.currency,
         status=Status.AGREED.value,
         contract_digest=digest(text),
         rulebook_version=offer.rulebook_version,
@@ -137,7 +141,7 @@ def open_deal(
             technologies=things,
             share=share,
             price_fen=price_fen,
-            currency=CNY,
+            currency=offer.currency,
             contract_digest=row.contract_digest,
             sign_by=sign_by,
             rulebook_version=offer.rulebook_version,

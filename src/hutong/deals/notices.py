@@ -7,6 +7,7 @@ from datetime import datetime
 from hutong.deals.queries import DealView
 from hutong.deals.rules import Overdue
 from hutong.kit.ids import subject
+from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
 from hutong.notices.actions import notify
@@ -73,8 +74,8 @@ def notify_sides(kind: str, deal: DealView, *, now: datetime) -> None:
         facts={
             "number": deal.number,
             "price": with_unit(deal.price_fen, deal.currency),
-            "sign_by": deal.sign_by,
-            "pay_by": deal.pay_by,
+            "sign_by": local_date(deal.sign_by),
+            "pay_by": local_date(deal.pay_by) if deal.pay_by else None,
             "certificate": deal.certificate,
         },
         link=f"/my/deals/{deal.id}",

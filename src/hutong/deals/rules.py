@@ -56,7 +56,10 @@ class Refusal(Reason):
     BELOW_LISTING_PRICE = reason(
         "deals.below_listing_price",
         "LI-5",
-        N_("A deal from a listing has at least its price, {least_fen} fen."),
+        N_("A deal from a listing has at least its price, {least}."),
+    )
+    ONLY_TRANSFERS = reason(
+        "deals.only_transfers", "DL-1", N_("Only transfers become deals here, for now.")
     )
     SHARE_IMPOSSIBLE = reason(
         "deals.share_impossible",

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from hutong.kit.event import Event, Private, Visibility
-from hutong.kit.money import MAX_AMOUNT
+from hutong.kit.money import MAX_AMOUNT, with_unit
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 
@@ -58,16 +58,10 @@ class Refusal(Reason):
         N_("The postings in {currency} sum to {sum_fen}, not to 0."),
         422,
     )
-    CURRENCY_DIFFERS = reason(
-        "ledger.currency_differs",
-        "SE-1",
-        N_("Account {account} is kept in {currency}, the money is in {found}."),
-        422,
-    )
     INSUFFICIENT = reason(
         "ledger.insufficient",
         "SE-1",
-        N_("{needed_fen} fen are needed and {available_fen} fen are available."),
+        N_("{needed} are needed and {available} are available."),
     )
     KEY_REUSED = reason(
         "ledger.key_reused", "SE-1", N_("The key “{key}” already names a different transfer.")
@@ -206,9 +200,7 @@ def place_hold(position: Position, amount_fen: int) -> Position:
     """Set `amount_fen` of what is available aside."""
     need_amount(amount_fen)
     if position.available_fen < amount_fen:
-        raise Refused(
-            Refusal.INSUFFICIENT, needed_fen=amount_fen, available_fen=position.available_fen
-        )
+        raise _insufficient(position, amount_fen)
     return replace(position, held_fen=position.held_fen + amount_fen)
 
 
@@ -245,7 +237,15 @@ def _moved(position: Position, amount_fen: int) -> Position:
     )
     # Money coming in is never refused; what is held of an account stays where it is.
     if amount_fen < 0 and not position.may_go_below_zero and new.available_fen < 0:
-        raise Refused(
-            Refusal.INSUFFICIENT, needed_fen=-amount_fen, available_fen=position.available_fen
-        )
+        raise _insufficient(position, -amount_fen)
     return new
+
+
+def _insufficient(position: Position, needed_fen: int) -> Refused:
+    return Refused(
+        Refusal.INSUFFICIENT,
+        needed=with_unit(needed_fen, position.currency),
+        available=with_unit(position.available_fen, position.currency),
+        needed_fen=needed_fen,
+        available_fen=position.available_fen,
+    )

@@ -72,7 +72,7 @@ def _payable(row: Payable, history: list[Recorded]) -> Iterator[Discrepancy]:
 
 def _hold(place: str, row: Payable) -> Iterator[Discrepancy]:
     try:
-        hold = ledger.hold(row.hold)  # type: ignore[arg-type]
+        hold = ledger.hold(row.hold)
     except Refused:
         yield Discrepancy(f"{place} hold", "a hold in the ledger", "none")
         return

@@ -5,6 +5,7 @@ What people are told about money: what to pay, what came, what went back.
 from datetime import datetime
 from uuid import UUID
 
+from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
 from hutong.notices.actions import notify
@@ -140,7 +141,7 @@ def _tell(kind: str, payable: PayableView, amount_fen: int, now: datetime) -> No
         facts={
             "amount": with_unit(amount_fen, payable.currency),
             "reference": references.spaced(payable.reference),
-            "pay_by": payable.pay_by,
+            "pay_by": local_date(payable.pay_by) if payable.pay_by else None,
         },
         link=ACCOUNT,
         subject=payable.subject,

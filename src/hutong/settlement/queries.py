@@ -19,6 +19,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import queries as ledger
 from hutong.ledger.queries import AccountView, StatementLine, Totals
 from hutong.ledger.rules import Kind
+from hutong.rights import queries as rights
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import fees
 from hutong.settlement.audit import audit
@@ -124,6 +125,7 @@ class Waiting:
     amount_fen: int
     currency: str
     note: str = ""
+    missing_steps: int = 0  # outside steps a deal still waits for (RR-11)
 
     def hours(self, now: datetime) -> int:
         return max(0, int((now - self.since).total_seconds() // 3600))
@@ -195,7 +197,7 @@ def view_payable(row: Payable) -> PayableView:
         listing=row.listing,
         amount_fen=row.amount_fen,
         covered_fen=row.covered_fen,
-        received_fen=row.received or 0,  # type: ignore[attr-defined]
+        received_fen=row.received or 0,
         currency=row.currency,
         status=PayableStatus(row.status),
         hold=row.hold,
@@ -354,6 +356,7 @@ def _deals_waiting() -> list[Waiting]:
             amount_fen=deal.price_fen,
             currency=deal.currency,
             note=deal.number,
+            missing_steps=_missing_steps(deal.id),
         )
         for deal in deals.in_status(DealStatus.PAID)
     ]
@@ -369,6 +372,11 @@ def _deals_waiting() -> list[Waiting]:
         for deal in deals.overdue()
     ]
     return to_settle + late
+
+
+def _missing_steps(deal: UUID) -> int:
+    steps = (d.outside_step for d in rights.disposals_of_deal(deal))
+    return sum(step in {"missing", "filed"} for step in steps)
 
 
 def _payouts_waiting() -> list[Waiting]:

@@ -82,14 +82,12 @@ class Refusal(Reason):
     NOT_IN_SUSPENSE = reason(
         "settlement.not_in_suspense",
         "SE-2",
-        N_("This receipt is {status}; only suspense can be settled."),
+        N_("This receipt is {status}; only money in suspense is matched or returned."),
     )
     PRICE_NOT_PAID = reason(
         "settlement.price_not_paid",
         "DL-2",
-        N_(
-            "Right and money move together, and the money is not all here: {missing_fen} fen are missing."
-        ),
+        N_("Right and money move together, and {missing} of the money are still missing."),
     )
     ALREADY_SETTLED = reason(
         "settlement.already_settled",

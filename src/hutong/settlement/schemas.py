@@ -1,7 +1,7 @@
 """Money on the wire: amounts in the minor unit, references in groups of four for people."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -26,7 +26,7 @@ from hutong.settlement.rules import (
     ReceiptStatus,
 )
 
-FEN = {"gt": 0, "le": MAX_AMOUNT, "examples": [12_800_000]}
+Fen = Annotated[int, Field(gt=0, le=MAX_AMOUNT, examples=[12_800_000])]
 
 
 class PayableOut(Schema):
@@ -73,7 +73,7 @@ class ReceiptIn(Schema):
     """One line of the bank's statement. `reference`: the text that came with the money."""
 
     reference: str = Field("", max_length=400, examples=["保证金 RF18 5390 0754 7034 8127 00"])
-    amount_fen: int = Field(**FEN)
+    amount_fen: Fen
     bank_reference: str = Field(min_length=1, max_length=80, examples=["20220620-000123"])
     value_date: date = Field(examples=["2022-06-20"])
     payer_name: str = Field("", max_length=200)
@@ -134,7 +134,7 @@ class BankAccountIn(Schema):
 class PayoutIn(Schema):
     """`party` is an officer's to give; a member asks for the party it acts for."""
 
-    amount_fen: int = Field(**FEN)
+    amount_fen: Fen
     account: BankAccountIn
     party: UUID | None = None
     currency: str = Field("CNY", pattern=r"^[A-Z]{3}$")
@@ -291,6 +291,7 @@ class WaitingOut(Schema):
     amount_fen: int
     currency: str
     note: str
+    missing_steps: int = Field(description="Outside steps not recorded yet (RR-11)")
 
     @classmethod
     def of(cls, waiting: Waiting, now: datetime) -> Self:
@@ -302,4 +303,5 @@ class WaitingOut(Schema):
             amount_fen=waiting.amount_fen,
             currency=waiting.currency,
             note=waiting.note,
+            missing_steps=waiting.missing_steps,
         )

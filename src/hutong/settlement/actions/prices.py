@@ -13,6 +13,7 @@ from hutong.deals.rules import Status as DealStatus
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
+from hutong.kit.money import with_unit
 from hutong.kit.refusal import Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
@@ -163,12 +164,17 @@ def _payable_to_settle(deal: UUID) -> Payable:
         raise Refused(Refusal.DEAL_ENDED)
     asked = Payable.objects.select_for_update().filter(subject=subject("deal", deal)).first()
     if asked is None:
-        raise Refused(Refusal.PRICE_NOT_PAID, missing_fen=queries.money_of(deal).due_fen)
+        raise _not_paid(view, queries.money_of(deal).due_fen)
     if asked.status == PayableStatus.SETTLED.value:
         raise Refused(Refusal.ALREADY_SETTLED)
     if asked.status != PayableStatus.PAID.value:
-        raise Refused(Refusal.PRICE_NOT_PAID, missing_fen=asked.missing_fen)
+        raise _not_paid(view, asked.missing_fen)
     return asked
+
+
+def _not_paid(view: DealView, missing_fen: int) -> Refused:
+    missing = with_unit(missing_fen, view.currency)
+    return Refused(Refusal.PRICE_NOT_PAID, missing=missing, missing_fen=missing_fen)
 
 
 @action(power=ISSUE)
