@@ -8,11 +8,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
-from hutong.deals.rules import How, Side, Status
+from hutong.deals.rules import Side, Status
 from hutong.desk.queue import decide
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
@@ -20,18 +19,12 @@ from hutong.settlement import actions
 from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, officer
-
-HOW = {
-    How.AUCTION.value: _("Auction"),
-    How.SINGLE.value: _("Only qualified buyer"),
-    How.NEGOTIATED.value: _("Negotiation"),
-}
-SIDES = {Side.SELLER.value: _("Seller"), Side.BUYER.value: _("Buyer")}
+from hutong.ui.words import SIDES, WAYS
 
 
 @officer
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     reason = request.POST.get("reason", "")
     acts = Acts(request, to=f"/desk/deals/{id}")
     acts.on(
@@ -61,8 +54,9 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         "desk/deal.html",
         {
             "deal": deal,
-            "how": HOW.get(deal.how.value, deal.how.value),
+            "how": deal.how,
             "sides": SIDES,
+            "ways": WAYS,
             "parties": parties.parties({deal.seller, deal.buyer}),
             "people": parties.persons(a.person for a in deal.acceptances),
             "technologies": technologies.technologies(

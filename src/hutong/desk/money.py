@@ -98,7 +98,7 @@ def money_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
 @officer
 def receipts(request: HttpRequest) -> HttpResponse:
     """Record what the bank's statement says; see what became of it."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     form = ReceiptForm(request.POST or None, initial={"value_date": local_date(now)})
     acts = Acts(request, to="/desk/receipts")
     acts.on(
@@ -134,7 +134,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @officer
 def receipt(request: HttpRequest, id: UUID) -> HttpResponse:
     """One receipt; from suspense it is matched or sent back, by other eyes than recorded it."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     queries.needs_books(actor)
     reason = request.POST.get("reason", "")
     acts = Acts(request, to=f"/desk/receipts/{id}")
@@ -178,7 +178,7 @@ def receipt(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @officer
 def payouts(request: HttpRequest) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     queries.needs_books(actor)
     form = PayoutForm(request.POST or None)
     acts = Acts(request, to="/desk/payouts")
@@ -220,7 +220,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
 @officer
 def payout(request: HttpRequest, id: UUID) -> HttpResponse:
     """One payout: who asked, who approves, what the bank said."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     queries.needs_books(actor)
     reason = request.POST.get("reason", "")
     acts = Acts(request, to=f"/desk/payouts/{id}")

@@ -21,7 +21,7 @@ from hutong.ui.door import Acts, officer, posted_id
 @officer
 def page(request: HttpRequest) -> HttpResponse:
     """Reactions that failed, and timers to come. Needs `venue.operate`."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     actor.need("venue.operate")
     acts = Acts(request, to="/desk/operations")
     acts.on(
@@ -72,11 +72,11 @@ class OfficeForm(forms.Form):
 @officer
 def officers(request: HttpRequest) -> HttpResponse:
     """Who holds which role; appointing and dismissing (PA-2, PA-5)."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     actor.need("parties.appoint")
     roles = rulebook.in_force(now).rules.roles
     form = OfficeForm(request.POST if request.POST.get("act") == "appoint" else None)
-    form.fields["role"].choices = [(role, role) for role in roles]  # type: ignore[attr-defined]
+    form.fields["role"].choices = [(role, role) for role in roles]
     acts = Acts(request, to="/desk/officers")
 
     def appoint() -> None:

@@ -9,25 +9,16 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from hutong.desk.queue import Waiting, decide, source
 from hutong.documents import queries as documents
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.parties import actions, queries
-from hutong.parties.rules import Decision, Kind, Status
+from hutong.parties.rules import Decision, Status
 from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import named
-
-KINDS = {
-    Kind.ENTERPRISE.value: _("Enterprise"),
-    Kind.UNIVERSITY.value: _("University"),
-    Kind.RESEARCH_INSTITUTE.value: _("Research institute"),
-    Kind.GOVERNMENT.value: _("Government body"),
-    Kind.SERVICE_INSTITUTION.value: _("Service institution"),
-    Kind.INDIVIDUAL.value: _("Individual"),
-}
+from hutong.ui.words import PARTY_KINDS
 
 
 @source("parties.verify")
@@ -46,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All parties, searchable by name and identifier."""
     status = request.GET.get("status", "")
     page = queries.parties_page(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         text=request.GET.get("q", ""),
         status=Status(status) if status in set(Status) else None,
         cursor=request.GET.get("cursor"),
@@ -54,13 +45,18 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "desk/parties.html",
-        {"page": page, "kinds": KINDS, "statuses": [s.value for s in Status], "status": status},
+        {
+            "page": page,
+            "kinds": PARTY_KINDS,
+            "statuses": [s.value for s in Status],
+            "status": status,
+        },
     )
 
 
 @officer
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     acts = Acts(request, to="/desk")
     why = request.POST.get("why", "")
     acts.on(
@@ -98,7 +94,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         {
             "detail": detail,
             "view": detail.party,
-            "kinds": KINDS,
+            "kinds": PARTY_KINDS,
             "attached": [(e, files.get(e.document)) for e in attached],
             "mandates": queries.mandates_of_party(id) if queries.may_see(actor, id) else [],
             "involved": actor.person in {m.person.id for m in queries.mandates_of_party(id)},

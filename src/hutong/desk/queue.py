@@ -59,8 +59,8 @@ def waiting_for(actor: Actor, now: datetime) -> list[Waiting]:
 
 @officer
 def page(request: HttpRequest) -> HttpResponse:
-    actor: Any = request.actor  # type: ignore[attr-defined]
-    now: datetime = request.now  # type: ignore[attr-defined]
+    actor: Any = request.actor
+    now: datetime = request.now
     cases = waiting_for(actor, now)
     kinds = sorted({case.kind for case in cases})
     only = request.GET.get("kind", "")

@@ -95,7 +95,7 @@ def _title(application: Any) -> str:
 @officer
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """An application with its evidence, the notice and the objections."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     findings = request.POST.get("findings", "")
     acts = Acts(request, to=f"/desk/rights/{id}")
 
@@ -169,7 +169,7 @@ def _exceptions(request: HttpRequest) -> dict[UUID, str]:
 @officer
 def transfer(request: HttpRequest, entry: UUID) -> HttpResponse:
     """A prepared transfer: record what the office did."""
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     disposal = queries.disposal(entry, actor)
     form = StepForm(
         request.POST or None,

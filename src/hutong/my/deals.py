@@ -8,28 +8,21 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from hutong.deals import actions, queries
-from hutong.deals.rules import How, Side, Status
+from hutong.deals.rules import Side, Status
 from hutong.doors.api import paged
 from hutong.kit.ids import subject
 from hutong.parties import queries as parties
 from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member
-
-HOW = {
-    How.AUCTION.value: _("Auction"),
-    How.SINGLE.value: _("Only qualified buyer"),
-    How.NEGOTIATED.value: _("Negotiation"),
-}
-SIDES = {Side.SELLER.value: _("Seller"), Side.BUYER.value: _("Buyer")}
+from hutong.ui.words import SIDES, WAYS
 
 
 @member
 def index(request: HttpRequest) -> HttpResponse:
-    actor = as_member(request.actor)  # type: ignore[attr-defined]
+    actor = as_member(request.actor)
     page = paged(
         queries.rows_seen_by(actor),
         request.GET.get("cursor"),
@@ -53,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @member
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One deal for one of its sides; accepting is by the digest of what was shown."""
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     acts = Acts(request)
     acts.on(
         "accept",
@@ -73,7 +66,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "deal": deal,
             "side": side,
             "sides": SIDES,
-            "how": HOW.get(deal.how.value, deal.how.value),
+            "ways": WAYS,
+            "how": deal.how,
             "contract": queries.contract_text(id).decode(),
             "may_accept": deal.status is Status.AGREED
             and side is not None

@@ -47,7 +47,7 @@ class PayoutForm(forms.Form):
 
 @member
 def page(request: HttpRequest) -> HttpResponse:
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     party = actor.acting_party()
     form = PayoutForm(
         request.POST if request.POST.get("act") == "payout" else None,

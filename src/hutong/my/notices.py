@@ -12,7 +12,7 @@ from hutong.ui.door import Acts, member
 
 @member
 def page(request: HttpRequest) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     acts = Acts(request, to="/my/notices")
     acts.on(
         "read",

@@ -22,15 +22,8 @@ from hutong.parties.membership import MandateRole
 from hutong.parties.rules import Kind
 from hutong.ui.door import Acts, member, posted_id, safe_next
 from hutong.ui.fields import FilesField
+from hutong.ui.words import PARTY_KINDS, choices
 
-KINDS = [
-    (Kind.ENTERPRISE.value, _("Enterprise")),
-    (Kind.UNIVERSITY.value, _("University")),
-    (Kind.RESEARCH_INSTITUTE.value, _("Research institute")),
-    (Kind.GOVERNMENT.value, _("Government body")),
-    (Kind.SERVICE_INSTITUTION.value, _("Service institution")),
-    (Kind.INDIVIDUAL.value, _("Individual")),
-]
 ROLES = [
     (MandateRole.AGENT.value, _("Agent: acts in the party's name")),
     (MandateRole.VIEWER.value, _("Viewer: reads")),
@@ -40,7 +33,7 @@ SCHEMES = ("uscc", "lei", "ror")
 
 
 class PartyForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind of party"), choices=KINDS)
+    kind = forms.ChoiceField(label=_("Kind of party"), choices=choices(PARTY_KINDS))
     name_zh = forms.CharField(label=_("Name in Chinese"), required=False, max_length=200)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     jurisdiction = forms.CharField(
@@ -89,7 +82,7 @@ class MandateForm(forms.Form):
 @member
 def page(request: HttpRequest) -> HttpResponse:
     """My party, or the form to register one."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.party is None or "new" in request.GET:
         return _register(request)
     return _mine(request, actor.party)
@@ -101,8 +94,8 @@ def _register(request: HttpRequest) -> HttpResponse:
 
     def register() -> None:
         made = actions.register_party(
-            actor=request.actor,  # type: ignore[attr-defined]
-            now=request.now,  # type: ignore[attr-defined]
+            actor=request.actor,
+            now=request.now,
             kind=Kind(form.cleaned_data["kind"]),
             **form.details(),
         )
@@ -117,7 +110,7 @@ def _register(request: HttpRequest) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     detail = queries.detail(actor, id)
     asked = request.POST.get("act", "")
     details = PartyForm(
@@ -181,7 +174,7 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
         {
             "detail": detail,
             "view": detail.party,
-            "kinds": dict(KINDS),
+            "kinds": PARTY_KINDS,
             "details": details,
             "evidence": evidence,
             "mandate": mandate,
@@ -199,8 +192,8 @@ def _attach(request: HttpRequest, id: UUID, form: EvidenceForm) -> None:
     for upload in form.cleaned_data["files"]:
         stored = store(request, subject("party", id), upload)
         actions.attach_evidence(
-            actor=request.actor,  # type: ignore[attr-defined]
-            now=request.now,  # type: ignore[attr-defined]
+            actor=request.actor,
+            now=request.now,
             party=id,
             document=stored.id,
             proves=form.cleaned_data["proves"],
@@ -221,7 +214,7 @@ def _initial(view: queries.PartyView) -> dict[str, Any]:
 @member
 def acting_for(request: HttpRequest) -> HttpResponse:
     """Choose the party acted for; kept in the session, checked anew on every request."""
-    mine = {str(m.party.id) for m in queries.mandates_of_person(request.actor.person)}  # type: ignore[attr-defined]
+    mine = {str(m.party.id) for m in queries.mandates_of_person(request.actor.person)}
     if request.method == "POST" and request.POST.get("party") in mine:
         request.session["party"] = request.POST["party"]
     return HttpResponseRedirect(safe_next(request, "/my"))

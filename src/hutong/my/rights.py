@@ -20,12 +20,12 @@ from hutong.parties import queries as parties
 from hutong.rights import actions, queries
 from hutong.rights.shares import parse_share
 from hutong.technologies import queries as technologies
-from hutong.technologies.queries import Filters, Order
+from hutong.technologies.queries import Filters
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.fields import FilesField
 from hutong.ui.templatetags.ui import named
 
-CHOICES = 500
+CHOICES = 200
 
 
 class ApplicationForm(forms.Form):
@@ -79,7 +79,7 @@ class EvidenceForm(forms.Form):
 
 @member
 def index(request: HttpRequest) -> HttpResponse:
-    actor = as_member(request.actor)  # type: ignore[attr-defined]
+    actor = as_member(request.actor)
     party = actor.acting_party()
     held = queries.held_by(party, cursor=request.GET.get("cursor"))
     applications = queries.applications(actor)["items"]
@@ -98,14 +98,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @member
 def new(request: HttpRequest) -> HttpResponse:
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     me = actor.acting_party()
     form = ApplicationForm(
         request.POST or None,
         request.FILES or None,
         initial={"technologies": request.GET.getlist("technology")},
     )
-    form.fields["technologies"].choices = _registrable(me, now)  # type: ignore[attr-defined]
+    form.fields["technologies"].choices = _registrable(me, now)
     acts = Acts(request)
 
     def apply() -> Any:
@@ -139,16 +139,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _registrable(me: UUID, now: Any) -> list[tuple[str, str]]:
-    rows = technologies.search(Filters(party=me), local_date(now)).order_by(*Order.NEWEST.value)
-    ids = [row.id for row in rows.filter(registered_at=None, status="entered")[:CHOICES]]
-    found = technologies.technologies(ids)
-    return [(str(id), named(found[id])) for id in ids]
+    mine = technologies.page(Filters(party=me), local_date(now), limit=CHOICES)["items"]
+    return [(str(t.id), named(t)) for t in mine if t.status == "entered" and not t.registered]
 
 
 @member
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One application: evidence, submission, its notice and objections."""
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     form = EvidenceForm(
         request.POST if request.POST.get("act") == "attach" else None, request.FILES or None
     )
@@ -191,8 +189,8 @@ def _attach(request: HttpRequest, id: UUID, form: EvidenceForm) -> None:
         for upload in form.cleaned_data["files"]
     ]
     actions.attach_evidence(
-        actor=as_member(request.actor),  # type: ignore[attr-defined]
-        now=request.now,  # type: ignore[attr-defined]
+        actor=as_member(request.actor),
+        now=request.now,
         application=id,
         documents=stored,
     )

@@ -15,14 +15,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.documents.rules import Access
-from hutong.doors.api import paged
 from hutong.doors.pages import attempt
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.my.uploads import store
 from hutong.rights import queries as rights
 from hutong.technologies import actions, exporting, importing, queries
-from hutong.technologies.queries import Filters, Order
+from hutong.technologies.queries import Filters
 from hutong.technologies.rules import KIND_NAMES, LEGAL_STATUS_NAMES, Kind
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.fields import FilesField
@@ -67,12 +66,12 @@ class TechnologyForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         language = 0 if in_chinese() else 1
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [
             (kind.value, names[language])
             for kind, names in KIND_NAMES.items()
             if kind is not Kind.BUNDLE
         ]
-        self.fields["legal_status"].choices = [  # type: ignore[attr-defined]
+        self.fields["legal_status"].choices = [
             ("", "—"),
             *((status.value, names[language]) for status, names in LEGAL_STATUS_NAMES.items()),
         ]
@@ -109,7 +108,7 @@ class DocumentForm(forms.Form):
 @member
 def index(request: HttpRequest) -> HttpResponse:
     """What my party has entered; the workbook's door."""
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     party = actor.acting_party()
     form = WorkbookForm(request.POST or None, request.FILES or None)
     report, problem = None, None
@@ -119,18 +118,12 @@ def index(request: HttpRequest) -> HttpResponse:
         if report is not None and not report.refused:
             messages.success(request, _said_of(report))
             return HttpResponseRedirect("/my/technologies")
-    page = paged(
-        queries.search(Filters(party=party), local_date(now)),
-        request.GET.get("cursor"),
-        50,
-        key=Order.NEWEST.value,
-    )
-    found = queries.technologies(row.id for row in page["items"])
+    page = queries.page(Filters(party=party), local_date(now), cursor=request.GET.get("cursor"))
     return render(
         request,
         "my/technologies.html",
         {
-            "technologies": [found[row.id] for row in page["items"]],
+            "technologies": page["items"],
             "next": page["next"],
             "kinds": KIND_NAMES,
             "form": form,
@@ -154,8 +147,8 @@ def _import(request: HttpRequest, party: UUID, form: WorkbookForm) -> importing.
         return importing.run(
             path=Path(copy.name),
             party=party,
-            actor=as_member(request.actor),  # type: ignore[attr-defined]
-            now=request.now,  # type: ignore[attr-defined]
+            actor=as_member(request.actor),
+            now=request.now,
             name=upload.name,
             skip_faulty=form.cleaned_data["skip_faulty"],
         )
@@ -186,7 +179,7 @@ def template(request: HttpRequest) -> HttpResponse:
 
 @member
 def enter(request: HttpRequest) -> HttpResponse:
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     form = TechnologyForm(request.POST or None)
     acts = Acts(request)
     acts.on(
@@ -216,7 +209,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @member
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One of mine: documents, registration, retiring."""
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     form = DocumentForm(
         request.POST if request.POST.get("act") == "attach" else None,
         request.FILES if request.POST.get("act") == "attach" else None,

@@ -33,10 +33,10 @@ class TokenForm(forms.Form):
 
 @member
 def page(request: HttpRequest) -> HttpResponse:
-    actor, now = as_member(request.actor), request.now  # type: ignore[attr-defined]
+    actor, now = as_member(request.actor), request.now
     mine = {m.party.id: m.party for m in queries.mandates_of_person(actor.person)}
     form = TokenForm(request.POST if request.POST.get("act") == "issue" else None)
-    form.fields["party"].choices = [  # type: ignore[attr-defined]
+    form.fields["party"].choices = [
         *((str(id), named(view)) for id, view in mine.items()),
         ("", gettext("nobody: only for myself")),
     ]
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     def issue() -> None:
         typed = form.cleaned_data
         made = actions.issue_token(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             now=now,
             label=typed["label"],
             party=UUID(typed["party"]) if typed["party"] else None,
@@ -58,7 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     acts.on(
         "revoke",
         lambda: actions.revoke_token(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
             now=now,
             token=request.POST["token"],
         ),

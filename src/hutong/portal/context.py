@@ -30,15 +30,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
     def drawn() -> Frame:
         if not hasattr(request, "_frame"):
-            request._frame = _draw(request)  # type: ignore[attr-defined]
-        return request._frame  # type: ignore[attr-defined,no-any-return]
+            request._frame = _draw(request)
+        return request._frame
 
     return {"frame": SimpleLazyObject(drawn)}
 
 
 def _draw(request: HttpRequest) -> Frame:
     actor = getattr(request, "actor", ANONYMOUS)
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     path = request.path
     powers = officers_powers(actor)
     audience = "public"

@@ -5,23 +5,29 @@ What is drawn here is the state the server confirmed when it answered; the page'
 the live stream of the hot door and shows nothing the stream has not said.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from hutong.auctions import queries
+from hutong.auctions.record import SHORT
 from hutong.auctions.rules import Status
 from hutong.doors.api import paged
 from hutong.kit.actor import ACT
+from hutong.kit.moments import SHANGHAI, from_microseconds
+from hutong.kit.refusal import Refused
 from hutong.ui.door import visitor
+from hutong.ui.templatetags.ui import write_moment
 
-SHOWN = 200  # attempts drawn in the page; the record has all
+SHOWN = 500  # attempts drawn in the page; the record as data has all
 
 
 @visitor
 def index(request: HttpRequest) -> HttpResponse:
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     past = paged(
         queries.lots(live=False),
         request.GET.get("cursor"),
@@ -36,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @visitor
 def room(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     lot = queries.lot(id, now)
     paddle = queries.paddle_of(id, actor.party) if actor.party else None
     return render(
@@ -54,10 +60,36 @@ def room(request: HttpRequest, id: UUID) -> HttpResponse:
 @visitor
 def record(request: HttpRequest, id: UUID) -> HttpResponse:
     """Every attempt by paddle, refused ones too, as published after the close."""
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     published = queries.bidding_record(id)
     if request.GET.get("format") == "json":
         return JsonResponse(published, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    columns, rows = published["record"]["columns"], published["record"]["attempts"]
     return render(
-        request, "portal/record.html", {"lot": queries.lot(id, now), "published": published}
+        request,
+        "portal/record.html",
+        {
+            "lot": queries.lot(id, now),
+            "published": published,
+            "attempts": [_shown(dict(zip(columns, row, strict=True))) for row in rows[:SHOWN]],
+            "more": max(0, len(rows) - SHOWN),
+        },
     )
+
+
+def _shown(attempt: dict[str, Any]) -> dict[str, Any]:
+    arrived = from_microseconds(attempt["arrived_at"]).astimezone(SHANGHAI)
+    return {
+        **attempt,
+        "arrived": f"{write_moment(arrived, seconds=True)}.{arrived.microsecond // 1000:03d}",
+        "refusal": refusal_words().get(attempt["refusal"], attempt["refusal"]),
+    }
+
+
+def refusal_words() -> dict[str, str]:
+    """What each short refusal in a record or receipt says, in the reader's language."""
+    return {
+        short: Refused(reason).sentence(gettext(reason.text))
+        for reason, short in SHORT.items()
+        if reason is not None
+    }

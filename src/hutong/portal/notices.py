@@ -55,11 +55,11 @@ def index(request: HttpRequest) -> HttpResponse:
 @visitor
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One notice. A verified party may object while it runs."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = queries.notice(id)
     found = technologies.technologies(notice.technologies)
     form = ObjectionForm(request.POST or None, request.FILES or None)
-    form.fields["technology"].choices = [  # type: ignore[attr-defined]
+    form.fields["technology"].choices = [
         ("", gettext("the whole application")),
         *((str(t), named(found.get(t))) for t in notice.technologies),
     ]
@@ -90,7 +90,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _object(request: HttpRequest, id: UUID, form: ObjectionForm) -> None:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     evidence = [
         documents.store(
             actor=actor,

@@ -4,6 +4,7 @@ The rulebook in force, rendered for people (LI, AU, RR …: each figure beside t
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +32,7 @@ class Chapter:
 
 @visitor
 def page(request: HttpRequest) -> HttpResponse:
-    force = rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    force = rulebook.in_force(request.now)
     view = next(v for v in rulebook.versions() if v.version == force.version)
     return render(
         request,
@@ -114,7 +115,7 @@ def chapters(rules: Rulebook) -> list[Chapter]:
     ]  # fmt: skip
 
 
-def band_text(bands: tuple, index: int) -> str:  # type: ignore[type-arg]
+def band_text(bands: Any, index: int) -> str:
     band = bands[index]
     if band.up_to_fen is None:
         return gettext("Fee on the rest of the price") if index else gettext("Fee on the price")

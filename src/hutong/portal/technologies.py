@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from hutong.certificates import queries as certificates
 from hutong.documents import queries as documents
 from hutong.documents.access import may_read
-from hutong.doors.api import paged
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.listings import queries as listings
@@ -21,7 +20,7 @@ from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.rights.register import EntryKind
 from hutong.technologies import queries
-from hutong.technologies.queries import Filters, Order
+from hutong.technologies.queries import Filters
 from hutong.technologies.rules import KIND_NAMES, LEGAL_STATUS_NAMES, Kind, LegalStatus
 from hutong.ui.door import visitor
 from hutong.ui.templatetags.ui import in_chinese
@@ -49,11 +48,11 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         language = 0 if in_chinese() else 1
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [
             ("", _("all")),
             *((kind.value, names[language]) for kind, names in KIND_NAMES.items()),
         ]
-        self.fields["legal_status"].choices = [  # type: ignore[attr-defined]
+        self.fields["legal_status"].choices = [
             ("", _("all")),
             *((status.value, names[language]) for status, names in LEGAL_STATUS_NAMES.items()),
         ]
@@ -70,12 +69,10 @@ class FilterForm(forms.Form):
 
 @visitor
 def index(request: HttpRequest) -> HttpResponse:
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     form = FilterForm(request.GET or None)
-    rows = queries.search(form.filters(), local_date(now))
-    page = paged(rows, request.GET.get("cursor"), 30, key=Order.NEWEST.value, out=lambda row: row)
-    found = queries.technologies(row.id for row in page["items"])
-    shown = [found[row.id] for row in page["items"] if row.id in found]
+    page = queries.page(form.filters(), local_date(now), cursor=request.GET.get("cursor"), limit=30)
+    shown = page["items"]
     return render(
         request,
         "portal/technologies.html",
@@ -92,7 +89,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @visitor
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
-    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    actor, now = request.actor, request.now
     technology = queries.technology(id)
     title = rights.title(id)
     holders = {

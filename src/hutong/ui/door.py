@@ -48,7 +48,7 @@ def member(view: View) -> View:
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.actor.person is None:  # type: ignore[attr-defined]
+        if request.actor.person is None:
             back = request.get_full_path() if request.method == "GET" else request.path
             return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
         try:
@@ -65,7 +65,7 @@ def officer(view: View) -> View:
     @member
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if not officers_powers(actor):
             raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer of the venue"))
         if not actor.second_factor:

@@ -179,7 +179,6 @@ LIFECYCLES: dict[str, Lifecycle] = {
         (
             State("issued", N_("Issued"), WAITING),
             State("rendered", N_("In force"), GOOD),
-            State("valid", N_("In force"), GOOD),
         ),
         (State("revoked", N_("Revoked"), BAD),),
     ),

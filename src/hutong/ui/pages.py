@@ -30,7 +30,7 @@ class SampleForm(forms.Form):
 
 def style(request: HttpRequest) -> HttpResponse:
     """Show every component. Open to all; changes nothing."""
-    now: datetime = request.now  # type: ignore[attr-defined]
+    now: datetime = request.now
     refused = Refused(CommonRefusal.SAME_EYES)
     spoiled = SampleForm({"name": "", "kind": "university", "price": "-1"})
     spoiled.is_valid()

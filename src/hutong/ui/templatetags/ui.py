@@ -76,6 +76,12 @@ def _of(thing: Any, name: str) -> Any:
     return thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name, None)
 
 
+@register.simple_tag
+def lang(zh: str | None, en: str | None) -> str:
+    """The one of two texts in the reader's language; the other where there is only one."""
+    return ((zh or en) if in_chinese() else (en or zh)) or ""
+
+
 @register.filter
 def of(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
     """Look `key` up in a dictionary: `{{ parties|of:listing.seller|named }}`."""
@@ -192,11 +198,10 @@ def moment(value: datetime | str | None, seconds: bool = False) -> SafeString:
 
 @register.simple_tag
 def day(value: date | datetime | str | None) -> SafeString:
-    if isinstance(value, str):
-        value = parse_datetime(value) or parse_date(value)
-    if value is None:
+    read: Any = parse_datetime(value) or parse_date(value) if isinstance(value, str) else value
+    if read is None:
         return NO_VALUE
-    on = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    on: date = read.astimezone(SHANGHAI).date() if isinstance(read, datetime) else read
     return format_html('<time datetime="{}">{}</time>', on.isoformat(), write_day(on))
 
 
@@ -350,7 +355,7 @@ CONTROLS = {
 def control(bound: Any) -> SafeString:
     """A field's control alone, for filters whose labels stand elsewhere."""
     kind = bound.field.widget.__class__.__name__
-    return bound.as_widget(attrs={"class": CONTROLS.get(kind, "form-control")})  # type: ignore[no-any-return]
+    return bound.as_widget(attrs={"class": CONTROLS.get(kind, "form-control")})
 
 
 @register.inclusion_tag("ui/parts/field.html")

@@ -1,0 +1,25 @@
+"""Addresses of officers' pages."""
+
+from django.urls import path
+
+from hutong.desk import certificates, deals, listings, money, operations, parties, queue, rights
+
+app_name = "desk"
+
+urlpatterns = [
+    path("desk", queue.page, name="queue"),
+    path("desk/parties", parties.index, name="parties"),
+    path("desk/parties/<uuid:id>", parties.one, name="party"),
+    path("desk/rights/<uuid:id>", rights.one, name="right"),
+    path("desk/transfers/<uuid:entry>", rights.transfer, name="transfer"),
+    path("desk/listings/<uuid:id>", listings.one, name="listing"),
+    path("desk/intents/<uuid:id>", listings.intent, name="intent"),
+    path("desk/deals/<uuid:id>", deals.one, name="deal"),
+    path("desk/receipts", money.receipts, name="receipts"),
+    path("desk/receipts/<uuid:id>", money.receipt, name="receipt"),
+    path("desk/payouts", money.payouts, name="payouts"),
+    path("desk/payouts/<uuid:id>", money.payout, name="payout"),
+    path("desk/certificates/<str:number>", certificates.one, name="certificate"),
+    path("desk/officers", operations.officers, name="officers"),
+    path("desk/operations", operations.page, name="operations"),
+]

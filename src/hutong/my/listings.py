@@ -1,0 +1,224 @@
+"""
+My listings: terms, submission, and what becomes of them (LI-1, LI-2).
+"""
+
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hutong.auctions import queries as auctions
+from hutong.listings import actions, queries
+from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope, Terms
+from hutong.parties import queries as parties
+from hutong.rights import queries as rights
+from hutong.rulebook import queries as rulebook
+from hutong.technologies import queries as technologies
+from hutong.ui import words
+from hutong.ui.door import Acts, as_member, member
+from hutong.ui.fields import ShareField, YuanField
+from hutong.ui.templatetags.ui import named
+from hutong.ui.words import choices
+
+CHOICES = 200
+
+
+class TermsForm(forms.Form):
+    technologies = forms.MultipleChoiceField(
+        label=_("Registered rights on offer"), widget=forms.CheckboxSelectMultiple
+    )
+    title_zh = forms.CharField(label=_("Title in Chinese"), required=False, max_length=200)
+    title_en = forms.CharField(label=_("Title in English"), required=False, max_length=200)
+    share = ShareField(
+        label=_("Share on offer"), initial="1", help_text=_("Of the whole right: 1, 1/3 or 50%.")
+    )
+    price_mode = forms.ChoiceField(
+        label=_("How it is sold"),
+        initial=PriceMode.FLOOR.value,
+        choices=choices(words.PRICE_MODES),
+    )
+    price_fen = YuanField(label=_("Price (yuan)"), required=False)
+    deposit_fen = YuanField(
+        label=_("Deposit (yuan)"),
+        required=False,
+        help_text=_("Empty: what the rulebook says."),
+    )
+    increment_fen = YuanField(
+        label=_("Increment of bids (yuan)"),
+        required=False,
+        help_text=_("Empty: what the rulebook says."),
+    )
+    payment = forms.ChoiceField(label=_("Payment"), choices=choices(words.PAYMENTS))
+    conditions = forms.CharField(
+        label=_("Conditions for buyers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=10_000,
+        help_text=_("What a buyer must be or undertake. Every buyer accepts them as they stand."),
+    )
+    scope = forms.ChoiceField(label=_("Shown at"), choices=choices(words.SCOPES))
+
+    def terms(self) -> Terms:
+        typed = self.cleaned_data
+        return Terms(
+            title_zh=typed["title_zh"],
+            title_en=typed["title_en"],
+            technologies=tuple(UUID(id) for id in typed["technologies"]),
+            offer_kind=OfferKind.TRANSFER,
+            share=typed["share"],
+            licence_mode=None,
+            price_mode=PriceMode(typed["price_mode"]),
+            price_fen=typed["price_fen"],
+            deposit_fen=typed["deposit_fen"],
+            increment_fen=typed["increment_fen"],
+            payment=Payment(typed["payment"]),
+            conditions=typed["conditions"],
+            scope=Scope(typed["scope"]),
+        )
+
+
+@member
+def index(request: HttpRequest) -> HttpResponse:
+    actor = as_member(request.actor)
+    actor.acting_party()
+    page = queries.listings(actor, cursor=request.GET.get("cursor"))
+    return render(request, "my/listings.html", {"page": page})
+
+
+@member
+def new(request: HttpRequest) -> HttpResponse:
+    actor, now = as_member(request.actor), request.now
+    form = _form(request, actor.acting_party(), chosen=request.GET.getlist("technology"))
+    acts = Acts(request)
+    acts.on(
+        "draft",
+        lambda: actions.draft(actor=actor, now=now, terms=form.terms()),
+        said=gettext("Drafted. Look it over, then submit it."),
+        to=lambda made: f"/my/listings/{made.id}",
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    return render(
+        request,
+        "my/listing_edit.html",
+        {
+            "form": form,
+            "rules": rulebook.in_force(now).rules.listings,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )
+
+
+@member
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    actor, now = as_member(request.actor), request.now
+    listing = queries.file_of(id, actor).listing
+    initial = {
+        name: getattr(listing, name)
+        for name in (
+            "title_zh",
+            "title_en",
+            "price_fen",
+            "deposit_fen",
+            "increment_fen",
+            "conditions",
+        )
+    }
+    initial |= {name: getattr(listing, name).value for name in ("price_mode", "payment", "scope")}
+    form = _form(
+        request,
+        actor.acting_party(),
+        chosen=[str(t) for t in listing.technologies],
+        initial={**initial, "share": listing.share},
+    )
+    acts = Acts(request)
+    acts.on(
+        "draft",
+        lambda: actions.revise(actor=actor, now=now, listing=id, terms=form.terms()),
+        said=gettext("Saved."),
+        to=lambda made: f"/my/listings/{made.id}",
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    return render(
+        request,
+        "my/listing_edit.html",
+        {
+            "form": form,
+            "listing": listing,
+            "rules": rulebook.in_force(now).rules.listings,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )
+
+
+def _form(
+    request: HttpRequest, me: UUID, *, chosen: list[str], initial: dict[str, Any] | None = None
+) -> TermsForm:
+    held = rights.held_by(me, limit=CHOICES)["items"]
+    found = technologies.technologies({*(h.technology for h in held), *_ids(chosen)})
+    offered = initial or {}
+    if not initial and len(chosen) == 1 and (one := found.get(_ids(chosen)[0])):
+        whole = next((h.share for h in held if str(h.technology) == chosen[0]), Fraction(1))
+        offered = {"title_zh": one.title_zh, "title_en": one.title_en, "share": whole}
+    form = TermsForm(request.POST or None, initial={**offered, "technologies": chosen})
+    form.fields["technologies"].choices = [(str(id), named(view)) for id, view in found.items()]
+    return form
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+@member
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    """My listing: its state, what the office found, what comes next."""
+    actor, now = as_member(request.actor), request.now
+    acts = Acts(request)
+    acts.on(
+        "submit",
+        lambda: actions.submit(actor=actor, now=now, listing=id),
+        said=gettext("Submitted. The listing office examines it."),
+    )
+    acts.on(
+        "withdraw",
+        lambda: actions.withdraw(
+            actor=actor, now=now, listing=id, reason=request.POST.get("reason", "")
+        ),
+        said=gettext("Done. What is on the board the venue decides about."),
+    )
+    if answer := acts.answer():
+        return answer
+    file = queries.file_of(id, actor)
+    listing = file.listing
+    ready = queries.intents_of(id, actor)
+    return render(
+        request,
+        "my/listing.html",
+        {
+            "file": file,
+            "listing": listing,
+            "technologies": technologies.technologies(listing.technologies),
+            "ready": ready,
+            "parties": parties.parties({i.party for i in ready}),
+            "lot": auctions.lot_of_listing(id, now),
+            "words": words,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )

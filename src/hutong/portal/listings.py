@@ -1,0 +1,173 @@
+"""
+The board, and a listing with everything a buyer needs to decide (LI-1 … LI-5).
+"""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hutong.auctions import queries as auctions
+from hutong.documents import queries as documents
+from hutong.documents.access import may_read
+from hutong.kit.actor import ACT
+from hutong.kit.ids import subject
+from hutong.kit.money import MAX_AMOUNT
+from hutong.listings import actions, queries
+from hutong.listings.offers import OfferKind, PriceMode
+from hutong.listings.queries import Filters, Order
+from hutong.listings.rules import Status
+from hutong.my.uploads import store
+from hutong.parties import queries as parties
+from hutong.rights import queries as rights
+from hutong.technologies import queries as technologies
+from hutong.technologies.rules import KIND_NAMES
+from hutong.ui import words
+from hutong.ui.door import Acts, as_member, visitor
+from hutong.ui.fields import FilesField
+from hutong.ui.words import choices
+
+ORDERS = {
+    Order.NEWEST.value: _("Newest first"),
+    Order.ENDING.value: _("Ending soonest"),
+    Order.CHEAPEST.value: _("Lowest price"),
+    Order.DEAREST.value: _("Highest price"),
+}
+
+
+class FilterForm(forms.Form):
+    status = forms.ChoiceField(
+        label=_("Shown"),
+        required=False,
+        choices=[
+            ("", _("open for intents")),
+            ("concluding", _("in sale")),
+            ("closed", _("closed")),
+            ("all", _("all")),
+        ],
+    )
+    offer = forms.ChoiceField(
+        label=_("Offer"), required=False, choices=choices(words.OFFER_KINDS, empty=_("all"))
+    )
+    price = forms.ChoiceField(
+        label=_("Price"), required=False, choices=choices(words.PRICE_MODES, empty=_("all"))
+    )
+    up_to = forms.CharField(label=_("Up to (10,000 yuan)"), required=False, max_length=12)
+    order = forms.ChoiceField(label=_("Order"), required=False, choices=list(ORDERS.items()))
+
+    def filters(self) -> Filters:
+        typed = self.cleaned_data if self.is_valid() else {}
+        status = typed.get("status", "")
+        return Filters(
+            status=None if status == "all" else Status(status) if status else Status.LISTED,
+            offer_kind=OfferKind(typed["offer"]) if typed.get("offer") else None,
+            price_mode=PriceMode(typed["price"]) if typed.get("price") else None,
+            price_to_fen=_wan(typed.get("up_to", "")),
+        )
+
+    def ordering(self) -> Order:
+        typed = self.cleaned_data if self.is_valid() else {}
+        return Order(typed["order"]) if typed.get("order") else Order.NEWEST
+
+
+def _wan(text: str) -> int | None:
+    """Ten thousands of yuan as fen; what is no amount filters nothing."""
+    try:
+        fen = int(Decimal(text.strip().replace(",", "")) * 1_000_000)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
+    return fen if 0 < fen <= MAX_AMOUNT else None
+
+
+class IntentForm(forms.Form):
+    accept = forms.BooleanField(label=_("I accept the conditions of the listing for my party."))
+    evidence = FilesField(
+        label=_("Evidence that the buyer conditions are met"),
+        required=False,
+        help_text=_("Where the conditions ask for it."),
+    )
+
+
+@visitor
+def board(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET or None)
+    filters, order = form.filters(), form.ordering()
+    page = queries.board(filters, order=order, cursor=request.GET.get("cursor"), limit=30)
+    return render(
+        request,
+        "portal/board.html",
+        {
+            "form": form,
+            "page": page,
+            "filtered": any(request.GET.get(name) for name in form.fields),
+            "offers": words.OFFER_KINDS,
+            "kinds": KIND_NAMES,
+        },
+    )
+
+
+@visitor
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One listing. Members apply here; before that they read what they accept."""
+    actor, now = request.actor, request.now
+    member = as_member(actor)
+    form = IntentForm(request.POST or None, request.FILES or None)
+    acts = Acts(request)
+
+    def apply() -> Any:
+        evidence = [
+            store(request, subject("listing", id), upload).id
+            for upload in form.cleaned_data["evidence"]
+        ]
+        return actions.apply_intent(
+            actor=member,
+            now=now,
+            listing=id,
+            accepts_conditions=form.cleaned_data["accept"],
+            evidence=evidence,
+        )
+
+    acts.on(
+        "apply",
+        apply,
+        said=gettext("Your intent is filed. Nobody but the listing office knows of it."),
+        to=lambda made: f"/my/intents/{made.id}",
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    listing = queries.visible(id, actor)
+    found = technologies.technologies({*listing.technologies, *listing.rights})
+    mine = queries.intents_of(id, member) if member.party and member.party != listing.seller else []
+    files = [
+        document
+        for technology in listing.technologies
+        for document in documents.of_owner(subject("technology", technology))
+        if may_read(actor, document)
+    ]
+    return render(
+        request,
+        "portal/listing.html",
+        {
+            "listing": listing,
+            "seller": parties.parties([listing.seller]).get(listing.seller),
+            "technologies": found,
+            "registered": rights.registered_among(listing.rights),
+            "lot": auctions.lot_of_listing(id, now),
+            "open": listing.status is Status.LISTED,
+            "mine": [intent for intent in mine if intent.party == member.party],
+            "may_apply": member.has(ACT) and member.party != listing.seller,
+            "is_seller": member.party == listing.seller,
+            "form": form,
+            "documents": files,
+            "words": words,
+            "kinds": KIND_NAMES,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )

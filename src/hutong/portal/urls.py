@@ -1,0 +1,26 @@
+"""Addresses of the public's pages."""
+
+from django.urls import path
+
+from hutong.portal import certificates, home, listings, lots, notices, rules, technologies
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.page, name="home"),
+    path("technologies", technologies.index, name="technologies"),
+    path("technologies/<uuid:id>", technologies.one, name="technology"),
+    path("listings", listings.board, name="board"),
+    path("listings/<uuid:id>", listings.one, name="listing"),
+    path("lots", lots.index, name="lots"),
+    path("lots/<uuid:id>", lots.room, name="room"),
+    path("lots/<uuid:id>/record", lots.record, name="record"),
+    path("public-notices", notices.index, name="notices"),
+    path("public-notices/<uuid:id>", notices.one, name="notice"),
+    path("certificates", certificates.index, name="certificates"),
+    path("certificates/<str:number>", certificates.one, name="certificate"),
+    path("certificates/<str:number>/pdf", certificates.file, {"form": "pdf"}, name="pdf"),
+    path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),
+    path("verify", certificates.verify, name="verify"),
+    path("rules", rules.page, name="rules"),
+]

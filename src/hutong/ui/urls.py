@@ -1,0 +1,9 @@
+"""The living style page."""
+
+from django.urls import path
+
+from hutong.ui.pages import style
+
+app_name = "ui"
+
+urlpatterns = [path("style", style, name="style")]

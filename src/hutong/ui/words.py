@@ -1,0 +1,73 @@
+"""
+What codes are called on pages: one word for one thing, wherever it is shown.
+
+Values are English msgids; `{{ code|labelled:words }}` and `choices(words)` translate them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from hutong.kit.refusal import N_
+
+Words = Mapping[str, str]
+
+PARTY_KINDS: Words = {
+    "enterprise": N_("Enterprise"),
+    "university": N_("University"),
+    "research_institute": N_("Research institute"),
+    "government": N_("Government body"),
+    "service_institution": N_("Service institution"),
+    "individual": N_("Individual"),
+}
+OFFER_KINDS: Words = {
+    "transfer": N_("Transfer"),
+    "licence": N_("Licence"),
+    "equity": N_("Contribution as equity"),
+    "joint_development": N_("Joint development"),
+    "investment": N_("Seeking investment"),
+}
+LICENCE_MODES: Words = {
+    "exclusive": N_("Exclusive licence"),
+    "sole": N_("Sole licence"),
+    "ordinary": N_("Ordinary licence"),
+}
+PRICE_MODES: Words = {
+    "fixed": N_("Fixed price"),
+    "floor": N_("Floor price, auction among several buyers"),
+    "negotiable": N_("Negotiable"),
+}
+PAYMENTS: Words = {
+    "lump_sum": N_("Lump sum"),
+    "instalments": N_("Instalments"),
+    "royalty": N_("Royalty"),
+    "entry_fee_and_royalty": N_("Entry fee and royalty"),
+}
+SCOPES: Words = {"local": N_("This venue"), "network": N_("The whole network")}
+EXPORT_CLASSES: Words = {
+    "free": N_("Free"),
+    "restricted": N_("Restricted"),
+    "prohibited": N_("Prohibited"),
+}
+WAYS: Words = {
+    "auction": N_("Auction"),
+    "single": N_("Only qualified buyer"),
+    "negotiated": N_("Negotiation"),
+}
+SIDES: Words = {"seller": N_("Seller"), "buyer": N_("Buyer")}
+OUTCOMES: Words = {
+    "auction": N_("Several buyers qualified: auction"),
+    "deal": N_("One buyer qualified: deal"),
+    "licences": N_("Licences to all who qualified"),
+    "negotiation": N_("Negotiation"),
+    "extended": N_("Nobody qualified: extended"),
+    "lapsed": N_("Nobody qualified: lapsed"),
+}
+
+
+def choices(words: Words, *, empty: str | Promise | None = None) -> list[tuple[str, Any]]:
+    """The words as choices of a form field, translated when shown."""
+    listed: Iterable[tuple[str, Any]] = ((c, gettext_lazy(text)) for c, text in words.items())
+    return [*([("", empty)] if empty is not None else []), *listed]
