@@ -82,6 +82,15 @@ class IntentWithdrawn(Event, kind="listings.IntentWithdrawn", visibility=SEALED)
     party: Private[UUID]
 
 
+@dataclass(frozen=True, kw_only=True)
+class IntentLapsed(Event, kind="listings.IntentLapsed", visibility=SEALED):
+    """The period, or the listing, ended before the deposit was held."""
+
+    intent: UUID
+    listing: UUID
+    party: Private[UUID]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     id: UUID
@@ -170,6 +179,13 @@ def withdraw(listing: Listing, state: Intent, *, now: datetime) -> list[Event]:
     ]
 
 
+def lapse(state: Intent) -> list[Event]:
+    """End an intent that did not stand ready; one with its deposit held stays as it is."""
+    if state.status not in (IntentStatus.APPLIED, IntentStatus.QUALIFIED):
+        return []
+    return [IntentLapsed(intent=state.id, listing=state.listing, party=state.party)]
+
+
 def evolve(state: Intent, events: list[Event], *, at: datetime) -> Intent:
     for event in events:
         match event:
@@ -181,6 +197,8 @@ def evolve(state: Intent, events: list[Event], *, at: datetime) -> Intent:
                 state = replace(state, status=IntentStatus.DEPOSITED, deposited_at=at)
             case IntentWithdrawn():
                 state = replace(state, status=IntentStatus.WITHDRAWN)
+            case IntentLapsed():
+                state = replace(state, status=IntentStatus.LAPSED)
     return state
 
 

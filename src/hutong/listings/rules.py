@@ -380,7 +380,14 @@ def _evolve_one(listing: Listing, event: Event) -> Listing:
         case Suspended(suspended_at=suspended_at):
             return replace(listing, status=Status.SUSPENDED, suspended_at=suspended_at)
         case Resumed(ends_at=ends_at):
-            return replace(listing, status=Status.LISTED, ends_at=ends_at, suspended_at=None)
+            # What was left is given back as it was left: nothing remains to be recounted.
+            return replace(
+                listing,
+                status=Status.LISTED,
+                ends_at=ends_at,
+                ends_provisional=False,
+                suspended_at=None,
+            )
         case WithdrawalRequested():
             return replace(listing, withdrawal_requested=True)
         case CutOff(outcome=Outcome.EXTENDED, ends_at=ends_at, ends_provisional=provisional):

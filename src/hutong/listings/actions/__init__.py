@@ -1,0 +1,34 @@
+"""
+What can happen to listings and intents.
+"""
+
+from hutong.listings.actions.buying import (
+    apply_intent,
+    mark_deposited,
+    qualify,
+    withdraw_intent,
+)
+from hutong.listings.actions.closing import close_sold, close_unsold, cut_off, fix_end
+from hutong.listings.actions.drafting import draft, revise, submit, withdraw
+from hutong.listings.actions.examining import examine, resume, suspend, terminate
+from hutong.listings.actions.preempting import answer_pre_emption
+
+__all__ = [
+    "answer_pre_emption",
+    "apply_intent",
+    "close_sold",
+    "close_unsold",
+    "cut_off",
+    "draft",
+    "examine",
+    "fix_end",
+    "mark_deposited",
+    "qualify",
+    "resume",
+    "revise",
+    "submit",
+    "suspend",
+    "terminate",
+    "withdraw",
+    "withdraw_intent",
+]

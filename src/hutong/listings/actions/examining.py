@@ -1,0 +1,157 @@
+"""
+The listing officer's part (LI-2): examine, suspend, resume, terminate.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hutong.journal.actions import action
+from hutong.kit.actor import Actor, require_other_eyes
+from hutong.kit.calendar import working_days_after
+from hutong.kit.refusal import Refused
+from hutong.listings import rules
+from hutong.listings.actions.drafting import require_offerable
+from hutong.listings.actions.saving import (
+    deposited,
+    end_intents,
+    locked,
+    locked_intents,
+    open_seals,
+    save,
+)
+from hutong.listings.constraints import refusing
+from hutong.listings.models import Listing
+from hutong.listings.offers import ExportClass, LicenceMode, OfferKind, PriceMode, Scope
+from hutong.listings.queries.listings import ListingView, view
+from hutong.listings.refusals import Refusal
+from hutong.listings.rules import Decision
+from hutong.parties import queries as parties
+from hutong.rulebook import queries as rulebook
+from hutong.technologies import queries as technologies_
+
+
+@action(power="listings.examine")
+def examine(
+    *,
+    actor: Actor,
+    now: datetime,
+    listing: UUID,
+    decision: Decision,
+    checklist: Mapping[str, bool],
+    export_class: ExportClass,
+    findings: str,
+) -> ListingView:
+    """Put a submitted listing on the board, or return it to its seller with findings.
+
+    The officer answers each check (title, completeness, pre_emption) and the export class, and is
+    not who entered it (PA-5). Title and reservation are checked again here. On the board the period
+    of the rulebook begins.
+    """
+    row = locked(listing)
+    require_other_eyes(actor, [row.entered_by, row.submitted_by])
+    row.examined_by, row.findings = actor.person, findings
+    row.checklist = {**checklist, "export_class": export_class.value}
+    if decision is Decision.RETURN:
+        save(row, rules.return_to_seller(row.state(), findings=findings), now)
+        return view(row)
+    rules.require_acceptable(row.state(), checklist=checklist, findings=findings)
+    require_offerable(row, now)
+    assert row.rulebook_version is not None, "a submitted listing has its rulebook"
+    days = rulebook.version(row.rulebook_version).listings.period_working_days
+    period = working_days_after(now, days, rulebook.calendar(now))
+    row.listed_at, row.period_from, row.period_days = now, now, days
+    listed = rules.Listed(
+        listing=row.id,
+        number=row.number,
+        offer_kind=OfferKind(row.offer_kind),
+        share=row.share,
+        licence_mode=LicenceMode(row.licence_mode) if row.licence_mode else None,
+        price_mode=PriceMode(row.price_mode),
+        price_fen=row.price_fen,
+        deposit_fen=row.deposit_fen,
+        increment_fen=row.increment_fen,
+        technologies=row.size,
+        ends_at=period.at,
+        ends_provisional=period.provisional,
+        scope=Scope(row.scope),
+        export_class=export_class,
+        text=_text(row),
+        seller=row.seller,
+        checklist=dict(row.checklist),
+        findings=findings,
+    )
+    _reserve(row)
+    save(row, [listed], now)
+    return view(row)
+
+
+@action(power="listings.examine")
+def suspend(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> ListingView:
+    """Stop the period of a listing; what was left is given back when it is resumed."""
+    row = locked(listing)
+    save(row, rules.suspend(row.state(), reason=reason, now=now), now)
+    return view(row)
+
+
+@action(power="listings.examine")
+def resume(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
+    """Go on with the time that was left, never shorter. What may not be offered any more cannot."""
+    row = locked(listing)
+    events = rules.resume(row.state(), now=now)
+    parties.require_verified(row.seller)
+    save(row, events, now)
+    return view(row)
+
+
+@action(power="listings.examine")
+def terminate(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> ListingView:
+    """End a live listing, with the reason. Deposits held are named, so that they go back."""
+    row = locked(listing)
+    rows = locked_intents(row)
+    ready = [intent.id for intent in deposited(rows)]
+    events = rules.terminate(row.state(), reason=reason, deposited=ready)
+    before_cut_off = row.cut_off_at is None
+    end_intents(rows, now)
+    if before_cut_off:
+        open_seals(rows)
+    save(row, events, now)
+    return view(row)
+
+
+def _reserve(row: Listing) -> None:
+    if not row.exclusive:
+        return
+    singles = row.offered.filter(right=True)
+    first = singles.order_by("position").values_list("technology", flat=True).first()
+    taken = Refused(Refusal.RESERVED, technology=first)
+    with refusing({"listings_offered_reserved": taken}):
+        singles.update(reserved=True)
+
+
+def _text(row: Listing) -> dict[str, Any]:
+    """What the log publishes of a listing, erasable: its words, technologies and seller."""
+    named = [o.technology for o in sorted(row.offered.all(), key=lambda o: o.position) if o.named]
+    found = technologies_.technologies(named)
+    seller = parties.party(row.seller)
+    return {
+        "title_zh": row.title_zh,
+        "title_en": row.title_en,
+        "conditions": row.conditions,
+        "payment": row.payment,
+        "seller": {
+            "party": str(seller.id),
+            "name_zh": seller.name_zh,
+            "name_en": seller.name_en,
+        },
+        "technologies": [
+            {
+                "technology": str(id),
+                "kind": found[id].kind.value,
+                "title_zh": found[id].title_zh,
+                "title_en": found[id].title_en,
+            }
+            for id in named
+        ],
+    }

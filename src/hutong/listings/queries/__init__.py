@@ -1,0 +1,52 @@
+"""
+What can be asked about listings and intents. Until the period ends, who applied and how many is
+seen by the listing office and the supervisor alone (LI-4).
+"""
+
+from hutong.listings.queries.audit import audit
+from hutong.listings.queries.board import BoardItem, Filters, Order, board, listed_count
+from hutong.listings.queries.intents import (
+    IntentView,
+    intent,
+    intents_of,
+    intents_waiting,
+    my_intents,
+    qualified_intents,
+)
+from hutong.listings.queries.listings import (
+    ListingFile,
+    ListingView,
+    file_of,
+    listing,
+    listings,
+    of_technology,
+    reserved_among,
+    visible,
+)
+from hutong.listings.queries.preemptions import PreemptionView, my_preemptions, preemptions
+
+__all__ = [
+    "BoardItem",
+    "Filters",
+    "IntentView",
+    "ListingFile",
+    "ListingView",
+    "Order",
+    "PreemptionView",
+    "audit",
+    "board",
+    "file_of",
+    "intent",
+    "intents_of",
+    "intents_waiting",
+    "listed_count",
+    "listing",
+    "listings",
+    "my_intents",
+    "my_preemptions",
+    "of_technology",
+    "preemptions",
+    "qualified_intents",
+    "reserved_among",
+    "visible",
+]
