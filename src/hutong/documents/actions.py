@@ -69,7 +69,7 @@ def store(
             )
     except storage.TooLarge:
         limit = allowed.max_bytes
-        raise Refused(Refusal.TOO_LARGE, name=name, limit_mib=f"{limit / MIB:g}") from None
+        raise Refused(Refusal.TOO_LARGE, name=name, limit_mib=f"{limit / MIB:.3g}") from None
     record(
         subject("document", row.id),
         rules.Stored(document=row.id, owner=owner, digest=row.digest, size=row.size, access=access),

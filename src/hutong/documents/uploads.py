@@ -63,7 +63,7 @@ def refuse_too_large(request: HttpRequest) -> None:
     """Raise when the upload of this request was stopped for its size."""
     limit = request.META.get(MARK)
     if limit is not None:
-        raise Refused(Refusal.TOO_LARGE, name="…", limit_mib=f"{limit / MIB:g}")
+        raise Refused(Refusal.TOO_LARGE, name="…", limit_mib=f"{limit / MIB:.3g}")
 
 
 def _limit(request: Any) -> int:
