@@ -82,7 +82,7 @@ def _rights_registration(content: Content) -> Face:
         rows=[
             _technology_row(technology),
             *_number_rows([technology]),
-            _row("登记号", "Register entry", register["number"]),
+            _row("登记簿编号", "Register entry", register["number"]),
             _row("登记日期", "Registered on", *_day(register["registered_on"])),
         ],
         table=_table(

@@ -29,7 +29,7 @@ NUMBERS: Final = {
     "application": Pair("申请号", "Application no."),
     "publication": Pair("公开号", "Publication no."),
     "grant": Pair("授权公告号", "Grant no."),
-    "registration": Pair("登记号", "Registration no."),
+    "registration": Pair("登记证号", "Registration no."),
 }
 IDENTIFIERS: Final = {
     "uscc": Pair("统一社会信用代码", "USCC"),

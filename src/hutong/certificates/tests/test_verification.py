@@ -4,6 +4,7 @@ import json
 import subprocess
 import zlib
 from copy import deepcopy
+from dataclasses import replace
 from io import BytesIO
 from shutil import which
 
@@ -230,6 +231,19 @@ def test_a_bomb_in_a_pdf_hurts_nobody(keys):
     file = head + stream + b"startxref\n%d\n%%%%EOF\n" % len(head)
     report = bounded.verify(file, keys, seconds=10)
     assert not report.readable
+
+
+@pytest.mark.skipif(which("pdftotext") is None, reason="poppler's pdftotext is not installed")
+def test_what_a_title_says_is_text_and_never_markup(maker, fonts, tmp_path):
+    title = 'Recovery #panic("x") *bold* $x$ <script> \\u{1} "quoted"'
+    technology = replace(REGISTRATION.technology, title_zh="", title_en=title)
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(maker.pdf(maker.content(replace(REGISTRATION, technology=technology)), fonts))
+    shown = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert title in shown
+    assert "技术权益登记证书" in shown.replace(" ", "")
 
 
 @pytest.mark.skipif(which("pdfsig") is None, reason="poppler's pdfsig is not installed")
