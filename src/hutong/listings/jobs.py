@@ -6,12 +6,12 @@ Notices keep LI-4: until the cut-off nobody but the listing office hears of an i
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject_id
-from hutong.kit.moments import SHANGHAI, parse_iso
 from hutong.kit.refusal import N_
 from hutong.listings import actions, queries
 from hutong.listings.rules import Status
@@ -70,7 +70,7 @@ register(
     Text(
         "listings.pre_emption",
         title=N_("A co-owner offers its share: listing {number}"),
-        body=N_("You come first by law. Answer until {answer_by}."),
+        body=N_("You come first by law. Answer until {answer_by_at}."),
     ),
     Text(
         "listings.intent_applied",
@@ -219,21 +219,17 @@ def _at_cut_off(entry: Recorded, seller: list[UUID], mine: str) -> Readers:
     return told
 
 
-def _facts(entry: Recorded, listing: queries.ListingView) -> dict[str, str]:
+def _facts(entry: Recorded, listing: queries.ListingView) -> dict[str, Any]:
     private = entry.private or {}
-    ends_at = entry.facts.get("ends_at") or (listing.ends_at and listing.ends_at.isoformat())
     reason = (entry.content.get("reason") or {}).get("text") or private.get("reason", "")
-    return {
-        "ends_at": _local(ends_at),
-        "answer_by": _local(entry.facts.get("answer_by")),
-        "findings": private.get("findings", ""),
+    facts = {
+        "ends_at": entry.facts.get("ends_at") or listing.ends_at,
+        "answer_by_at": entry.facts.get("answer_by"),
+        "findings": private.get("findings"),
         "reason": reason,
-        "count": str(entry.facts.get("count", "")),
+        "count": entry.facts.get("count"),
     }
-
-
-def _local(moment: str | None) -> str:
-    return f"{parse_iso(moment).astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else ""
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def _people(party: str | None) -> list[UUID]:

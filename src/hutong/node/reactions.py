@@ -12,6 +12,7 @@ from hutong.deals import jobs as deals
 from hutong.deals.notices import TEXTS as DEALS_TOLD
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
+from hutong.listings import jobs as listings
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
 from hutong.technologies import jobs as technologies
@@ -25,6 +26,7 @@ REACTIONS: tuple[Reaction, ...] = (
     # the register
     when("technologies.fixed", "rights.Registered", do=technologies.rights_registered),
     when("certificates.of_rights", "rights.Registered", do=certificates.on_right_registered),
+    when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     # deposits
     when("settlement.ask_deposit", "listings.IntentQualified", do=settlement.ask_deposit),
     when(
@@ -45,6 +47,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
     # people
     when("rights.people", *rights.TOLD, do=rights.tell_people),
+    when("listings.people", *listings.TOLD, do=listings.tell_people),
     when(
         "certificates.people",
         *("certificates.Rendered", "certificates.Revoked"),

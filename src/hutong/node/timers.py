@@ -5,10 +5,12 @@ What happens when its moment in venue time has come: kind of timer → handler.
 from hutong.deals import jobs as deals
 from hutong.due.running import Handler
 from hutong.ledger import jobs as ledger
+from hutong.listings import jobs as listings
 from hutong.rights import jobs as rights
 
 TIMERS: dict[str, Handler] = {
     "rights.notice_over": rights.notice_over,
+    "listings.cut_off": listings.cut_off,
     "deals.sign_due": deals.sign_due,
     "deals.payment_due": deals.payment_due,
     "ledger.hold_expires": ledger.hold_expires,

@@ -8,7 +8,6 @@ from uuid import UUID
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject_id
-from hutong.kit.moments import SHANGHAI, parse_iso
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
@@ -89,25 +88,22 @@ def tell_people(entry: Recorded) -> None:
         "technologies": len(application.items),
         **_facts(entry),
     }
-    for kind, to in _readers(entry, application):
-        if to:
-            notices.notify(
-                actor=SYSTEM,
-                now=entry.at,
-                to=to,
-                kind=kind,
-                facts=facts,
-                link=f"/rights/applications/{application.id}",
-                subject=entry.subject,
-            )
+    for kind, to, folder in _readers(entry, application):
+        notices.notify(
+            now=entry.at,
+            to=to,
+            kind=kind,
+            facts=facts,
+            link=f"/{folder}/{application.id}",
+            subject=entry.subject,
+        )
 
 
 def _facts(entry: Recorded) -> dict[str, str]:
     private = entry.private or {}
     match entry.kind:
         case "rights.NoticeOpened":
-            ends_at = parse_iso(entry.facts["ends_at"]).astimezone(SHANGHAI)
-            return {"ends_at": f"{ends_at:%Y-%m-%d %H:%M}"}
+            return {"ends_at": entry.facts["ends_at"]}
         case "rights.Rejected":
             return {"reasons": private.get("reasons", "")}
         case "rights.ObjectionDecided":
@@ -117,7 +113,13 @@ def _facts(entry: Recorded) -> dict[str, str]:
     return {}
 
 
-def _readers(entry: Recorded, application: queries.ApplicationView) -> list[tuple[str, list[UUID]]]:
+MINE, DESK, PUBLIC = "my/rights", "desk/rights", "public-notices"
+
+
+def _readers(
+    entry: Recorded, application: queries.ApplicationView
+) -> list[tuple[str, list[UUID], str]]:
+    """(kind, persons, where the thing stands for them)."""
     holders = sorted(
         {
             person
@@ -127,22 +129,23 @@ def _readers(entry: Recorded, application: queries.ApplicationView) -> list[tupl
     )
     match entry.kind:
         case "rights.Applied":
-            return [("rights.application_submitted", parties.officers_with("rights.examine"))]
+            return [("rights.application_submitted", parties.officers_with("rights.examine"), DESK)]
         case "rights.NoticeOpened":
-            return [("rights.notice_opened", holders)]
+            return [("rights.notice_opened", holders, MINE)]
         case "rights.Rejected":
-            return [("rights.application_rejected", holders)]
+            return [("rights.application_rejected", holders, MINE)]
         case "rights.ObjectionFiled":
             officers = parties.officers_with("rights.decide_objection")
-            return [("rights.objection_filed", sorted({*holders, *officers}))]
+            kind = "rights.objection_filed"
+            return [(kind, holders, MINE), (kind, officers, DESK)]
         case "rights.ObjectionDecided":
             objector = queries.objector_of(UUID(entry.facts["objection"]))
-            people = {*holders, *parties.people_of(objector)}
-            upheld = "upheld" if entry.facts["upheld"] else "dismissed"
-            return [(f"rights.objection_{upheld}", sorted(people))]
+            kind = f"rights.objection_{'upheld' if entry.facts['upheld'] else 'dismissed'}"
+            return [(kind, holders, MINE), (kind, parties.people_of(objector), PUBLIC)]
         case "rights.RegistrationHeld":
             officers = parties.officers_with("rights.examine")
-            return [("rights.registration_held", sorted({*holders, *officers}))]
+            kind = "rights.registration_held"
+            return [(kind, holders, MINE), (kind, officers, DESK)]
         case "rights.Completed":
-            return [("rights.registered", holders)]
+            return [("rights.registered", holders, MINE)]
     return []

@@ -1,0 +1,53 @@
+"""What happens of itself: timers decide, people are told, in time and nobody else."""
+
+import pytest
+
+from hutong.kit.actor import SYSTEM
+from hutong.listings import actions, queries
+from hutong.listings.cutoff import Outcome
+from hutong.listings.rules import Status
+from hutong.listings.testing import deposited_intent, open_listing, qualified_intent
+from hutong.notices import queries as notices
+from hutong.parties.testing import member_of, officer, verified_party
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds_told(actor):
+    return {told.kind for told in notices.notices_page(actor.person, limit=200)["items"]}
+
+
+def test_the_cut_off_comes_by_itself_and_tells_whom_it_concerns(venue, drain):
+    seller = verified_party("上海某大学")
+    buyers = [verified_party(f"第{n}公司", kind="enterprise") for n in "一二"]
+    qualifier = officer("listing")
+    listing = open_listing(seller)
+    deposited_intent(listing, buyers[0])
+    qualified_intent(listing, buyers[1])
+    drain()
+    before = kinds_told(member_of(seller))
+    assert "listings.listed" in before
+    assert not {kind for kind in before if "intent" in kind or "cut_off" in kind}
+    assert "listings.intent_applied" in kinds_told(qualifier)
+    assert "listings.intent_qualified" in kinds_told(member_of(buyers[1]))
+
+    venue.now = listing.ends_at
+    drain()
+
+    decided = queries.listing(listing.id)
+    assert decided.outcome is Outcome.DEAL
+    assert decided.status is Status.CLOSED  # the deal that followed closed it
+    assert "listings.cut_off_deal" in kinds_told(member_of(seller))
+    assert "listings.cut_off_deal" in kinds_told(member_of(buyers[0]))
+    assert "listings.intent_lapsed" in kinds_told(member_of(buyers[1]))
+    assert "listings.cut_off_deal" not in kinds_told(member_of(buyers[1]))
+
+
+def test_a_suspended_listing_is_not_decided(venue, drain):
+    listing = open_listing(verified_party("上海某大学"))
+    actions.suspend(
+        actor=SYSTEM, now=venue.later(days=1), listing=listing.id, reason="Under review."
+    )
+    venue.now = listing.ends_at
+    drain()
+    assert queries.listing(listing.id).status is Status.SUSPENDED
