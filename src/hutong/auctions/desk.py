@@ -23,9 +23,9 @@ from django.db import DatabaseError, IntegrityError
 from hutong.auctions import actions, queries
 from hutong.auctions.actions import Book
 from hutong.auctions.clock import VenueClock
+from hutong.auctions.database_thread import DatabaseThread
 from hutong.auctions.record import Receipt
 from hutong.auctions.rules import Refusal
-from hutong.auctions.thread import JudgingThread
 from hutong.due import queries as due
 from hutong.kit.actor import SYSTEM
 from hutong.kit.moments import from_microseconds, microseconds
@@ -154,6 +154,20 @@ class Desk:
             self._loop.call_soon(self._judge_waiting)
         return None
 
+    def ask(self, lot: UUID, bid_id: str, paddle: int, answer: Answer) -> bool:
+        """Have `answer` called with the receipt of a bid known here; False when it is not known.
+
+        A bid still waiting is answered when it is judged. Another paddle's bid is not known.
+        """
+        queue = self._queues.get(lot)
+        if queue is None:
+            return False
+        known = queue.known.get(bid_id) or queue.known_before.get(bid_id)
+        if known is None or known.paddle != paddle:
+            return False
+        _receipt_again(known, known.paddle, known.amount_fen, answer)
+        return True
+
     def _judge_waiting(self) -> None:
         batches = {lot: queue.take() for lot, queue in self._queues.items() if queue.waiting}
         self._in_flight = batches
@@ -224,7 +238,7 @@ class Desk:
         `keep_time=False` leaves heartbeats and closing to the caller.
         """
         self._loop = asyncio.get_running_loop()
-        self._thread = JudgingThread(self._loop, name=f"desk {self.name}")
+        self._thread = DatabaseThread(self._loop, name=f"desk {self.name}")
         self._ends = await self._thread.result_of(self._take_up)
         self._is_accepting = True
         if keep_time:

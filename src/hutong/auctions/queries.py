@@ -3,7 +3,7 @@ What can be asked of auctions. By paddle only; who is behind one, the supervisor
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,15 @@ class LotView:
     rulebook_version: int
     asked_at: datetime
 
+    def at(self, now: datetime) -> "LotView":
+        """The same state asked at another moment: only the clock has moved."""
+        if self.is_over or self.is_suspended:
+            return replace(self, asked_at=now)
+        status = Status.FREE if now < self.free_ends_at else Status.LIMITED
+        return replace(
+            self, asked_at=now, status=Status.ANNOUNCED if now < self.opens_at else status
+        )
+
     @property
     def is_over(self) -> bool:
         return self.status in (Status.SOLD, Status.UNSOLD)
@@ -59,6 +68,14 @@ class LotView:
     @property
     def is_suspended(self) -> bool:
         return self.status is Status.SUSPENDED
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLot:
+    """A lot with its latest accepted bids, newest first."""
+
+    lot: LotView
+    bids: tuple[records.Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +108,16 @@ def lots(*, live: bool | None = None) -> QuerySet[Lot]:
 def live_lots(now: datetime) -> list[LotView]:
     """Every lot that is not decided, the one that ends first first."""
     return [view(row, now) for row in Lot.objects.filter(outcome=None).order_by("ends_at", "id")]
+
+
+def live_lot(id: UUID, now: datetime, *, bids: int = 10) -> LiveLot:
+    """A lot and its last `bids` accepted bids, as committed. Refused when there is none."""
+    state = lot(id, now)
+    # Refused attempts show only after the close (AU-9); a flood of them must not cost a long walk.
+    latest = Attempt.objects.filter(
+        lot_id=id, sequence__gt=state.attempts - 500, sequence__lte=state.attempts, refusal=""
+    ).order_by("-sequence")[:bids]
+    return LiveLot(state, tuple(_receipt(row).attempt for row in latest))
 
 
 def running_lots() -> int:

@@ -2,7 +2,7 @@
 A lot's life outside the bidding: opened, suspended, resumed, closed (AU-1, AU-3, AU-9, AU-12).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -16,7 +16,7 @@ from hutong.auctions.models import Lot, Paddle
 from hutong.auctions.queries import attempts_of, paddle_commitment
 from hutong.auctions.rules import Refusal, Status
 from hutong.due.actions import cancel, schedule
-from hutong.journal.actions import action, nothing_changed, record
+from hutong.journal.actions import action, nothing_changed, record, wake
 from hutong.kit.actor import ACT, Actor
 from hutong.kit.canonical import digest_of, new_salt
 from hutong.kit.ids import new_id, subject
@@ -126,6 +126,14 @@ def announce(lot: UUID) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(lot)])
 
     transaction.on_commit(notify)
+
+
+def announce_judged(*, lots: Iterable[UUID], sender: str) -> None:
+    """Tell the other processes, and the sequencer, what a desk has committed."""
+    with connection.cursor() as cursor:
+        for lot in lots:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{lot} {sender}"])
+    wake()
 
 
 @action(power=ACT)

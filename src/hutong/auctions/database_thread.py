@@ -1,5 +1,5 @@
 """
-The judging thread: owns a database connection, does jobs in order, answers on the event loop.
+A thread beside the event loop: owns a database connection, does jobs in order, answers on the loop.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 Job = tuple[Callable[[], Any], Callable[[Any], None]]
 
 
-class JudgingThread:
+class DatabaseThread:
     """Starts at once. `stop` lets it finish what is queued."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, name: str) -> None:

@@ -1,0 +1,262 @@
+"""
+The hot door: bids and live streams on plain ASGI, with the desk inside (AU-1..AU-5, AU-9).
+
+    POST /live/lots/{lot}/bids            {"bid_id", "amount_fen"}, Bearer paddle token → receipt
+    GET  /live/lots/{lot}/bids/{bid_id}   the receipt again, or plainly that it was not received
+    GET  /live/lots/{lot}                 the lot's confirmed states as server-sent events
+    GET  /live/board                      all running lots likewise
+    (the first two also under /api/v1)
+
+No framework: a bid costs microseconds here, and waits only for the disk.
+"""
+
+import asyncio
+import gc
+import os
+import re
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from hutong.auctions import queries, token, wire
+from hutong.auctions.clock import VenueClock
+from hutong.auctions.desk import Desk
+from hutong.auctions.record import Receipt
+from hutong.auctions.rules import Refusal
+from hutong.auctions.stream import BOARD, MAX_WATCHERS, Hub
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+
+log = structlog.get_logger(__name__)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Headers = Iterable[tuple[bytes, bytes]]
+
+LARGEST_BODY = 1024
+BODY_SECONDS = 10.0
+SWITCH_SECONDS = 0.0005  # the judging thread must not wait long for the loop to let it run
+_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_LOT_PATH = re.compile(rf"/(live|api/v1)/lots/({_ID})(/bids(?:/({_ID}))?)?/?")
+
+_JSON = (b"content-type", b"application/json")
+_PROBLEM = (b"content-type", b"application/problem+json")
+_NOT_STORED = (b"cache-control", b"no-store")
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-transform"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class DoorRefusal(Reason):
+    """What is wrong with a request itself."""
+
+    NO_SUCH_PATH = reason("no_such_path", "", N_("There is nothing at {path}."), 404)
+    METHOD = reason(
+        "method_not_allowed", "", N_("{method} is not possible here; use {allowed}."), 405
+    )
+    SLOW = reason("body_too_slow", "", N_("The request did not arrive in time."), 408)
+    FULL = reason("too_many_watchers", "", N_("Too many are watching here; try again."), 503)
+    BROKEN = reason("server_error", "", N_("Something broke here. Ask for the receipt."), 500)
+
+
+def create_app(*, database_url: str, token_key: bytes, name: str | None = None) -> "Door":
+    """Build the door of one process. `database_url` is for LISTEN; the rest goes through Django."""
+    name = name or f"{socket.gethostname()}:{os.getpid()}"
+    return Door(database_url=database_url, token_key=token_key, name=name)
+
+
+class Door:
+    """An ASGI application. Its lifespan starts and stops the desk and the streams."""
+
+    def __init__(self, *, database_url: str, token_key: bytes, name: str) -> None:
+        self._key = token_key
+        self.clock = VenueClock()
+        self._url = database_url
+        self._name = name
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        try:
+            await self._route(scope, receive, send)
+        except Refused as refused:
+            await _refuse(send, refused)
+        except Exception:
+            log.exception("door_failed", path=scope["path"])
+            await _refuse(send, Refused(DoorRefusal.BROKEN))
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.hub = Hub(database_url=self._url, clock=self.clock, on_clock=self._clock_moved)
+        self.desk = Desk(name=self._name, clock=self.clock, on_judged=self.hub.judged)
+        await self.hub.start()
+        await self.desk.start()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()  # what exists by now stays; collecting it again and again would cost bids
+        gc.set_threshold(20_000, 20, 20)
+
+    async def stop(self) -> None:
+        """Judge what was taken, answer it, let the watchers go."""
+        await self.desk.stop()
+        await self.hub.stop()
+
+    def _clock_moved(self) -> None:
+        self._beating = self._loop.create_task(self.desk.beat())
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.start()
+        except Exception as error:
+            log.exception("door_not_started")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    # -- requests -----------------------------------------------------------------------------------
+
+    async def _route(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        path, method = scope["path"], scope["method"]
+        found = _LOT_PATH.fullmatch(path)
+        if found is None:
+            if path.rstrip("/") != "/live/board":
+                raise Refused(DoorRefusal.NO_SUCH_PATH, path=path)
+            _allow(method, "GET")
+            await self._stream(BOARD, scope, receive, send)
+            return
+        prefix, lot, bids, bid_id = found.groups()
+        if bid_id is not None:
+            _allow(method, "GET")
+            await self._give_receipt(lot, bid_id, scope["headers"], send)
+        elif bids is not None:
+            _allow(method, "POST")
+            await self._place_bid(lot, scope["headers"], receive, send)
+        elif prefix == "live":
+            _allow(method, "GET")
+            await self._stream(UUID(lot), scope, receive, send)
+        else:
+            raise Refused(DoorRefusal.NO_SUCH_PATH, path=path)
+
+    async def _place_bid(self, lot: str, headers: Headers, receive: Receive, send: Send) -> None:
+        paddle = self._paddle_of(lot, headers)
+        bid_id, amount_fen = wire.read_bid(await _body(receive))
+        future: asyncio.Future[Receipt | Refused] = self._loop.create_future()
+        self.desk.submit(UUID(lot), bid_id, paddle, amount_fen, partial(_settle, future))
+        outcome = await future
+        if isinstance(outcome, Refused):
+            raise outcome
+        await _answer(send, 200, _JSON, wire.receipt(lot, outcome))
+
+    async def _give_receipt(self, lot: str, bid_id: str, headers: Headers, send: Send) -> None:
+        paddle = self._paddle_of(lot, headers)
+        future: asyncio.Future[Receipt | Refused] = self._loop.create_future()
+        if self.desk.ask(UUID(lot), bid_id, paddle, partial(_settle, future)):
+            outcome = await future
+        else:
+            outcome = await self.hub.read(lambda: queries.receipt(UUID(lot), UUID(bid_id), paddle))
+        if isinstance(outcome, Refused):
+            raise outcome
+        await _answer(send, 200, _JSON, wire.receipt(lot, outcome))
+
+    def _paddle_of(self, lot: str, headers: Headers) -> int:
+        """Return the paddle the bearer's token is for. Refused when it is not for this lot."""
+        for name, value in headers:
+            if name == b"authorization":
+                if value[:7].lower() != b"bearer ":
+                    break
+                bearer = token.open_token(self._key, value[7:], at=time.time())
+                if bearer.lot != lot:
+                    break
+                return bearer.paddle
+        else:
+            raise Refused(CommonRefusal.NOT_SIGNED_IN)
+        raise Refused(Refusal.TOKEN_INVALID)
+
+    async def _stream(
+        self, topic: UUID | str, scope: dict[str, Any], receive: Receive, send: Send
+    ) -> None:
+        if self.hub.watchers >= MAX_WATCHERS:
+            raise Refused(DoorRefusal.FULL)
+        last = next((v for k, v in scope["headers"] if k == b"last-event-id"), b"")
+        events = self.hub.watch(topic, last.decode("latin-1"))
+        first = await anext(events)  # an unknown lot is refused before the stream begins
+        await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+        await send(_chunk(b"retry: 1000\n\n" + first))
+        writing = asyncio.ensure_future(_write(events, send))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            await asyncio.wait({writing, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (writing, gone):
+                task.cancel()
+            await asyncio.gather(writing, gone, return_exceptions=True)
+            await events.aclose()  # type: ignore[attr-defined]
+
+
+def _settle(future: "asyncio.Future[Any]", outcome: Receipt | Refused) -> None:
+    if not future.done():  # the bidder may have hung up; the bid counts all the same
+        future.set_result(outcome)
+
+
+def _allow(method: str, allowed: str) -> None:
+    if method != allowed:
+        raise Refused(DoorRefusal.METHOD, method=method, allowed=allowed)
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body = message.get("body", b"")
+    if message.get("more_body"):
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while message.get("more_body") and len(body) <= LARGEST_BODY:
+                    message = await receive()
+                    body += message.get("body", b"")
+        except TimeoutError:
+            raise Refused(DoorRefusal.SLOW) from None
+    if len(body) > LARGEST_BODY:
+        raise Refused(CommonRefusal.TOO_LARGE, what="the bid", limit=f"{LARGEST_BODY} bytes")
+    return body
+
+
+async def _answer(send: Send, status: int, kind: tuple[bytes, bytes], body: bytes) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [kind, _NOT_STORED, length]}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    await _answer(send, refused.reason.status, _PROBLEM, wire.problem(refused))
+
+
+async def _write(events: Any, send: Send) -> None:
+    async for event in events:
+        await send(_chunk(event))
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _chunk(data: bytes) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": True}
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
