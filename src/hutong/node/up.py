@@ -13,8 +13,9 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from hutong.node import postgres, venue
 from hutong.node.paths import postgres_directory, state_directory
@@ -94,8 +95,19 @@ def _python(
     )
 
 
-def run(*, host: str, port: int | None, demo: bool, also: list[Child] | None = None) -> int:
-    """Run the venue until told to stop. Raises AlreadyRunning, PortTaken."""
+def run(
+    *,
+    host: str,
+    port: int | None,
+    demo: bool,
+    also: Sequence[Child] = (),
+    stay: bool = True,
+    output: TextIO | None = None,
+) -> int:
+    """Run the venue until told to stop, or with `stay=False` until the steps of `also` are done.
+
+    Raises AlreadyRunning, PortTaken.
+    """
     state = state_directory()
     port = free_port(port, host)
     sockets = Path(tempfile.mkdtemp(prefix="hutong-"))
@@ -104,6 +116,6 @@ def run(*, host: str, port: int | None, demo: bool, also: list[Child] | None = N
             processes = list(
                 children(state=state, host=host, port=port, sockets=sockets, demo=demo)
             )
-            return Supervisor([*processes, *(also or [])]).run()
+            return Supervisor([*processes, *also], output=output, stay=stay).run()
     finally:
         shutil.rmtree(sockets, ignore_errors=True)

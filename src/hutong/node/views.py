@@ -2,6 +2,8 @@
 Health, metrics, the venue's description of itself, the demo clock's button, and error pages.
 """
 
+import json
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
@@ -66,7 +68,7 @@ def description(request: HttpRequest) -> JsonResponse:
             "region": venue.region,
             "demo": due.is_demo(),
             "origin": settings.ORIGIN,
-            "keys": keyring().public().as_json(),
+            "keys": json.loads(keyring().public().file()),
             "endpoints": {
                 "api": "/api/v1/",
                 "checkpoint": "/log/checkpoint",

@@ -38,8 +38,12 @@ class Api:
         content = {} if body is None else {"json": body}
         return self._ask("POST", path, headers=headers, **content, **options)
 
+    def fetch(self, path: str) -> httpx.Response:
+        """The answer as it came, whatever its status."""
+        return self._send("GET", path)
+
     def download(self, path: str) -> bytes:
-        response = self._send("GET", path)
+        response = self.fetch(path)
         if response.status_code != 200:
             raise StepFailed(self._told("GET", path, response))
         return response.content

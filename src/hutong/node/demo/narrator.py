@@ -2,8 +2,6 @@
 Telling the demo's story on the console: each step with its link, a table at the end.
 """
 
-import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +12,11 @@ from rich.table import Table
 
 
 class Narrator:
-    """Prints steps as they happen; with `quiet` only the last JSON line speaks."""
+    """Prints steps as they happen, and remembers what they came to."""
 
-    def __init__(self, *, base: str, as_json: bool) -> None:
+    def __init__(self, *, base: str) -> None:
         self.base = base
-        self.as_json = as_json
-        self.console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
+        self.console = Console(highlight=False, soft_wrap=True)
         self.started = time.monotonic()
         self.summary: dict[str, Any] = {}
         self.verified: list[bool] = []
@@ -46,7 +43,7 @@ class Narrator:
         self.summary.update(facts)
 
     def finish(self, failure: str = "") -> bool:
-        """Print the table, and with `as_json` the summary as the last line. Returns success."""
+        """Print the table. Returns whether everything that was checked held."""
         ok = bool(self.verified) and all(self.verified) and not failure
         self.note(
             ok=ok,
@@ -58,8 +55,6 @@ class Narrator:
         for name, value in self.summary.items():
             table.add_row(name.replace("_", " "), _shown(value))
         self.console.print(table)
-        if self.as_json:
-            print(json.dumps(self.summary, ensure_ascii=False), flush=True)  # noqa: T201
         return ok
 
 

@@ -1,0 +1,90 @@
+"""`demo`: a demo venue on this machine, and a whole case played through it."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from hutong.node import up
+from hutong.node.cli import CommandError
+from hutong.node.paths import postgres_directory, state_directory
+from hutong.node.postgres import PostgresError, discard
+from hutong.node.presence import AlreadyRunning, who_runs
+from hutong.node.supervisor import Child
+
+MARK = ".demo"  # this state may be thrown away
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="stop at the end; exit 0 if all held")
+    parser.add_argument(
+        "--json", action="store_true", help="print the summary as one JSON line last"
+    )
+    parser.add_argument("--port", type=int, help="port (default: the first free one from 8000)")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="open the venue of the last demo again, without the story",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    state = _state(keep=options.keep)
+    try:
+        port = up.free_port(options.port)
+        summary = state / "demo.json"
+        summary.unlink(missing_ok=True)
+        code = up.run(
+            host="127.0.0.1",
+            port=port,
+            demo=True,
+            also=[] if options.keep else [_story(port, summary, stay=not options.once)],
+            stay=not options.once,
+            output=sys.stderr if options.json else sys.stdout,
+        )
+    except (AlreadyRunning, up.PortTaken, PostgresError) as error:
+        raise CommandError(str(error)) from error
+    if options.json and summary.is_file():
+        print(summary.read_text(encoding="utf-8"), flush=True)
+    if options.once:
+        _discard(state)
+    return code
+
+
+def _story(port: int, summary: Path, *, stay: bool) -> Child:
+    return Child(
+        name="story",
+        argv=[
+            *(sys.executable, "-m", "hutong.node.demo", f"http://127.0.0.1:{port}"),
+            *("--summary", str(summary)),
+            *(["--stay"] if stay else []),
+        ],
+        once=True,
+        prefix=False,
+    )
+
+
+def _state(*, keep: bool) -> Path:
+    """The demo's own state: fresh each time, unless the last one is to be kept."""
+    if "HUTONG_STATE" not in os.environ:
+        os.environ["HUTONG_STATE"] = str(state_directory("demo"))
+    state = state_directory()
+    running = who_runs(state)
+    if running:
+        raise CommandError(f"a demo is running already: {running.address} (process {running.pid})")
+    if not keep and any(state.iterdir()):
+        _discard(state)
+        state = state_directory()
+    (state / MARK).touch()
+    return state
+
+
+def _discard(state: Path) -> None:
+    """Remove a demo's state, and nothing that is not a demo's."""
+    if not (state / MARK).exists():
+        raise CommandError(
+            f"{state} holds something that is not a demo; choose another HUTONG_STATE"
+        )
+    discard(postgres_directory(state))
+    shutil.rmtree(state, ignore_errors=True)
