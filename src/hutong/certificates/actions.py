@@ -60,7 +60,7 @@ def issue(
             code=venue.code,
             name_zh=venue.name_zh,
             name_en=venue.name_en,
-            origin=transparency.keyring().venue.origin,
+            origin=transparency.public_keys().venue.origin,
             demo=venue.demo,
         ),
         subject=source,
@@ -228,7 +228,4 @@ def _locked(id: UUID) -> Certificate:
 
 
 def _locked_number(given: str) -> Certificate:
-    row = Certificate.objects.select_for_update().filter(number=given).first()
-    if row is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="certificate")
-    return row
+    return _locked(queries.certificate(given).id)

@@ -30,6 +30,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from hutong.transparency.keys import CertificateSigner
 
 FIELD: Final = "VenueSignature"
+ATTACHMENT: Final = "certificate.json"  # the credential; the page template attaches it
 _DER_SIGNATURE_BYTES: Final = 72  # the longest an ECDSA P-256 signature gets
 MAX_ATTACHMENT_BYTES: Final = 4_000_000
 

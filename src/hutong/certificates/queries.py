@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
-from hutong.certificates import verification
+from hutong.certificates import bounded, verification
 from hutong.certificates.content import check_code, content_digest, read_code
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.certificates.models import Certificate, Counter
@@ -101,7 +101,7 @@ def register(*, kind: Kind | None = None, number: str = "") -> QuerySet[Certific
     rows = Certificate.objects.all()
     if kind is not None:
         rows = rows.filter(kind=kind.value)
-    return rows.filter(number__startswith=number.strip().upper()) if number.strip() else rows
+    return rows.filter(number__startswith=_written(number)) if number.strip() else rows
 
 
 def of_party(party: UUID) -> QuerySet[Certificate]:
@@ -158,9 +158,7 @@ def verify(data: bytes, *, now: datetime) -> verification.Report:
 
     Runs in a process of its own with little memory and time. Nothing is kept.
     """
-    from hutong.certificates import bounded
-
-    return bounded.verify(data, transparency.keyring().public(), revocations(now))
+    return bounded.verify(data, transparency.public_keys(), revocations(now))
 
 
 def revocations(now: datetime) -> verification.Revocations:
@@ -207,8 +205,13 @@ def _superseded_by(row: Certificate) -> str:
     return later.order_by("entry").values_list("number", flat=True).first() or ""
 
 
+def _written(number: str) -> str:
+    """A number as it is written, whatever was typed; the database knows no NUL."""
+    return number.replace("\x00", " ").strip().upper()
+
+
 def _row(number: str) -> Certificate:
-    row = Certificate.objects.filter(number=number.strip().upper()).first() if number else None
+    row = Certificate.objects.filter(number=_written(number)).first()
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="certificate")
     return row

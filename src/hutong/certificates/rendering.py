@@ -22,7 +22,6 @@ from hutong.certificates.content import check_code
 from hutong.transparency.keys import CertificateSigner
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "certificates" / "certificate.typ"
-ATTACHMENT: Final = "certificate.json"
 FONT_FAMILY: Final = "Noto Sans SC"
 
 

@@ -21,7 +21,6 @@ from hutong.certificates import credential as vc
 from hutong.certificates import pades
 from hutong.certificates.content import FORMAT, content_digest
 from hutong.certificates.kinds import KINDS, Kind
-from hutong.certificates.rendering import ATTACHMENT
 from hutong.kit.moments import iso
 from hutong.kit.refusal import N_
 from hutong.transparency import merkle, note
@@ -138,7 +137,7 @@ def verify(data: bytes, keys: VenueKeys, revocations: Revocations | None = None)
             raise _Unreadable(N_("The file is larger than {limit} MB."), limit=str(MAX_BYTES >> 20))
         if form == "pdf":
             reader = pades.open_pdf(data)
-            data = pades.attachment(reader, ATTACHMENT)
+            data = pades.attachment(reader, pades.ATTACHMENT)
         parts = _take_apart(data)
     except _Unreadable as unreadable:
         return Report(form="", steps=(unreadable.step,))

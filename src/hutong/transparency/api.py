@@ -33,7 +33,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
     """`GET /log/keys.json`: the venue's public keys, the file the verify command takes."""
-    response = HttpResponse(queries.keyring().public().file(), content_type="application/json")
+    response = HttpResponse(queries.public_keys().file(), content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="venue-keys.json"'
     return response
 

@@ -31,6 +31,10 @@ class LogProof:
     hashes: tuple[Hash, ...]
     checkpoint: str
 
+    def size(self) -> int:
+        """The size of the log the proof is for. Raises NoteInvalid."""
+        return note.Checkpoint.parse(note.parse(self.checkpoint).text).size
+
     def text(self) -> str:
         hashes = [base64.b64encode(h).decode() for h in self.hashes]
         return "\n".join([HEADER, f"index {self.index}", *hashes, "", self.checkpoint])

@@ -41,6 +41,20 @@ def keyring() -> keys.Keyring:
     return _keyring(keys_directory())
 
 
+def public_keys() -> VenueKeys:
+    """This venue's public keys, from its key file; no passphrase needed. Raises KeysUnusable."""
+    path = keys_directory() / keys.PUBLIC
+    try:
+        return _parsed(path, path.stat().st_mtime_ns)
+    except (OSError, KeyFileInvalid) as error:
+        raise keys.KeysUnusable(f"{path} is not the venue's key file: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, changed_ns: int) -> VenueKeys:
+    return VenueKeys.parse(read_private(path))
+
+
 def keys_directory() -> Path:
     return Path(settings.STATE) / "keys"
 
@@ -211,13 +225,12 @@ def _audit_memory(public: VenueKeys | None) -> Iterator[Discrepancy]:
 
 
 def _public_keys() -> tuple[VenueKeys | None, Discrepancy | None]:
-    path = keys_directory() / keys.PUBLIC
     if not (keys_directory() / keys.KEYRING).exists():
         return None, None  # a venue without keys has signed nothing
     try:
-        return VenueKeys.parse(read_private(path)), None
-    except (OSError, KeyFileInvalid) as error:
-        return None, Discrepancy(f"{path}", "the venue's public keys", str(error))
+        return public_keys(), None
+    except keys.KeysUnusable as error:
+        return None, Discrepancy("keys/public.json", "the venue's public keys", str(error))
 
 
 def _view(row: Checkpoint) -> CheckpointView:

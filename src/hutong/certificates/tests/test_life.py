@@ -352,7 +352,10 @@ def test_the_public_register_shows_what_is_public(client, rendered):
     assert one["title"] == BLADES.title_zh
     assert client.get("/api/v1/certificates?kind=rights_registration").json()["items"] == []
     assert client.get("/api/v1/certificates?number=shte-demo-jy").json()["items"]
-    assert client.get("/api/v1/certificates/NONE").status_code == 404
+    for absent in ("NONE", "%00", "%F0%9F%92%A9", "x" * 300):
+        assert client.get(f"/api/v1/certificates/{absent}").status_code == 404
+        assert client.get(f"/api/v1/certificates/{absent}/pdf?code=%00").status_code == 404
+    assert client.get("/api/v1/certificates?number=%00x").json()["items"] == []
 
 
 def test_files_are_served_by_code_and_otherwise_not_found(client, rendered):
