@@ -16,13 +16,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import obstore
 from django.conf import settings
 from obstore.exceptions import NotFoundError
 from obstore.store import S3Store
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 CHUNK = 1024 * 1024
 PREFIX = "sha256:"
@@ -103,11 +106,15 @@ class Bucket:
         if parts.scheme != "s3" or not parts.netloc or unknown:
             raise ValueError("HUTONG_DOCUMENTS_URL: s3://bucket/prefix?endpoint=…&region=…")
         endpoint = options.get("endpoint")
+        config: S3Config = {
+            "region": options.get("region", os.environ.get("AWS_REGION", "us-east-1"))
+        }
+        if endpoint:
+            config["endpoint"] = endpoint
         self._store = S3Store(
             parts.netloc,
             prefix=parts.path.strip("/") or None,
-            region=options.get("region", os.environ.get("AWS_REGION", "us-east-1")),
-            **({"endpoint": endpoint} if endpoint else {}),
+            config=config,
             client_options={"allow_http": bool(endpoint and endpoint.startswith("http:"))},
         )
 

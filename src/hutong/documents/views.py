@@ -14,4 +14,4 @@ from hutong.ui.door import visitor
 @require_safe
 def content(request: HttpRequest, id: UUID) -> HttpResponseBase:
     """Send a file to whoever may read it."""
-    return as_attachment(access.readable(request.actor, id))  # type: ignore[attr-defined]
+    return as_attachment(access.readable(request.actor, id))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app as queue
+from procrastinate.types import JSONValue
 
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import SYSTEM, Actor
@@ -78,7 +79,8 @@ def _notify(
     )
     mailed = [row for row in rows if chosen.get(row.person, text.mail)]
     if mailed:
-        queue.configure_task(MAIL).batch_defer(*({"notice": str(row.id)} for row in mailed))
+        jobs: list[dict[str, JSONValue]] = [{"notice": str(row.id)} for row in mailed]
+        queue.configure_task(MAIL).batch_defer(*jobs)
     for first in range(0, len(persons), PERSONS_PER_ENTRY):
         part = persons[first : first + PERSONS_PER_ENTRY]
         record(subject or "notices:all", rules.Notified(notice_kind=kind, persons=part))

@@ -38,15 +38,15 @@ class Adapter(DefaultAccountAdapter):
         super().save_user(request, user, form, commit=False)
         user.clean()
         if commit:
-            actions.enter_person(actor=request.actor, now=request.now, person=user)  # type: ignore[attr-defined]
+            actions.enter_person(actor=request.actor, now=request.now, person=user)
         return user
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         done = super().confirm_email(request, email_address)
         if done:
             actions.note_confirmed(
-                actor=request.actor,  # type: ignore[attr-defined]
-                now=request.now,  # type: ignore[attr-defined]
+                actor=request.actor,
+                now=request.now,
                 person=email_address.user_id,
             )
         return done

@@ -25,8 +25,8 @@ def sign_in_by_link(request: HttpRequest, link: str) -> HttpResponse:
     """Sign in with a link, once. Refused from elsewhere, and at a venue that is no demo."""
     _need_this_machine(request)
     done = actions.use_sign_in_link(
-        actor=request.actor,  # type: ignore[attr-defined]
-        now=request.now,  # type: ignore[attr-defined]
+        actor=request.actor,
+        now=request.now,
         link=link,
     )
     person = queries.user(done.person)

@@ -2,7 +2,7 @@
 The party register: entering, verifying, suspending (PA-1, PA-3, PA-5).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -142,7 +142,9 @@ def mark_state_owned(
     return view(row)
 
 
-def _mark(actor: Actor, party: UUID, decide, why: str) -> PartyView:  # type: ignore[no-untyped-def]
+def _mark(
+    actor: Actor, party: UUID, decide: Callable[[rules.PartyState], list[Event]], why: str
+) -> PartyView:
     row = locked_party(party)
     _require_outsider(actor, row)
     _take(row, decide(row.state()))

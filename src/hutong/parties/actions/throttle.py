@@ -54,7 +54,7 @@ def minutes_to_wait(counters: Iterable[Counter]) -> int:
     rows = Throttle.objects.filter(key__in=limits, window_ends_at__gt=Now()).annotate(
         left=F("window_ends_at") - Now()
     )
-    waits = [row.left for row in rows if row.failures >= limits[row.key]]  # type: ignore[attr-defined]
+    waits = [row.left for row in rows if row.failures >= limits[row.key]]
     return max((-(-wait // timedelta(minutes=1)) for wait in waits), default=0)
 
 

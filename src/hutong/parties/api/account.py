@@ -8,6 +8,7 @@ from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import actions, queries, sign_in
+from hutong.parties.api.place import place_of
 from hutong.parties.schemas import (
     ConfirmIn,
     FactorCodeIn,
@@ -33,7 +34,7 @@ def sign_up(request: DoorRequest, body: SignUpIn) -> Status[SentOut]:
     actions.sign_up(
         actor=request.actor,
         now=request.now,
-        place=request.META.get("REMOTE_ADDR", ""),
+        place=place_of(request),
         **body.dict(),
     )
     return Status(202, SentOut(sent_to=sign_in.email(body.email)))

@@ -12,6 +12,7 @@ from hutong.doors.api import PROBLEMS
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import actions, queries
+from hutong.parties.api.place import place_of
 from hutong.parties.schemas import TokenIn, TokenMadeOut, TokenOut
 from hutong.parties.sign_in import Refusal
 
@@ -75,7 +76,7 @@ def _signed_in(request: DoorRequest, one_time_code: str) -> Actor:
         email=email,
         password=password,
         one_time_code=one_time_code,
-        place=request.META.get("REMOTE_ADDR", ""),
+        place=place_of(request),
     )
     if isinstance(outcome, actions.NotSignedIn):
         raise outcome.refused()

@@ -160,8 +160,10 @@ def _roles_now() -> dict[str, tuple[str, ...]]:
 
 def _uuid(value: UUID | str | None) -> UUID | None:
     """A party named by a header or a session; what is no id names nobody's party."""
-    if value is None or value == "" or isinstance(value, UUID):
-        return value or None
+    if isinstance(value, UUID):
+        return value
+    if not value:
+        return None
     try:
         return UUID(value)
     except ValueError:

@@ -86,7 +86,7 @@ def controls_of(party: UUID) -> list[ControlView]:
     ]
 
 
-def _ask(sql: str, starts: Iterable[UUID], **parameters: object) -> list[tuple]:  # type: ignore[type-arg]
+def _ask(sql: str, starts: Iterable[UUID], **parameters: object) -> list[tuple]:
     values = {"starts": list(starts), "government": Kind.GOVERNMENT.value, **parameters}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
