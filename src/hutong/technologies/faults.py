@@ -118,13 +118,13 @@ class Problem(Enum):
     )
     WRONG_COLUMN = problem(
         "wrong_column",
-        N_("This is a {role} number."),
-        N_("Move it to the column of {role} numbers."),
+        N_("This number is of another sort: {role}."),
+        N_("Move it to the column “{role}”."),
     )
     NUMBER_MISSING = problem(
         "number_missing",
-        N_("This kind of right needs a number: {choices}."),
-        N_("Give one of them, or enter it as an achievement or know-how."),
+        N_("This kind of right needs one of these: {choices}."),
+        N_("Give the number, or enter it as an achievement or know-how."),
     )
     NUMBER_NOT_FOR_KIND = problem(
         "number_not_for_kind",
@@ -185,7 +185,7 @@ class Problem(Enum):
     )
     BUNDLE_IN_FILE = problem(
         "bundle_in_file",
-        N_("A bundle cannot be imported."),
+        N_("A bundle cannot enter as a record."),
         N_("Enter its parts, then make the bundle from them."),
     )
 

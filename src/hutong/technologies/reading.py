@@ -17,7 +17,7 @@ from typing import Any
 from hutong.technologies import classes
 from hutong.technologies.faults import OF_NUMBER, Finding, Problem, shown
 from hutong.technologies.numbers import BadNumber, Number, Role
-from hutong.technologies.records import NUMBER_ROLES, Record, key_of_feed, number_of
+from hutong.technologies.records import NUMBER_ROLES, ROLE_NAMES, Record, key_of_feed, number_of
 from hutong.technologies.rules import (
     KIND_NAMES,
     LEGAL_STATUS_NAMES,
@@ -290,14 +290,14 @@ class _Reading:
                 self.wrong(field, OF_NUMBER[bad.fault], expected=bad.expected)
                 continue
             if number.role is not role:
-                self.wrong(field, Problem.WRONG_COLUMN, role=number.role.value)
+                self.wrong(field, Problem.WRONG_COLUMN, role=ROLE_NAMES[number.role])
                 continue
             found[role] = number
         fields = {f"{role.value}_number" for role in allowed}
         if needed and kind in STATUTORY and not found and not fields & self.bad:
             field = f"{allowed[0].value}_number"
             problem = Problem.NUMBER_EMPTY if field in self.said else Problem.NUMBER_MISSING
-            self.wrong(field, problem, choices=", ".join(role.value for role in allowed))
+            self.wrong(field, problem, choices=", ".join(ROLE_NAMES[role] for role in allowed))
         return list(found.values())
 
 

@@ -24,6 +24,13 @@ NUMBER_ROLES: Mapping[Kind, tuple[Role, ...]] = {
     Kind.PLANT_VARIETY: (Role.REGISTRATION,),
     Kind.ACHIEVEMENT: (Role.REGISTRATION,),
 }
+# As the workbook's columns are called.
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.APPLICATION: "申请号 (application number)",
+    Role.PUBLICATION: "公布号 (publication number)",
+    Role.GRANT: "授权公告号 (grant number)",
+    Role.REGISTRATION: "登记号 (registration number)",
+}
 _REGISTRATIONS: Mapping[Kind, Callable[[str], Number]] = {
     Kind.SOFTWARE_COPYRIGHT: numbers.software,
     Kind.IC_LAYOUT: numbers.layout,

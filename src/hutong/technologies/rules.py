@@ -83,7 +83,9 @@ class Refusal(Reason):
         N_("{number} names a technology that is here already: one right, one technology."),
     )
     NOT_ENTERED = reason(
-        "technologies.not_entered", "TE-2", N_("This technology is {status}, not entered.")
+        "technologies.not_entered",
+        "TE-2",
+        N_("This technology has not entered, or has left again ({status})."),
     )
     LEGAL_STATUS_UNKNOWN = reason(
         "technologies.legal_status_unknown",
@@ -119,12 +121,6 @@ class Refusal(Reason):
         N_("The shares of the price are positive and total 1; these total {total}."),
         422,
     )
-    BUNDLE_IS_MADE = reason(
-        "technologies.bundle_is_made",
-        "TE-4",
-        N_("A bundle is made from technologies that have entered, not entered as a record."),
-        422,
-    )
     PARTY_SUSPENDED = reason(
         "technologies.party_suspended", "PA-3", N_("The party is suspended."), 403
     )
@@ -144,7 +140,19 @@ class Refusal(Reason):
     FILE_NOT_WORKBOOK = reason(
         "technologies.file_not_workbook",
         "TE-5",
-        N_("This is not an Excel workbook (.xlsx): {detail}. Save it again as .xlsx."),
+        N_("This is not an Excel workbook, whatever it is called. Save it as .xlsx."),
+        422,
+    )
+    FILE_LOCKED = reason(
+        "technologies.file_locked",
+        "TE-5",
+        N_("The workbook is locked with a password, or an old .xls. Save it as .xlsx, unlocked."),
+        422,
+    )
+    FILE_DAMAGED = reason(
+        "technologies.file_damaged",
+        "TE-5",
+        N_("The workbook is damaged ({detail}). Open it and save it again as .xlsx."),
         422,
     )
     FILE_HAS_MACROS = reason(
@@ -164,7 +172,13 @@ class Refusal(Reason):
     FILE_UNKNOWN = reason(
         "technologies.file_unknown",
         "TE-5",
-        N_("No known format: {detail}. Use the template, or name the format."),
+        N_("No known format: it begins “{beginning}”. Use the template, or one of: {known}."),
+        422,
+    )
+    FORMAT_UNKNOWN = reason(
+        "technologies.format_unknown",
+        "TE-5",
+        N_("There is no format “{format}”; known are: {known}."),
         422,
     )
     FILE_BROKEN = reason(
@@ -179,7 +193,7 @@ class Refusal(Reason):
     HEADER_WRONG = reason(
         "technologies.header_wrong",
         "TE-5",
-        N_("The header row is not the template's: {detail}. Start from the template."),
+        N_("The header row is another. Missing: {missing}. Unknown: {unknown}. Twice: {doubled}."),
         422,
     )
     TOO_MANY_ROWS = reason(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hutong.kit.refusal import Refused
-from hutong.technologies.importing.files import LINE_LIMIT, lines
+from hutong.technologies.importing.files import LINE_LIMIT, header_wrong, lines
 from hutong.technologies.rules import Refusal
 
 
@@ -32,18 +32,8 @@ def rows(
         header = [name.strip() for name in next(reader, [])]
         if header != list(columns):
             missing = [name for name in columns if name not in header]
-            strange = [name for name in header if name not in columns]
-            detail = "; ".join(
-                part
-                for part in (
-                    f"missing: {', '.join(missing)}" if missing else "",
-                    f"unknown: {', '.join(strange)}" if strange else "",
-                )
-                if part
-            )
-            raise Refused(
-                Refusal.HEADER_WRONG, detail=detail or "the columns stand in another order"
-            )
+            unknown = [name for name in header if name not in columns]
+            raise header_wrong(missing=missing, unknown=unknown or header)
         begin = source.number + 1
         for values in reader:
             if any(value.strip() for value in values):

@@ -8,7 +8,7 @@ Pure but for opening the file. Every refusal says what is wrong and how to mend 
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -112,14 +112,14 @@ def check_workbook(file: File) -> None:
     with file.path.open("rb") as raw:
         start = raw.read(8)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _no_workbook("it is an old .xls file, or locked with a password")
+        raise Refused(Refusal.FILE_LOCKED)
     if not start.startswith(b"PK\x03\x04"):
-        raise _no_workbook("its content is of another kind, whatever it is called")
+        raise Refused(Refusal.FILE_NOT_WORKBOOK)
     try:
         with zipfile.ZipFile(file.path) as archive:
             _check_parts(archive)
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        raise _no_workbook(f"it is damaged ({error})") from error
+        raise Refused(Refusal.FILE_DAMAGED, detail=str(error)) from error
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:
@@ -129,11 +129,11 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
         if _ACTIVE.search(part.filename):
             raise Refused(Refusal.FILE_HAS_MACROS, part=part.filename)
     if "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
-        raise _no_workbook("it is a zip file without a workbook in it")
+        raise Refused(Refusal.FILE_NOT_WORKBOOK)
     if len(parts) > PARTS_LIMIT or len(names) != len(parts):
-        raise _no_workbook("its parts are too many, or stand in it twice")
+        raise Refused(Refusal.FILE_DAMAGED, detail=f"{len(parts)} parts, {len(names)} names")
     if any(part.flag_bits & 0x1 for part in parts):
-        raise _no_workbook("it is locked with a password")
+        raise Refused(Refusal.FILE_LOCKED)
     # zipfile never unpacks more of a part than its header says, so the headers may be believed.
     unpacked = sum(part.file_size for part in parts)
     if unpacked > UNPACKED_LIMIT:
@@ -145,8 +145,15 @@ def _check_parts(archive: zipfile.ZipFile) -> None:
             raise Refused(Refusal.FILE_HAS_MACROS, part="[Content_Types].xml")
 
 
-def _no_workbook(detail: str) -> Refused:
-    return Refused(Refusal.FILE_NOT_WORKBOOK, detail=detail)
+def header_wrong(
+    *, missing: Sequence[str] = (), unknown: Sequence[str] = (), doubled: Sequence[str] = ()
+) -> Refused:
+    """The refusal of a header row, naming at most ten of each."""
+    listed = {
+        name: ", ".join(columns[:10]) or "–"
+        for name, columns in (("missing", missing), ("unknown", unknown), ("doubled", doubled))
+    }
+    return Refused(Refusal.HEADER_WRONG, **listed)
 
 
 def blocks(stream: BinaryIO | object) -> Iterator[bytes]:

@@ -34,6 +34,7 @@ class Format(StrEnum):
         return "" if self is Format.TEMPLATE else self.value
 
 
+KNOWN = ", ".join([AUTO, *Format])
 _BY_LINE = {
     Format.CN_PATENTS: cn_patents,
     Format.CN_TITLES: cn_titles,
@@ -48,9 +49,7 @@ def format_of(file: File, asked: str = AUTO) -> Format:
         try:
             return Format(asked)
         except ValueError:
-            known = ", ".join([AUTO, *Format])
-            detail = f"“{asked}” is none of {known}"
-            raise Refused(Refusal.FILE_UNKNOWN, detail=detail) from None
+            raise Refused(Refusal.FORMAT_UNKNOWN, format=asked, known=KNOWN) from None
     if _is_office(file.path):
         return Format.TEMPLATE
     _, first = next(lines(file.path), (0, ""))
@@ -59,7 +58,7 @@ def format_of(file: File, asked: str = AUTO) -> Format:
             return format
     if nasa_techport.is_mine(_start(file.path)):
         return Format.NASA_TECHPORT
-    raise Refused(Refusal.FILE_UNKNOWN, detail=f"it begins “{first[:60]}”")
+    raise _unknown(first)
 
 
 def read(file: File, format: Format) -> Iterator[Located]:
@@ -67,10 +66,15 @@ def read(file: File, format: Format) -> Iterator[Located]:
     if format is Format.TEMPLATE:
         return template.read(file)
     if _is_office(file.path):
-        raise Refused(Refusal.FILE_UNKNOWN, detail=f"{format} is text, and this is a workbook")
+        raise _unknown("PK")
     if format is Format.NASA_TECHPORT:
         return nasa_techport.read(file.path)
     return _BY_LINE[format].read(file.path)
+
+
+def _unknown(beginning: str) -> Refused:
+    shown = "".join(c if c.isprintable() else "·" for c in beginning[:60])
+    return Refused(Refusal.FILE_UNKNOWN, beginning=shown, known=KNOWN)
 
 
 def _is_office(path: Path) -> bool:

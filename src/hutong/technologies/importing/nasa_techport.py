@@ -43,7 +43,7 @@ def read(path: Path) -> Iterator[Located]:
         line = getattr(error, "lineno", 1)
         raise Refused(Refusal.FILE_BROKEN, place=f"line {line}", detail=str(error)) from error
     if not isinstance(plain, list):
-        raise Refused(Refusal.FILE_UNKNOWN, detail="TechPort's file is a list of projects")
+        raise Refused(Refusal.FILE_BROKEN, place="line 1", detail="not a list of projects")
     for row, project in enumerate(plain, start=1):
         yield _record(row, project)
 

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from hutong.kit.refusal import Refused
 from hutong.technologies.faults import Problem
-from hutong.technologies.importing.files import File, blocks, check_workbook
+from hutong.technologies.importing.files import File, blocks, check_workbook, header_wrong
 from hutong.technologies.importing.located import Located
 from hutong.technologies.rules import Refusal
 
@@ -180,8 +180,8 @@ def _rows(path: Path) -> Iterator[tuple[Any, Any]]:
         except Refused:
             raise
         except Exception as error:
-            detail = f"it is damaged ({type(error).__name__}: {error})"[:200]
-            raise Refused(Refusal.FILE_NOT_WORKBOOK, detail=detail) from error
+            detail = f"{type(error).__name__}: {error}"[:200]
+            raise Refused(Refusal.FILE_DAMAGED, detail=detail) from error
         yield item
 
 
@@ -196,7 +196,8 @@ def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
         sheet.reset_dimensions()  # a file may lie about its size
         header = next(sheet.iter_rows(min_row=1, max_row=1), ())
         if len(header) > COLUMN_LIMIT:
-            raise Refused(Refusal.HEADER_WRONG, detail=f"it has {len(header)} columns")
+            beyond = f"{get_column_letter(COLUMN_LIMIT + 1)}…"
+            raise header_wrong(unknown=[beyond])
         yield header, sheet._worksheet_path
         sheet.reset_dimensions()
         rows = sheet.iter_rows(min_row=2, max_col=COLUMN_LIMIT)
@@ -223,17 +224,11 @@ def _columns(header: Any) -> dict[int, Column]:
         else:
             columns[index] = column
     have = {column.field for column in columns.values()}
-    details = []
-    if unknown:
-        details.append(f"unknown: {', '.join(unknown[:10])}")
-    if doubled:
-        details.append(f"twice: {', '.join(doubled[:10])}")
-    if "kind" not in have:
-        details.append(f"missing: “{COLUMNS[0].header}”")
+    missing = [] if "kind" in have else [f"“{COLUMNS[0].header}”"]
     if not have & {"title_zh", "title_en"}:
-        details.append(f"missing: “{COLUMNS[1].header}” or “{COLUMNS[2].header}”")
-    if details:
-        raise Refused(Refusal.HEADER_WRONG, detail="; ".join(details))
+        missing.append(f"“{COLUMNS[1].header}” / “{COLUMNS[2].header}”")
+    if missing or unknown or doubled:
+        raise header_wrong(missing=missing, unknown=unknown, doubled=doubled)
     return columns
 
 

@@ -5,7 +5,7 @@ What can be asked about technologies. All of it is public but who imported what 
 from hutong.technologies.queries.audit import audit
 from hutong.technologies.queries.batches import BatchView, batch, batches
 from hutong.technologies.queries.planning import Outcome, Planned, plan
-from hutong.technologies.queries.search import Filters, Order, page
+from hutong.technologies.queries.search import Filters, Order, market_count, page
 from hutong.technologies.queries.views import (
     PartView,
     TechnologyView,
@@ -27,6 +27,7 @@ __all__ = [
     "audit",
     "batch",
     "batches",
+    "market_count",
     "page",
     "plan",
     "require_listable",

@@ -65,6 +65,12 @@ def page(
     return paged(_search(filters, today), cursor, limit, key=_KEYS[order], out=listed)
 
 
+def market_count() -> int:
+    """How many technologies are on the market: intended or entered."""
+    on_market = [Status.INTENDED.value, Status.ENTERED.value]
+    return Technology.objects.filter(status__in=on_market).count()
+
+
 def _search(filters: Filters, today: date) -> QuerySet[Technology]:
     rows = Technology.objects.defer(*_UNLISTED)
     if filters.status is None:

@@ -173,5 +173,5 @@ def _require(found: TechnologyView, today: date) -> None:
         today=today,
     )
     if why is not None:
-        expires_on = found.expires_on.isoformat() if found.expires_on else ""
+        expires_on = found.expires_on.isoformat() if found.expires_on else "–"
         raise Refused(why, status=found.status.value, expires_on=expires_on, title=found.title)

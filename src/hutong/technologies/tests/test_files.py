@@ -126,9 +126,9 @@ def test_publication_and_grant_in_two_rows_are_one_right(tmp_path):
     ("data", "reason"),
     [
         (b"", Refusal.FILE_EMPTY),
-        (b"PK\x03\x04 broken", Refusal.FILE_NOT_WORKBOOK),
-        (workbook()[:3000], Refusal.FILE_NOT_WORKBOOK),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, Refusal.FILE_NOT_WORKBOOK),
+        (b"PK\x03\x04 broken", Refusal.FILE_DAMAGED),
+        (workbook()[:3000], Refusal.FILE_DAMAGED),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, Refusal.FILE_LOCKED),
         (b"kind,title\n", Refusal.FILE_NOT_WORKBOOK),
     ],
 )
@@ -145,7 +145,7 @@ def test_workbooks_that_are_none_are_refused(tmp_path, data, reason):
         ({"[Content_Types].xml": b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"},
          Refusal.FILE_HAS_MACROS),
         ({"xl/workbook.xml": None}, Refusal.FILE_NOT_WORKBOOK),
-        ({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row>"}, Refusal.FILE_NOT_WORKBOOK),
+        ({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row>"}, Refusal.FILE_DAMAGED),
         ({"xl/worksheets/sheet1.xml": None}, Refusal.SHEET_MISSING),
     ],
 )  # fmt: skip
@@ -168,7 +168,7 @@ def test_a_workbook_of_50_megabytes_is_refused(tmp_path):
 
 
 def test_entities_inside_entities_are_refused(tmp_path):
-    assert refusal(saved(tmp_path, with_entities())) is Refusal.FILE_NOT_WORKBOOK
+    assert refusal(saved(tmp_path, with_entities())) is Refusal.FILE_DAMAGED
 
 
 @pytest.mark.parametrize(
@@ -193,11 +193,19 @@ def test_a_workbook_of_another_shape_is_refused(tmp_path, rows, title, reason):
         (b"hello world\n", Refusal.FILE_UNKNOWN),
         (b'[{"technologyMaturityCurrent": "3", ', Refusal.FILE_BROKEN),
         (b"publication_numbers,patent_title\nCN1,x\n", Refusal.FILE_UNKNOWN),
+        (b"Center;Status\nx;y\n", Refusal.FILE_UNKNOWN),
         (b"\x00\x01\x02\n", Refusal.FILE_UNKNOWN),
     ],
 )
 def test_text_that_is_no_known_format_is_refused(tmp_path, data, reason):
     assert refusal(saved(tmp_path, data, "file.txt")) is reason
+
+
+def test_a_format_asked_for_must_be_one_and_fit(tmp_path):
+    path = saved(tmp_path, b"publication_numbers,patent_title\nCN1,x\n", "file.csv")
+    assert refusal(path, "pdf") is Refusal.FORMAT_UNKNOWN
+    assert refusal(path, "cn-titles") is Refusal.HEADER_WRONG
+    assert refusal(saved(tmp_path, workbook()), "cn-titles") is Refusal.FILE_UNKNOWN
 
 
 def test_a_wrong_encoding_is_named_with_its_line(tmp_path):
