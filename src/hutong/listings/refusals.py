@@ -26,7 +26,7 @@ class Refusal(Reason):
         422,
     )
     TECHNOLOGY_TWICE = reason(
-        "listings.technology_twice", "LI-1", N_("A technology is named twice: {technology}."), 422
+        "listings.technology_twice", "LI-1", N_("A technology is named twice."), 422
     )
     SHARE_MISSING = reason(
         "listings.share_missing",
@@ -85,7 +85,7 @@ class Refusal(Reason):
     RESERVED = reason(
         "listings.reserved",
         "LI-2",
-        N_("This right is on exclusive offer already: {technology}."),
+        N_("This right is on exclusive offer already: {title}."),
     )
     CHECK_FAILED = reason(
         "listings.check_failed",

@@ -31,9 +31,7 @@ class Refusal(Reason):
         N_("The shares of {power} total {total}; they must total exactly 1."),
         422,
     )
-    HOLDER_TWICE = reason(
-        "rights.holder_twice", "RR-1", N_("A holder is named twice: {party}."), 422
-    )
+    HOLDER_TWICE = reason("rights.holder_twice", "RR-1", N_("A holder is named twice."), 422)
     TOO_MANY_HOLDERS = reason(
         "rights.too_many_holders", "RR-1", N_("At most {limit} holders can be named."), 422
     )
@@ -82,26 +80,26 @@ class Refusal(Reason):
         422,
     )
     TECHNOLOGY_TWICE = reason(
-        "rights.technology_twice", "RR-7", N_("A technology is named twice: {technology}."), 422
+        "rights.technology_twice", "RR-7", N_("A technology is named twice: {title}."), 422
     )
     NOT_YOUR_TECHNOLOGY = reason(
         "rights.not_your_technology",
         "RR-7",
-        N_("Only the party that entered a technology applies for it: {technology}."),
+        N_("Only the party that entered a technology applies for it: {title}."),
         403,
     )
     NOT_ENTERED = reason(
         "rights.not_entered",
         "TE-2",
-        N_("Only an entered technology can be registered: {technology} is {status}."),
+        N_("Only an entered technology can be registered: {title}."),
     )
     LAPSED = reason(
-        "rights.lapsed", "TE-2", N_("The right has lapsed and cannot be registered: {technology}.")
+        "rights.lapsed", "TE-2", N_("The right has lapsed and cannot be registered: {title}.")
     )
     BUNDLE = reason(
         "rights.bundle",
         "TE-4",
-        N_("A bundle is no right of its own: apply for its parts instead of {technology}."),
+        N_("A bundle is no right of its own; apply for its parts: {title}."),
         422,
     )
     APPLICANT_HOLDS_NOTHING = reason(
@@ -113,17 +111,17 @@ class Refusal(Reason):
     HOLDER_NOT_VERIFIED = reason(
         "rights.holder_not_verified",
         "PA-3",
-        N_("Only verified parties hold registered rights; not verified: {party}."),
+        N_("Only verified parties hold registered rights; not verified: {name}."),
     )
     ALREADY_REGISTERED = reason(
         "rights.already_registered",
         "RR-7",
-        N_("This technology is already registered and cannot be registered again: {technology}."),
+        N_("This technology is registered already and cannot be registered again: {title}."),
     )
     APPLICATION_PENDING = reason(
         "rights.application_pending",
         "RR-7",
-        N_("Another application over this technology is under way: {technology}."),
+        N_("Another application over this technology is under way: {title}."),
     )
     EVIDENCE_MISSING = reason(
         "rights.evidence_missing",
@@ -133,7 +131,7 @@ class Refusal(Reason):
     EVIDENCE_UNKNOWN = reason(
         "rights.evidence_unknown",
         "RR-7",
-        N_("There is no such document of yours: {document}."),
+        N_("One of the documents named is not a stored document of yours."),
         422,
     )
     WORDS_MISSING = reason(
@@ -142,7 +140,7 @@ class Refusal(Reason):
     EXCEPTION_UNKNOWN = reason(
         "rights.exception_unknown",
         "RR-7",
-        N_("That technology is not part of the application: {technology}."),
+        N_("That technology is not part of the application."),
         422,
     )
     # public notice

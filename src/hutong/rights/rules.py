@@ -231,6 +231,7 @@ class Subject:
     """What the rules need to know of a technology somebody wants registered."""
 
     id: UUID
+    title: str
     kind: str
     status: str
     legal_status: str | None
@@ -246,16 +247,20 @@ def require_registrable(technologies: Collection[Subject], *, applicant: UUID) -
     seen = set()
     for technology in technologies:
         if technology.id in seen:
-            raise Refused(Refusal.TECHNOLOGY_TWICE, technology=technology.id)
+            raise _over(Refusal.TECHNOLOGY_TWICE, technology)
         seen.add(technology.id)
         if technology.entered_by != applicant:
-            raise Refused(Refusal.NOT_YOUR_TECHNOLOGY, technology=technology.id)
+            raise _over(Refusal.NOT_YOUR_TECHNOLOGY, technology)
         if technology.kind == "bundle":
-            raise Refused(Refusal.BUNDLE, technology=technology.id)
+            raise _over(Refusal.BUNDLE, technology)
         if technology.status != "entered":
-            raise Refused(Refusal.NOT_ENTERED, technology=technology.id, status=technology.status)
+            raise _over(Refusal.NOT_ENTERED, technology)
         if technology.legal_status == "lapsed":
-            raise Refused(Refusal.LAPSED, technology=technology.id)
+            raise _over(Refusal.LAPSED, technology)
+
+
+def _over(refusal: Refusal, technology: Subject) -> Refused:
+    return Refused(refusal, technology=technology.id, title=technology.title)
 
 
 def submit(state: Application, *, applicant: UUID, evidence: int) -> list[Event]:
@@ -391,12 +396,12 @@ def close_notice(
     state: Application,
     *,
     now: datetime,
-    unverified: Collection[UUID],
+    unverified: Mapping[UUID, str],
     gone: Mapping[UUID, str],
 ) -> list[Event]:
     """End the notice: registration follows, unless a holder is no longer verified (PA-3).
 
-    `gone`: technologies that left the market or lapsed during the notice, with the reason.
+    `unverified`: holders that are not, with their names. `gone`: technologies that left the market or lapsed during the notice, with the reason.
     """
     _require_status(state.status, Status.NOTICE, Status.HELD)
     if state.status is Status.NOTICE:
@@ -405,7 +410,8 @@ def close_notice(
         if state.ends_at is None or now < state.ends_at:
             raise Refused(Refusal.NOTICE_RUNNING, ends_at=state.ends_at)
     if unverified and state.status is Status.HELD:
-        raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=sorted(unverified)[0])
+        party, name = sorted(unverified.items())[0]
+        raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=party, name=name)
     if unverified:
         return [RegistrationHeld(application=state.id, reason=Refusal.HOLDER_NOT_VERIFIED.code)]
     left = state.remaining - set(gone)

@@ -16,12 +16,12 @@ from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import intents
 from hutong.listings.actions.saving import intent_subject, locked, locked_intent, save_intent
-from hutong.listings.constraints import refusing
 from hutong.listings.intents import Decision
 from hutong.listings.models import Intent, Listing
 from hutong.listings.queries.intents import IntentView, view
 from hutong.listings.refusals import Refusal
 from hutong.parties import queries as parties
+from hutong.rights.constraints import refusing
 from hutong.rulebook import queries as rulebook
 
 
@@ -58,7 +58,7 @@ def apply_intent(
         conditions_digest=_conditions_digest(row),
         now=now,
     )
-    with refusing({"listings_intent_one_live": Refused(Refusal.INTENT_LIVE)}):
+    with refusing({"listings_intent_one_live": lambda _: Refused(Refusal.INTENT_LIVE)}):
         applied = Intent.objects.create(
             id=id,
             listing=row,

@@ -21,6 +21,7 @@ from hutong.listings.queries.listings import ListingView, reserved_among, view
 from hutong.listings.refusals import Refusal
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
+from hutong.rights.constraints import refused_over
 from hutong.rulebook import queries as rulebook
 from hutong.rulebook.rules import Rulebook
 from hutong.technologies import queries as technologies_
@@ -117,7 +118,7 @@ def require_offerable(row: Listing, now: datetime) -> None:
         rights.require_disposable(singles, by=row.seller, share=row.share)
     if row.exclusive:
         for technology in sorted(reserved_among(singles)):
-            raise Refused(Refusal.RESERVED, technology=technology)
+            raise refused_over(Refusal.RESERVED, technology)
 
 
 def _offer(row: Listing, named: Sequence[UUID]) -> None:

@@ -4,13 +4,13 @@ The listing officer's part (LI-2): examine, suspend, resume, terminate.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from hutong.journal.actions import action
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.calendar import working_days_after
-from hutong.kit.refusal import Refused
 from hutong.listings import rules
 from hutong.listings.actions.drafting import require_offerable
 from hutong.listings.actions.saving import (
@@ -21,13 +21,13 @@ from hutong.listings.actions.saving import (
     open_seals,
     save,
 )
-from hutong.listings.constraints import refusing
 from hutong.listings.models import Listing
 from hutong.listings.offers import ExportClass, LicenceMode, OfferKind, PriceMode, Scope
 from hutong.listings.queries.listings import ListingView, view
 from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision
 from hutong.parties import queries as parties
+from hutong.rights.constraints import refused_over, refusing
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
 
@@ -123,11 +123,8 @@ def terminate(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> Lis
 def _reserve(row: Listing) -> None:
     if not row.exclusive:
         return
-    singles = row.offered.filter(right=True)
-    first = singles.order_by("position").values_list("technology", flat=True).first()
-    taken = Refused(Refusal.RESERVED, technology=first)
-    with refusing({"listings_offered_reserved": taken}):
-        singles.update(reserved=True)
+    with refusing({"listings_offered_reserved": partial(refused_over, Refusal.RESERVED)}):
+        row.offered.filter(right=True).update(reserved=True)
 
 
 def _text(row: Listing) -> dict[str, Any]:

@@ -5,6 +5,7 @@ First registration, step by step (RR-7): apply, submit, examine, notice, registe
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules
 from hutong.rights.actions.writing import APPLICATION, New, take_numbers, write
-from hutong.rights.constraints import refusing
+from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.models import Application, Claim, Evidence, Item, holdings_of
 from hutong.rights.queries.applications import ApplicationView, live_among, view
 from hutong.rights.queries.titles import registered_among
@@ -112,11 +113,11 @@ def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView
     events = rules.submit(state, applicant=row.applicant, evidence=row.evidence.count())
     technologies = [item.technology for item in row.items.order_by("position")]
     rules.require_registrable(_subjects(technologies, row.applicant, now), applicant=row.applicant)
-    if unverified := _unverified(row):
-        raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=sorted(unverified)[0])
+    for party, name in sorted(_unverified(row).items()):
+        raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=party, name=name)
     _refuse_first(registered_among(technologies), technologies, Refusal.ALREADY_REGISTERED)
     _refuse_first(live_among(technologies), technologies, Refusal.APPLICATION_PENDING)
-    taken = Refused(Refusal.APPLICATION_PENDING, technology=technologies[0])
+    taken = partial(refused_over, Refusal.APPLICATION_PENDING)
     with refusing({"rights_item_one_live": taken}):
         row.items.update(live=True)
     row.submitted_by, row.submitted_at = actor.person, now
@@ -268,6 +269,7 @@ def _subjects(technologies: Sequence[UUID], applicant: UUID, now: datetime) -> l
         subjects.append(
             rules.Subject(
                 id=id,
+                title=technology.title,
                 kind=technology.kind,
                 status=technology.status,
                 legal_status=technology.legal_status_on(today),
@@ -296,16 +298,16 @@ def _require_known(holdings: Holdings) -> None:
             raise Refused(CommonRefusal.NOT_FOUND, what="party")
 
 
-def _unverified(row: Application) -> set[UUID]:
+def _unverified(row: Application) -> dict[UUID, str]:
     wanted = holdings_of(row.claims.all()).parties() | {row.applicant}
     known = parties.parties(wanted)
-    return {party for party in wanted if party not in known or not known[party].is_verified}
+    return {id: party.name for id, party in known.items() if not party.is_verified}
 
 
 def _refuse_first(found: set[UUID], technologies: Sequence[UUID], refusal: Refusal) -> None:
     for technology in technologies:
         if technology in found:
-            raise Refused(refusal, technology=technology)
+            raise refused_over(refusal, technology)
 
 
 def _attach(row: Application, actor: Actor, now: datetime, attached: Sequence[UUID]) -> None:

@@ -7,6 +7,7 @@ Called by deals and settlement inside their transactions; the outside step is th
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 from uuid import UUID
 
 from hutong.documents import queries as documents
@@ -18,7 +19,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules
 from hutong.rights.actions.writing import New, entry_subject, lock_titles, write
-from hutong.rights.constraints import refusing
+from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.models import Disposal
 from hutong.rights.queries.disposals import DisposalView, view
 from hutong.rights.queries.titles import EntryView, require_disposable
@@ -54,7 +55,7 @@ def prepare_transfer(
     require_disposable([technology], by=from_party, share=share, taker=to_party)
     parties.require_verified(to_party)
     due = technologies_.technology(technology).kind in rules.STATUTORY
-    pending = Refused(Refusal.DISPOSAL_PENDING, technology=technology)
+    pending = partial(refused_over, Refusal.DISPOSAL_PENDING)
     with refusing({"rights_disposal_one_pending": pending}):
         row = Disposal.objects.create(
             id=new_id(),

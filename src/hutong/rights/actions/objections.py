@@ -53,7 +53,8 @@ def object_to(
         stored = documents.find(document)
         if stored is None or stored.party != objector:
             raise Refused(Refusal.EVIDENCE_UNKNOWN, document=document)
-    with refusing({"rights_objection_one_open": Refused(Refusal.OBJECTED_ALREADY)}):
+    open_already = Refused(Refusal.OBJECTED_ALREADY)
+    with refusing({"rights_objection_one_open": lambda _: open_already}):
         filed = Objection.objects.create(
             id=objection,
             application=row,

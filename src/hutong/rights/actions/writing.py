@@ -7,6 +7,7 @@ Writing entries into the register: the only place where its lines come to be.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,8 @@ from hutong.kit.canonical import new_salt
 from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
-from hutong.kit.refusal import Refused
 from hutong.rights import register
-from hutong.rights.constraints import refusing
+from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.models import Entry, Holding, Series, Title
 from hutong.rights.queries.titles import entries_of
 from hutong.rights.refusals import Refusal
@@ -123,7 +123,7 @@ def write(
                 state=state,
             )
         )
-    named = Refused(Refusal.ALREADY_REGISTERED, technology=technologies[0])
+    named = partial(refused_over, Refusal.ALREADY_REGISTERED)
     with refusing({"rights_entry_first_once": named, "rights_title_pkey": named}):
         Entry.objects.bulk_create(rows, batch_size=2_000)
         Holding.objects.bulk_create(holdings, batch_size=5_000)

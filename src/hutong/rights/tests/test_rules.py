@@ -31,7 +31,13 @@ def application(status=Status.DRAFT, **given):
 
 
 def technology(**given):
-    facts = {"id": T1, "kind": "patent", "status": "entered", "legal_status": "in_force"}
+    facts = {
+        "id": T1,
+        "title": "一种方法",
+        "kind": "patent",
+        "status": "entered",
+        "legal_status": "in_force",
+    }
     return rules.Subject(**{**facts, "entered_by": HOLDER, **given})
 
 
@@ -139,17 +145,17 @@ STOPPED = application(Status.NOTICE, stopped_at=NOW, open_objections=frozenset({
         (lambda: decide(STOPPED, at=NOW, reasons="x" * 4001), CommonRefusal.TOO_LARGE),
         (
             lambda: rules.close_notice(
-                application(Status.NOTICE), now=ENDS - timedelta(seconds=1), unverified=[], gone={}
+                application(Status.NOTICE), now=ENDS - timedelta(seconds=1), unverified={}, gone={}
             ),
             Refusal.NOTICE_RUNNING,
         ),
         (
-            lambda: rules.close_notice(STOPPED, now=ENDS, unverified=[], gone={}),
+            lambda: rules.close_notice(STOPPED, now=ENDS, unverified={}, gone={}),
             Refusal.NOTICE_STOPPED,
         ),
         (
             lambda: rules.close_notice(
-                application(Status.HELD), now=ENDS, unverified=[OTHER], gone={}
+                application(Status.HELD), now=ENDS, unverified={OTHER: "某公司"}, gone={}
             ),
             Refusal.HOLDER_NOT_VERIFIED,
         ),
@@ -171,7 +177,7 @@ def test_the_whole_way_of_an_application():
     assert state.status is Status.SUBMITTED
     state = rules.evolve(state, examine(state))
     assert (state.status, state.ends_at) == (Status.NOTICE, ENDS)
-    state = rules.evolve(state, rules.close_notice(state, now=ENDS, unverified=[], gone={}))
+    state = rules.evolve(state, rules.close_notice(state, now=ENDS, unverified={}, gone={}))
     assert state.status is Status.REGISTERED
 
 
@@ -228,19 +234,21 @@ def test_an_objection_upheld_against_all_ends_the_application():
 
 def test_registration_waits_while_a_holder_is_not_verified():
     state = application(Status.NOTICE)
-    state = rules.evolve(state, rules.close_notice(state, now=ENDS, unverified=[OTHER], gone={}))
+    state = rules.evolve(
+        state, rules.close_notice(state, now=ENDS, unverified={OTHER: "某公司"}, gone={})
+    )
     assert state.status is Status.HELD
-    state = rules.evolve(state, rules.close_notice(state, now=ENDS, unverified=[], gone={}))
+    state = rules.evolve(state, rules.close_notice(state, now=ENDS, unverified={}, gone={}))
     assert state.status is Status.REGISTERED
 
 
 def test_a_technology_that_lapses_during_the_notice_is_left_out():
     state = application(Status.NOTICE)
-    events = rules.close_notice(state, now=ENDS, unverified=[], gone={T1: "lapsed"})
+    events = rules.close_notice(state, now=ENDS, unverified={}, gone={T1: "lapsed"})
     assert rules.evolve(state, events).remaining == {T2}
     assert events[0].entries == 1
     all_gone = rules.close_notice(
-        state, now=ENDS, unverified=[], gone={T1: "lapsed", T2: "retired"}
+        state, now=ENDS, unverified={}, gone={T1: "lapsed", T2: "retired"}
     )
     assert rules.evolve(state, all_gone).status is Status.REJECTED
 
