@@ -59,10 +59,11 @@ class DatabaseThread:
                     _connect_durably()
                 result = work()
             except BaseException as error:
-                if not isinstance(error, Refused):
-                    log.exception("desk_job_failed")
                 if isinstance(error, DatabaseError):
+                    log.warning("database_job_failed", error=str(error))
                     connection.close()  # the next job connects anew
+                elif not isinstance(error, Refused):
+                    log.exception("database_job_failed")
                 result = error
             with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
                 self._loop.call_soon_threadsafe(answer, result)
