@@ -40,6 +40,7 @@ REACTIONS: tuple[Reaction, ...] = (
     # ways to a deal
     when("deals.from_cut_off", "listings.CutOff", do=deals.open_from_cut_off),
     when("deals.from_auction", "auctions.Closed", do=deals.open_from_auction),
+    when("deals.unsold", "auctions.Closed", do=deals.close_unsold),
     # from deal to certificate
     when("settlement.ask_price", "deals.Signed", do=settlement.ask_price),
     when("settlement.end_deal", "deals.Defaulted", "deals.Terminated", do=settlement.end_deal),

@@ -23,6 +23,8 @@ WAITING = (PayableStatus.OPEN, PayableStatus.HELD)
 def ask_deposit(entry: Recorded) -> None:
     """listings.IntentQualified: the buyer is told what deposit to pay, under which reference."""
     intent = UUID(entry.facts["intent"])
+    if queries.payable_for(subject("intent", intent)) is not None:
+        return
     payable = actions.issue_payable(
         actor=SYSTEM,
         now=entry.at,
@@ -34,7 +36,7 @@ def ask_deposit(entry: Recorded) -> None:
     )
     if listings.intent(intent).status.value in {"withdrawn", "refused", "lapsed"}:
         actions.release_deposit(actor=SYSTEM, now=entry.at, intent=intent)
-    elif payable.issued_at == entry.at:
+    else:
         notices.asked(payable, now=entry.at)
 
 
@@ -71,9 +73,10 @@ def release_losers(entry: Recorded) -> None:
 def ask_price(entry: Recorded) -> None:
     """deals.Signed: the deposit becomes part of the price, the rest is asked for; others are free."""
     deal = deals.deal(UUID(entry.facts["deal"]))
+    asked_before = queries.payable_for(subject("deal", deal.id)) is not None
     payable = actions.apply_deposit(actor=SYSTEM, now=entry.at, deal=deal.id)
     _release_all(deal.listing, entry, keep={deal.intent} if deal.intent else set())
-    if payable is not None and payable.missing_fen and payable.issued_at == entry.at:
+    if payable is not None and payable.missing_fen and not asked_before:
         notices.asked(payable, now=entry.at)
 
 

@@ -9,16 +9,18 @@ Builders for other areas' tests: money that came in through the bank, by real ac
 
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hutong.deals import queries as deals
 from hutong.deals.queries import DealView
-from hutong.deals.testing import agreed_deal, listed, qualified_intent, signed_deal
+from hutong.deals.testing import NOTICE, agreed_deal, listed, signed_deal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.ledger.testing import account_with
 from hutong.listings.queries import IntentView
+from hutong.listings.testing import qualified_intent
 from hutong.parties.queries import PartyView
 from hutong.parties.testing import NINE_IN_SHANGHAI, officer, verified_party
 from hutong.rights import queries as rights
@@ -73,24 +75,24 @@ def deal_with_deposit(
     now: datetime = NINE_IN_SHANGHAI,
     seller: PartyView | None = None,
     buyer: PartyView | None = None,
-    **terms: object,
+    **terms: Any,
 ) -> DealView:
     """An agreed deal whose buyer has its deposit held."""
     seller = seller or verified_party("上海某大学")
     buyer = buyer or verified_party("某科技公司", kind="enterprise")
-    intent = qualified_intent(listed(seller, now=now, **terms), buyer)
+    intent = qualified_intent(listed(seller, now=now, **terms), buyer, now=now + NOTICE)
     deposited(intent)
     return agreed_deal(intent=intent)
 
 
-def priced_deal(deal: DealView | None = None, **how: object) -> DealView:
+def priced_deal(deal: DealView | None = None, **how: Any) -> DealView:
     """A signed deal: the deposit is part of the price, the rest is asked for."""
-    deal = signed_deal(deal or deal_with_deposit(**how))  # type: ignore[arg-type]
+    deal = signed_deal(deal or deal_with_deposit(**how))
     actions.apply_deposit(actor=SYSTEM, now=deal.opened_at, deal=deal.id)
     return deals.deal(deal.id)
 
 
-def paid_deal(deal: DealView | None = None, **how: object) -> DealView:
+def paid_deal(deal: DealView | None = None, **how: Any) -> DealView:
     """A deal whose whole price is in escrow."""
     deal = priced_deal(deal, **how)
     asked = queries.payable_for(subject("deal", deal.id))
@@ -109,7 +111,7 @@ def with_outside_steps(deal: DealView) -> DealView:
     return deal
 
 
-def settled_deal(deal: DealView | None = None, **how: object) -> tuple[DealView, DealMoney]:
+def settled_deal(deal: DealView | None = None, **how: Any) -> tuple[DealView, DealMoney]:
     """A deal whose right and money have moved."""
     deal = with_outside_steps(paid_deal(deal, **how))
     money = actions.settle(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hutong.deals.testing import DEPOSIT, cut_off, listed, qualified_intent
+from hutong.deals.testing import DEPOSIT, NOTICE, listed
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
@@ -14,12 +14,14 @@ from hutong.ledger import queries as books
 from hutong.ledger.rules import Kind
 from hutong.ledger.rules import Refusal as LedgerRefusal
 from hutong.listings import queries as listings
-from hutong.parties.testing import member_of, officer, verified_party
+from hutong.listings.testing import cut_off, qualified_intent
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
 from hutong.settlement import actions, queries, references
 from hutong.settlement.rules import Outcome, PayableStatus, ReceiptStatus, Refusal
 from hutong.settlement.testing import asked_deposit, deposited, funded, received
 
 pytestmark = pytest.mark.usefixtures("venue")
+NOW = NINE_IN_SHANGHAI + NOTICE
 
 
 def refused(act) -> object:
@@ -31,7 +33,8 @@ def refused(act) -> object:
 @pytest.fixture
 def intent(venue):
     seller = verified_party("上海某大学")
-    return qualified_intent(listed(seller), verified_party("某科技公司", kind="enterprise"))
+    buyer = verified_party("某科技公司", kind="enterprise")
+    return qualified_intent(listed(seller), buyer, now=NOW)
 
 
 def account(party):
@@ -117,7 +120,9 @@ def test_money_that_names_nothing_waits_in_suspense(intent, text):
 
 def test_money_that_names_two_requests_waits_in_suspense(intent):
     other = qualified_intent(
-        listings.listing(intent.listing), verified_party("另一公司", kind="enterprise")
+        listings.listing(intent.listing),
+        verified_party("另一公司", kind="enterprise"),
+        now=NOW,
     )
     both = f"{asked_deposit(intent).reference} {asked_deposit(other).reference}"
     assert received(both, DEPOSIT, now=intent.applied_at).status is ReceiptStatus.SUSPENSE
