@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     if options.json and summary.is_file():
         print(summary.read_text(encoding="utf-8"), flush=True)
-    if options.once:
+    if options.once and code == 0:
         _discard(state)
     return code
 
@@ -62,6 +62,7 @@ def _story(port: int, summary: Path, *, stay: bool) -> Child:
         ],
         once=True,
         prefix=False,
+        last_words=lambda: "the story says above where it failed",
     )
 
 

@@ -246,12 +246,13 @@ def member_get(case: Case, path: str) -> Any:
 def _listings(case: Case) -> None:
     first, second = (u.key for u in UNIVERSITIES)
     offers = {
-        "auction": (first, 0, OPENING_FEN, 20_000_00),
-        "single": (second, 0, SINGLE_FEN, 10_000_00),
-        "unsought": (second, 3, FLOOR_FEN, 10_000_00),
+        "auction": (first, "固态电池用硫化物电解质", OPENING_FEN, 20_000_00),
+        "single": (second, "工业缺陷小样本视觉检测", SINGLE_FEN, 10_000_00),
+        "unsought": (second, "语音增强的轻量化网络", FLOOR_FEN, 10_000_00),
     }
-    for key, (seller, index, price, increment) in offers.items():
-        technology = case.technologies[seller][index]
+    by_title = {title: id for id, title in case.titles.items()}
+    for key, (seller, title, price, increment) in offers.items():
+        technology = by_title[title]
         member = case.members[seller]
         listing = member.post(
             "/api/v1/listings",
@@ -339,16 +340,10 @@ def pay(case: Case, payable: dict[str, Any], payer: str) -> None:
 
 def _cut_off(case: Case) -> str:
     def decided() -> bool:
-        return all(
-            case.public.get(f"/api/v1/listings/{case.listings[key]}")["outcome"]
-            for key in ("auction", "single", "unsought")
-        )
+        return all(_outcome(case, listing) for listing in case.listings.values())
 
     case.jump_until("the cut-off", decided)
-    outcomes = {
-        key: case.public.get(f"/api/v1/listings/{listing}")["outcome"]
-        for key, listing in case.listings.items()
-    }
+    outcomes = {key: _outcome(case, listing) for key, listing in case.listings.items()}
     for key, outcome in outcomes.items():
         case.narrator.say(f"{key} → {outcome}", f"/listings/{case.listings[key]}")
     case.narrator.check(
@@ -364,6 +359,12 @@ def _cut_off(case: Case) -> str:
         ],
     )
     return str(lots[0]["id"])
+
+
+def _outcome(case: Case, listing: str) -> str | None:
+    """What the cut-off decided; an extension leaves the listing open."""
+    seen = case.public.get(f"/api/v1/listings/{listing}")
+    return seen["outcome"] or ("extended" if seen["extensions_used"] else None)
 
 
 # -- auction to certificates ------------------------------------------------------------------------
