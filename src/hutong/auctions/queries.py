@@ -166,6 +166,11 @@ def paddles(actor: Actor, lot: UUID) -> list[PaddleView]:
     """Open the commitments paddle → party, to the supervisor alone (AU-9)."""
     actor.need("supervise.read")
     _row(lot)
+    return bidders_of(lot)
+
+
+def bidders_of(lot: UUID) -> list[PaddleView]:
+    """Who bids in a lot, for the venue's own use: notices, deposits. Nobody is shown this."""
     rows = Paddle.objects.filter(lot_id=lot).order_by("number")
     return [PaddleView(p.number, p.party, p.intent, p.salt, paddle_commitment(p)) for p in rows]
 

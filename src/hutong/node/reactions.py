@@ -7,6 +7,7 @@ must come after something else reacts to that.
 
 from collections.abc import Callable
 
+from hutong.auctions import jobs as auctions
 from hutong.certificates import jobs as certificates
 from hutong.deals import jobs as deals
 from hutong.deals.notices import TEXTS as DEALS_TOLD
@@ -38,6 +39,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("settlement.release_closed", "listings.Closed", do=settlement.release_after_closing),
     when("settlement.release_losers", "auctions.Closed", do=settlement.release_losers),
     # ways to a deal
+    when("auctions.from_cut_off", "listings.CutOff", do=auctions.on_cut_off),
     when("deals.from_cut_off", "listings.CutOff", do=deals.open_from_cut_off),
     when("deals.from_auction", "auctions.Closed", do=deals.open_from_auction),
     when("deals.unsold", "auctions.Closed", do=deals.close_unsold),
@@ -47,6 +49,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
     # people
+    when(
+        "auctions.people",
+        *("auctions.LotOpened", "auctions.Resumed", "auctions.Closed"),
+        do=auctions.tell,
+    ),
     when("rights.people", *rights.TOLD, do=rights.tell_people),
     when("listings.people", *listings.TOLD, do=listings.tell_people),
     when(

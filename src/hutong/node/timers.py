@@ -2,6 +2,7 @@
 What happens when its moment in venue time has come: kind of timer → handler.
 """
 
+from hutong.auctions import jobs as auctions
 from hutong.deals import jobs as deals
 from hutong.due.running import Handler
 from hutong.ledger import jobs as ledger
@@ -9,6 +10,7 @@ from hutong.listings import jobs as listings
 from hutong.rights import jobs as rights
 
 TIMERS: dict[str, Handler] = {
+    "auctions.opens": auctions.on_opens,
     "rights.notice_over": rights.notice_over,
     "listings.cut_off": listings.cut_off,
     "deals.sign_due": deals.sign_due,
