@@ -3,28 +3,37 @@ Who asks, when, and once.
 
     ActorMiddleware   request.actor from a token or a session; request.now by the venue's clock
     OnceMiddleware    a POST and its key are one transaction: a repeated request acts once
+
+    POST + key ─► claim the key ─► act ─► done: answer kept, commit
+                     │               └── refused: nothing kept, rolled back
+                     └─ claimed before: the answer of then (another body: refused)
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db import OperationalError, connection, transaction
+import psycopg
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext
 from psycopg import errors
 
 from hutong.doors.problems import problem_of
 from hutong.due import queries as due
 from hutong.kit.actor import ANONYMOUS, Actor, Door
-from hutong.kit.canonical import digest
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 from hutong.node.models import OnceRequest
 from hutong.parties import queries as parties
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
+ACCOUNTS = "/accounts/"
 ALIVE = "/healthz"  # answers while the database is away
 # Their answers hold secrets, which no table may keep, or count a failure although they refuse.
 NEVER_REMEMBERED = frozenset(
@@ -38,6 +47,21 @@ NEVER_REMEMBERED = frozenset(
     )
 )
 TRIES = 3
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "_once"})
+DOWN = (OperationalError, InterfaceError)
+
+
+class Refusal(Reason):
+    CSRF = reason(
+        "csrf",
+        "",
+        N_("This came from another site, or without the X-CSRFToken header. Use a token instead."),
+        403,
+    )
+    UNAVAILABLE = reason(
+        "unavailable", "", N_("The venue is starting or restarting; try again in a moment."), 503
+    )
 
 
 class ActorMiddleware:
@@ -50,6 +74,17 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == ALIVE:
             return self.get_response(request)
+        try:
+            return self._with_actor(request)
+        except DOWN as error:
+            if not _is_away(error):
+                raise
+            return unavailable(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return unavailable(request) if isinstance(error, DOWN) and _is_away(error) else None
+
+    def _with_actor(self, request: HttpRequest) -> HttpResponse:
         request.now = due.venue_now(datetime.now(UTC))  # type: ignore[attr-defined]
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -57,16 +92,15 @@ class ActorMiddleware:
                 credentials.strip(), party=request.headers.get("X-Party")
             )
             if actor is None:
-                refused = Refused(CommonRefusal.NOT_SIGNED_IN)
-                return problem_response(refused)
+                return problem_response(Refused(CommonRefusal.NOT_SIGNED_IN))
             request.actor = actor  # type: ignore[attr-defined]
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         else:
             request.actor = _session_actor(request)  # type: ignore[attr-defined]
-            if request.path.startswith(API) and request.actor.person is not None:  # type: ignore[attr-defined]
-                refusal = self.csrf.process_view(request, _nothing, (), {})
-                if refusal is not None:
-                    return refusal
+            signed_in = request.actor.person is not None  # type: ignore[attr-defined]
+            ours = request.path.startswith(API) and signed_in
+            if ours and self.csrf.process_view(request, _nothing, (), {}) is not None:
+                return problem_response(Refused(Refusal.CSRF))
         return self.get_response(request)
 
 
@@ -102,48 +136,93 @@ class OnceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or request.path in NEVER_REMEMBERED:
+        if not _may_repeat(request):
             return self.get_response(request)
         api = request.path.startswith(API)
-        given = request.headers.get("Idempotency-Key") if api else _form_key(request)
-        if not given:
-            if api and request.actor.person is not None:  # type: ignore[attr-defined]
-                return problem_response(Refused(CommonRefusal.KEY_MISSING))
-            return self.get_response(request)
-        return self._once(request, given)
+        try:
+            given = request.headers.get("Idempotency-Key") if api else _form_key(request)
+            if given:
+                return self._once(request, _scoped(request, given), _fingerprint(request))
+        except RequestDataTooBig:
+            return problem_response(too_large())
+        except DOWN as error:
+            if not _is_away(error):
+                raise
+            return unavailable(request)
+        if api:
+            return problem_response(Refused(CommonRefusal.KEY_MISSING))
+        return self.get_response(request)
 
-    def _once(self, request: HttpRequest, given: str) -> HttpResponse:
-        key = _scoped(request, given)
-        fingerprint = _fingerprint(request)
-        for attempt in range(TRIES):
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Keep a deadlock for `_try`: Django would answer it with 500 before we heard of it."""
+        if hasattr(request, "once_lost") and _is_passing(error):
+            request.once_lost = error
+            return HttpResponse(status=503)
+        return None
+
+    def _once(self, request: HttpRequest, key: str, fingerprint: str) -> HttpResponse:
+        for left in reversed(range(TRIES)):
             try:
                 return self._try(request, key, fingerprint)
-            except OperationalError as error:
-                again = isinstance(
-                    error.__cause__, errors.DeadlockDetected | errors.SerializationFailure
-                )
-                if not again or attempt == TRIES - 1:
+            except (OperationalError, psycopg.OperationalError) as error:
+                if not left or not _is_passing(error):
                     raise
+                _rewind(request)
         raise AssertionError("unreachable")
 
     def _try(self, request: HttpRequest, key: str, fingerprint: str) -> HttpResponse:
+        request.once_lost = None  # type: ignore[attr-defined]
         with transaction.atomic():
             if not _claim(key, fingerprint):
                 return _replay(OnceRequest.objects.get(key=key), fingerprint)
             response = self.get_response(request)
+            if request.once_lost is not None:  # type: ignore[attr-defined]
+                raise request.once_lost  # type: ignore[attr-defined]
             # A page that did something redirects; one answered 200 is a form shown with its faults.
             first = 200 if request.path.startswith(API) else 300
-            done = first <= response.status_code < first + 100
-            if not done or response.streaming:
+            if not first <= response.status_code < first + 100:
                 transaction.set_rollback(True)  # nothing happened, so nothing is remembered
-            else:
-                OnceRequest.objects.filter(key=key).update(
-                    status=response.status_code,
-                    body=response.content,
-                    content_type=response.headers.get("Content-Type", ""),
-                    location=response.headers.get("Location", ""),
-                )
+                return response
+            assert not response.streaming, f"{request.path}: an act cannot answer with a stream"
+            OnceRequest.objects.filter(key=key).update(
+                status=response.status_code,
+                body=response.content,
+                content_type=response.headers.get("Content-Type", ""),
+                location=response.headers.get("Location", ""),
+            )
             return response
+
+
+def _may_repeat(request: HttpRequest) -> bool:
+    """Whether this could act twice: a POST by somebody known. Account pages have ways of their own."""
+    return (
+        request.method == "POST"
+        and request.actor.person is not None  # type: ignore[attr-defined]
+        and request.path not in NEVER_REMEMBERED
+        and not request.path.startswith(ACCOUNTS)
+    )
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Whether the same request may well succeed when tried again."""
+    passing = (errors.DeadlockDetected, errors.SerializationFailure)
+    return isinstance(error, passing) or isinstance(error.__cause__, passing)
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached, or ended our session."""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state.startswith(("08", "57P"))
+
+
+def _rewind(request: HttpRequest) -> None:
+    """Make a request that was answered once ready to be answered again."""
+    for _, file in _files(request):
+        file.seek(0)
+    queued = getattr(getattr(request, "_messages", None), "_queued_messages", None)
+    if queued:
+        queued.clear()
 
 
 def _claim(key: str, fingerprint: str) -> bool:
@@ -170,32 +249,66 @@ def _replay(row: OnceRequest, fingerprint: str) -> HttpResponse:
 
 
 def _form_key(request: HttpRequest) -> str | None:
-    kind = request.content_type
-    if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    if request.content_type in FORMS:
         return request.POST.get("_once") or None
     return None
 
 
 def _scoped(request: HttpRequest, given: str) -> str:
-    who = str(request.actor.person or "")  # type: ignore[attr-defined]
-    return hashlib.sha256("\0".join((who, request.path, given)).encode()).hexdigest()
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    # The party as asked for, not as found: registering one's first party changes what is found.
+    party = request.headers.get("X-Party", "")
+    parts = (str(actor.person or ""), party, request.path, given)
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    if request.content_type == "multipart/form-data":
-        # The body is a stream with a boundary of its own: compare names, sizes and fields.
-        files = sorted((n, f.name, f.size) for n, f in request.FILES.items())
-        fields = sorted((k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken")
-        return digest(json.dumps([files, fields], default=str).encode())
-    if request.content_type == "application/x-www-form-urlencoded":
-        fields = sorted((k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken")
-        return digest(json.dumps(fields).encode())
-    return digest(request.body)
+    """Digest of what is asked: address, fields and files; not the boundaries between them."""
+    hashed = hashlib.sha256(request.META.get("QUERY_STRING", "").encode() + b"\0")
+    if request.content_type not in FORMS:
+        hashed.update(request.body)
+        return f"sha256:{hashed.hexdigest()}"
+    fields = [(k, v) for k, values in request.POST.lists() for v in values if k not in OF_THE_FORM]
+    hashed.update(json.dumps(sorted(fields)).encode())
+    for name, file in _files(request):
+        hashed.update(json.dumps([name, file.name, file.size]).encode())
+        for chunk in file.chunks():
+            hashed.update(chunk)
+        file.seek(0)
+    return f"sha256:{hashed.hexdigest()}"
+
+
+def _files(request: HttpRequest) -> Iterable[tuple[str, Any]]:
+    """The uploads with their fields, in the order they came; in memory when small, else in temporary files."""
+    if request.content_type != "multipart/form-data":
+        return []
+    return [(name, file) for name, files in request.FILES.lists() for file in files]
+
+
+def too_large() -> Refused:
+    limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20} MiB"
+    return Refused(CommonRefusal.TOO_LARGE, what=gettext("The request"), limit=limit)
 
 
 def problem_response(refused: Refused) -> JsonResponse:
     """A refusal as an RFC 9457 response."""
     body = problem_of(refused)
-    return JsonResponse(
+    response = JsonResponse(
         {**body, "faults": []}, status=body["status"], content_type="application/problem+json"
     )
+    if response.status_code == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="hutong"'
+    return response
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is away; it comes back by itself."""
+    connection.close()
+    refused = Refused(Refusal.UNAVAILABLE)
+    if request.path.startswith(API):
+        response: HttpResponse = problem_response(refused)
+    else:  # plain: whatever else a page shows is in the database
+        words = refused.sentence(gettext(refused.reason.text)) + "\n"
+        response = HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = "1"
+    return response
