@@ -218,8 +218,10 @@ def test_in_a_process_of_its_own_the_answer_is_the_same(paper, keys):
 
 def test_a_bomb_in_a_pdf_hurts_nobody(keys):
     """Two gigabytes of zeros in two megabytes, where the list of objects should be."""
-    packer = zlib.compressobj(9)
-    bomb = b"".join(packer.compress(bytes(1 << 24)) for _ in range(128)) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-15)
+    block = packer.compress(bytes(1 << 24)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = ((128 << 24) % 65_521 << 16 | 1).to_bytes(4)
+    bomb = b"\x78\x9c" + block * 128 + b"\x03\x00" + checksum
     head = b"%PDF-1.7\n"
     stream = (
         b"1 0 obj\n<</Type/XRef/W[1 2 1]/Size 2/Root 1 0 R/Filter/FlateDecode/Length "
