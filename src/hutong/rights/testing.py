@@ -61,6 +61,8 @@ def a_technology(
             "legal_status": legal_status,
             "expires_on": date(2040, 1, 1),
         }
+    else:
+        record.setdefault("abstract_zh", f"内部编号 {secrets.token_hex(4)}")
     return technologies.enter(actor=member_of(party), now=now, said=record)
 
 
