@@ -1,13 +1,24 @@
 """Deals on the wire."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AfterValidator
 
 from hutong.deals.queries import AcceptanceView, DealView
 from hutong.deals.rules import How, Side, Status
+
+
+def without_nul(text: str) -> str:
+    """Refuse the one character the database knows no way to keep."""
+    if "\x00" in text:
+        raise ValueError("holds a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(without_nul)]
 
 
 class AcceptanceOut(Schema):
@@ -90,8 +101,8 @@ class AcceptanceIn(Schema):
 
 class DefaultIn(Schema):
     side: Side
-    reason: str = Field(min_length=1, max_length=2000, examples=["No signature by the deadline."])
+    reason: Text = Field(min_length=1, max_length=2000, examples=["No signature by the deadline."])
 
 
 class ReasonIn(Schema):
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Text = Field(min_length=1, max_length=2000)

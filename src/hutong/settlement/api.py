@@ -44,7 +44,11 @@ Currency = Query(CNY, pattern=r"^[A-Z]{3}$")
 @router.get("/payables", response={200: Page[PayableOut], **PROBLEMS}, summary="What is to be paid")
 def list_payables(
     request: DoorRequest,
-    subject: str | None = Query(None, examples=["deal:01817e2a-7c00-7000-8000-000000000000"]),
+    subject: str | None = Query(
+        None,
+        pattern=r"^(intent|deal):[0-9a-f-]{36}$",
+        examples=["deal:01817e2a-7c00-7000-8000-000000000000"],
+    ),
     status: PayableStatus | None = Query(None),
     cursor: str | None = None,
     limit: int = 50,

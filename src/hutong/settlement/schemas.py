@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from hutong.deals.schemas import Text
 from hutong.kit.money import MAX_AMOUNT
 from hutong.ledger.queries import AccountView, StatementLine, Totals
 from hutong.ledger.rules import Kind
@@ -72,12 +73,12 @@ class PayableOut(Schema):
 class ReceiptIn(Schema):
     """One line of the bank's statement. `reference`: the text that came with the money."""
 
-    reference: str = Field("", max_length=400, examples=["保证金 RF18 5390 0754 7034 8127 00"])
+    reference: Text = Field("", max_length=400, examples=["保证金 RF18 5390 0754 7034 8127 00"])
     amount_fen: Fen
-    bank_reference: str = Field(min_length=1, max_length=80, examples=["20220620-000123"])
+    bank_reference: Text = Field(min_length=1, max_length=80, examples=["20220620-000123"])
     value_date: date = Field(examples=["2022-06-20"])
-    payer_name: str = Field("", max_length=200)
-    currency: str = Field("CNY", pattern=r"^[A-Z]{3}$")
+    payer_name: Text = Field("", max_length=200)
+    currency: Text = Field("CNY", pattern=r"^[A-Z]{3}$")
 
 
 class ReceiptOut(Schema):
@@ -111,21 +112,21 @@ class ReceiptOut(Schema):
 
 
 class MatchIn(Schema):
-    reference: str = Field(min_length=1, max_length=60, examples=["RF18 5390 0754 7034 8127 00"])
-    reason: str = Field(min_length=1, max_length=400, examples=["The payer confirmed by letter."])
+    reference: Text = Field(min_length=1, max_length=60, examples=["RF18 5390 0754 7034 8127 00"])
+    reason: Text = Field(min_length=1, max_length=400, examples=["The payer confirmed by letter."])
 
 
 class ReturnIn(Schema):
-    bank_reference: str = Field(min_length=1, max_length=80)
-    reason: str = Field(min_length=1, max_length=400)
+    bank_reference: Text = Field(min_length=1, max_length=80)
+    reason: Text = Field(min_length=1, max_length=400)
 
 
 class BankAccountIn(Schema):
     """An account in the party's own name."""
 
-    holder: str = Field(min_length=1, max_length=200, examples=["上海某大学"])
-    bank: str = Field(min_length=1, max_length=200, examples=["某银行上海分行"])
-    number: str = Field(min_length=5, max_length=40, examples=["6222 0000 1234 5678"])
+    holder: Text = Field(min_length=1, max_length=200, examples=["上海某大学"])
+    bank: Text = Field(min_length=1, max_length=200, examples=["某银行上海分行"])
+    number: Text = Field(min_length=5, max_length=40, examples=["6222 0000 1234 5678"])
 
     def account(self) -> BankAccount:
         return BankAccount(holder=self.holder, bank=self.bank, number=self.number)
@@ -173,11 +174,11 @@ class PayoutOut(Schema):
 
 
 class ConfirmIn(Schema):
-    bank_reference: str = Field(min_length=1, max_length=80)
+    bank_reference: Text = Field(min_length=1, max_length=80)
 
 
 class ReasonIn(Schema):
-    reason: str = Field(min_length=1, max_length=400)
+    reason: Text = Field(min_length=1, max_length=400)
 
 
 class BalanceOut(Schema):
