@@ -36,10 +36,10 @@ def counter_of(seconds: float) -> int:
 
 def accepted_counter(secret: str, code: str, *, seconds: float, after: int = -1) -> int | None:
     """Return the period whose code this is, or None. Periods up to `after` are spent (RFC 6238, 5.2)."""
-    now = counter_of(seconds)
+    now, given = counter_of(seconds), code.encode()
     found = None
     for counter in range(now - TOLERANCE, now + TOLERANCE + 1):
-        if hmac.compare_digest(code_at(secret, counter), code) and counter > after:
+        if hmac.compare_digest(code_at(secret, counter).encode(), given) and counter > after:
             found = counter
     return found
 

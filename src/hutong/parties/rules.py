@@ -179,6 +179,15 @@ class StateOwnershipMarked(Event, kind="parties.StateOwnershipMarked"):
     why: Private[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentifierReleased(
+    Event, kind="parties.IdentifierReleased", visibility=Visibility.JOURNALLED
+):
+    party: UUID
+    identifier: Private[list[str]]
+    why: Private[str]
+
+
 # Which status each event leaves the party in: the whole of `evolve`, and what the audit re-derives.
 LEADS_TO: dict[str, Status] = {
     Registered.kind: Status.UNVERIFIED,
@@ -278,6 +287,14 @@ def mark_state_owned(state: PartyState, state_owned: bool, why: str) -> list[Eve
     if state.state_owned == state_owned:
         return []
     return [StateOwnershipMarked(party=state.id, state_owned=state_owned, why=why)]
+
+
+def release_identifier(state: PartyState, identifier: tuple[str, str], why: str) -> list[Event]:
+    """Take a number from a party that was never verified by it, so that its owner can register."""
+    _need(state, Status.UNVERIFIED)
+    if identifier not in state.identifiers:
+        raise Refused(CommonRefusal.NOT_FOUND, what="identifier")
+    return [IdentifierReleased(party=state.id, identifier=list(identifier), why=_reason(why))]
 
 
 def _need(state: PartyState, needed: Status) -> None:

@@ -208,6 +208,11 @@ class ReasonIn(In):
     why: Text = Field(min_length=1, max_length=2000, examples=["licence withdrawn"])
 
 
+class ReleaseIn(ReasonIn):
+    scheme: Text = Field(max_length=20, examples=["uscc"])
+    value: Text = Field(max_length=100, examples=["12310000425006133D"])
+
+
 class StateOwnedIn(ReasonIn):
     state_owned: bool
 

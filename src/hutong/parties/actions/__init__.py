@@ -7,6 +7,7 @@ from hutong.parties.actions.evidence import attach_evidence, detach_evidence
 from hutong.parties.actions.links import make_sign_in_link, use_sign_in_link
 from hutong.parties.actions.mandates import grant_mandate, revoke_mandate
 from hutong.parties.actions.officers import (
+    admit_person,
     appoint_first_administrator,
     appoint_officer,
     dismiss_officer,
@@ -24,6 +25,7 @@ from hutong.parties.actions.register import (
     mark_state_owned,
     register_party,
     reinstate,
+    release_identifier,
     submit_for_verification,
     suspend,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "NotSignedIn",
     "SignedIn",
     "add_second_factor",
+    "admit_person",
     "appoint_first_administrator",
     "appoint_officer",
     "attach_evidence",
@@ -65,6 +68,7 @@ __all__ = [
     "record_control",
     "register_party",
     "reinstate",
+    "release_identifier",
     "remove_second_factor",
     "revoke_mandate",
     "revoke_token",

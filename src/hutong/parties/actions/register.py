@@ -142,6 +142,20 @@ def mark_state_owned(
     return view(row)
 
 
+@action(power="parties.verify")
+def release_identifier(
+    *, actor: Actor, now: datetime, party: UUID, scheme: str, value: str, why: str
+) -> PartyView:
+    """Take a number from an unverified party that had no claim to it; its owner can then use it."""
+    row = locked_party(party)
+    _require_outsider(actor, row)
+    number = numbers.identifier(scheme, value)
+    events = rules.release_identifier(row.state(), number, why)
+    row.identifiers.filter(scheme=number[0], value=number[1]).delete()
+    record(subject("party", row.id), *events)
+    return view(row)
+
+
 def _mark(
     actor: Actor, party: UUID, decide: Callable[[rules.PartyState], list[Event]], why: str
 ) -> PartyView:

@@ -86,7 +86,7 @@ def remove_second_factor(*, actor: Actor, now: datetime) -> None:
 def spend_code(person: Person, code: str) -> bool:
     """Whether `code` is a current one-time code or an unused recovery code; it is spent by this."""
     totp = _totp(person, lock=True)
-    if totp is None:
+    if totp is None or not code.isascii():
         return False
     counter = one_time.accepted_counter(
         decrypt(totp.data["secret"]),

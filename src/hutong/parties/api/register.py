@@ -22,6 +22,7 @@ from hutong.parties.schemas import (
     PartyOut,
     QueueItemOut,
     ReasonIn,
+    ReleaseIn,
     StateOwnedIn,
     Text,
 )
@@ -176,6 +177,21 @@ def state_owned(request: DoorRequest, party_id: UUID, body: StateOwnedIn) -> Par
     """Needs `parties.verify`. The mark decides which supervision a deal is under (PA-7)."""
     return PartyOut.of(
         actions.mark_state_owned(
+            actor=request.actor, now=request.now, party=party_id, **body.dict()
+        )
+    )
+
+
+@router.post(
+    "/parties/{party_id}/release-identifier",
+    response={200: PartyOut, **PROBLEMS},
+    summary="Free a number somebody else registered",
+)
+def release(request: DoorRequest, party_id: UUID, body: ReleaseIn) -> PartyOut:
+    """Needs `parties.verify`, while the party is unverified. One identifier, one party (PA-1): a
+    stranger who took a number first does not keep its owner out."""
+    return PartyOut.of(
+        actions.release_identifier(
             actor=request.actor, now=request.now, party=party_id, **body.dict()
         )
     )

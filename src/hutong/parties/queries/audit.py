@@ -65,13 +65,16 @@ def _parties() -> Iterator[Discrepancy]:
 def _told_of_parties() -> dict[str, Facts]:
     """What the journal says each party is; details that were erased are not claimed."""
     told: dict[str, Facts] = {}
-    kinds = (*LEADS_TO, rules.Corrected.kind, rules.StateOwnershipMarked.kind)
+    others = (rules.Corrected, rules.StateOwnershipMarked, rules.IdentifierReleased)
+    kinds = (*LEADS_TO, *(event.kind for event in others))
     for entry in journal.of_kinds(kinds):
         party = told.setdefault(entry.facts["party"], {})
         if entry.kind in LEADS_TO:
             party["status"] = LEADS_TO[entry.kind].value
         if entry.kind == rules.StateOwnershipMarked.kind:
             party["state_owned"] = entry.facts["state_owned"]
+        if entry.kind == rules.IdentifierReleased.kind:
+            _release(party, entry.private)
         if entry.kind in (rules.Registered.kind, rules.Corrected.kind):
             for field in ("name_zh", "name_en", "identifiers", "state_owned"):
                 party.pop(field, None)
@@ -79,6 +82,14 @@ def _told_of_parties() -> dict[str, Facts]:
                 details = entry.private["details"]
                 party |= {**details, "identifiers": sorted(details["identifiers"])}
     return told
+
+
+def _release(party: Facts, private: Facts | None) -> None:
+    """Take a released number from what is told; nothing is claimed of numbers once it is erased."""
+    if private is None:
+        party.pop("identifiers", None)
+    elif "identifiers" in party:
+        party["identifiers"] = [i for i in party["identifiers"] if i != private["identifier"]]
 
 
 def _spans(

@@ -99,6 +99,25 @@ def test_one_identifier_one_party(venue):
     assert queries.party_by_identifier("uscc", number).name_zh == "上海某大学"
 
 
+def test_a_number_taken_by_a_stranger_is_freed_for_its_owner(venue):
+    number = a_uscc()
+    stranger = unverified_party("冒名者", identifiers=(("uscc", number),))
+    free = {"now": venue.now, "party": stranger.id, "scheme": "uscc", "value": number, "why": "x"}
+    assert (
+        refusal(lambda: actions.release_identifier(actor=member_of(stranger), **free))
+        is CommonRefusal.POWER_MISSING
+    )
+    registrar = officer("registrar")
+    assert actions.release_identifier(actor=registrar, **free).identifiers == ()
+
+    owner = verified_party("上海某大学", identifiers=(("uscc", number),))
+    assert queries.party_by_identifier("uscc", number).id == owner.id
+    assert list(queries.audit()) == []
+    again = {**free, "party": owner.id}
+    why = refusal(lambda: actions.release_identifier(actor=registrar, **again))
+    assert why is CommonRefusal.OUT_OF_STATE
+
+
 def test_an_unverified_party_is_corrected_and_keeps_its_own_number(venue):
     number = a_uscc()
     party = unverified_party(identifiers=(("uscc", number),))
