@@ -58,7 +58,11 @@ def build() -> NinjaAPI:
         parser=StrictParser(),
         openapi_extra={
             "components": {
-                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "password": {"type": "http", "scheme": "basic"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": "hutong_session"},
+                },
             },
             "security": [{}, {"token": []}],
         },
