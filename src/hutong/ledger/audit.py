@@ -9,6 +9,7 @@ twice, and is named.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from hutong.kit.audit import Discrepancy
 from hutong.kit.moments import iso
 from hutong.ledger.models import Account, Balance, Hold, HoldEnded, Posting, Transfer
 from hutong.ledger.rules import Kind
+
+BATCH = 500
 
 
 @dataclass
@@ -63,24 +66,29 @@ def _accounts(books: _Books) -> Iterator[Discrepancy]:
 
 
 def _transfers() -> Iterator[Discrepancy]:
-    """Journal against rows, both in the order they were written, transfer by transfer."""
+    """Journal against rows, transfer by transfer."""
     unknown = set(Transfer.objects.values_list("id", flat=True))
-    for entry in journal.of_kinds(["ledger.Transferred"]):
-        id = UUID(entry.facts["transfer"])
-        row = Transfer.objects.prefetch_related("postings").filter(id=id).first()
-        place = f"ledger.transfer {id}"
-        if row is None:
-            yield Discrepancy(place, "the transfer", "none")
-            continue
-        unknown.discard(id)
-        yield from _compare(place, "purpose", entry.facts["purpose"], row.purpose)
-        yield from _compare(place, "at", iso(entry.at), iso(row.at))
-        if entry.private is not None:  # an erased payload leaves the running balances as witness
-            yield from _compare(place, "key", entry.private["key"], row.key)
-            yield from _compare(place, "about", entry.private["about"], row.about)
-            yield from _postings(place, entry.private["postings"], list(row.postings.all()))
+    entries = journal.of_kinds(["ledger.Transferred"])
+    while part := list(islice(entries, BATCH)):
+        ids = [UUID(entry.facts["transfer"]) for entry in part]
+        rows = Transfer.objects.prefetch_related("postings").in_bulk(ids)
+        unknown.difference_update(ids)
+        for id, entry in zip(ids, part, strict=True):
+            yield from _transfer(f"ledger.transfer {id}", entry, rows.get(id))
     for id in sorted(unknown):
         yield Discrepancy(f"ledger.transfer {id}", "an entry in the journal", "none")
+
+
+def _transfer(place: str, entry: Recorded, row: Transfer | None) -> Iterator[Discrepancy]:
+    if row is None:
+        yield Discrepancy(place, "the transfer", "none")
+        return
+    yield from _compare(place, "purpose", entry.facts["purpose"], row.purpose)
+    yield from _compare(place, "at", iso(entry.at), iso(row.at))
+    if entry.private is not None:  # an erased payload leaves the running balances as witness
+        yield from _compare(place, "key", entry.private["key"], row.key)
+        yield from _compare(place, "about", entry.private["about"], row.about)
+        yield from _postings(place, entry.private["postings"], list(row.postings.all()))
 
 
 def _postings(
