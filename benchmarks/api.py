@@ -37,6 +37,7 @@ def measure() -> Iterator[Case]:
         found(rulebook=demo_rulebook(), now=NOW)
         ids = _technologies(venue)
         yield from _technology_cases(venue, ids)
+        yield from _listing_cases(_listings(venue))
 
 
 # -- what is there ----------------------------------------------------------------------------------
@@ -64,6 +65,43 @@ def _technologies(venue: Database) -> list[str]:
         owner.execute("VACUUM ANALYZE")
         rows = owner.execute("SELECT id FROM technologies_technology ORDER BY random() LIMIT 2000")
         return [str(id) for (id,) in rows]
+
+
+def _listings(venue: Database) -> list[str]:
+    """List one technology through the real actions, then 9,999 more like it by plain SQL."""
+    import psycopg
+
+    from hutong.listings.testing import open_listing
+    from hutong.parties.testing import verified_party
+
+    first = open_listing(verified_party("上海某大学", now=NOW), now=NOW)
+    with psycopg.connect(venue.owner_url, autocommit=True) as owner:
+        owner.execute(_MORE_LISTINGS, {"first": first.id, "more": LISTINGS - 1})
+        owner.execute(_MORE_OFFERED, {"first": first.id})
+        owner.execute("VACUUM ANALYZE")
+        rows = owner.execute("SELECT id FROM listings_listing ORDER BY random() LIMIT 2000")
+        return [str(id) for (id,) in rows]
+
+
+_MORE_LISTINGS = """
+INSERT INTO listings_listing
+SELECT (jsonb_populate_record(first, jsonb_build_object(
+    'id', gen_random_uuid(),
+    'number', first.number || '-' || n,
+    'title_zh', first.title_zh || n,
+    'price_fen', 1000000 + n * 7919 %% 99000000,
+    'status', CASE WHEN n %% 4 = 0 THEN 'closed' ELSE 'listed' END,
+    'kinds', CASE WHEN n %% 10 = 0 THEN '["know_how"]'::jsonb ELSE '["patent"]'::jsonb END,
+    'listed_at', first.listed_at - n * interval '13 minutes',
+    'ends_at', first.ends_at + n * interval '1 minute'
+))).*
+FROM listings_listing first, generate_series(1, %(more)s) n
+WHERE first.id = %(first)s
+"""
+_MORE_OFFERED = """
+INSERT INTO listings_offered (listing_id, position, technology, named, "right", reserved)
+SELECT id, 0, gen_random_uuid(), true, true, false FROM listings_listing WHERE id <> %(first)s
+"""
 
 
 # -- cases ------------------------------------------------------------------------------------------
@@ -109,6 +147,22 @@ def _technology_cases(venue: Database, ids: list[str]) -> Iterator[Case]:
             peer=lambda: plain.execute(one, [dice.choice(ids)]).fetchone(),
             peer_name="the same row by plain SQL",
         )
+
+
+def _listing_cases(ids: list[str]) -> Iterator[Case]:
+    dice = random.Random(8)
+    get = _client()
+    boards: dict[str, dict[str, Any]] = {
+        "newest": {},
+        "ending first": {"order": "ending"},
+        "cheapest first": {"order": "cheapest"},
+        "closed": {"status": "closed"},
+        "know-how": {"kind": "know_how"},
+        "a price range": {"price_from_fen": 5_000_000, "price_to_fen": 6_000_000},
+    }
+    for name, query in boards.items():
+        yield _case(f"board: {name}", lambda q=query: get("/api/v1/board", q))
+    yield _case("listing: one record", lambda: get(f"/api/v1/listings/{dice.choice(ids)}", {}))
 
 
 def _case(
