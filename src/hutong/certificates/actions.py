@@ -11,7 +11,7 @@ from django.conf import settings
 
 from hutong.certificates import content as contents
 from hutong.certificates import credential, layout, queries, rendering, rules
-from hutong.certificates.content import Matter, VenueFacts
+from hutong.certificates.content import Matter, RightsRegistration, VenueFacts
 from hutong.certificates.kinds import number
 from hutong.certificates.models import Certificate, Counter
 from hutong.certificates.queries import CertificateView
@@ -93,7 +93,9 @@ def issue(
         entry=entry,
         parties=parties,
         technologies=list(technologies),
+        title_sequence=matter.sequence if isinstance(matter, RightsRegistration) else None,
     )
+    _supersede(row)
     return queries.view(row)
 
 
@@ -205,6 +207,26 @@ def dismiss_revocation(
     row.save(update_fields=["revocation_asked_by", "revocation_reason"])
     record(subject("certificate", row.id), event)
     return queries.view(row)
+
+
+def _supersede(row: Certificate) -> None:
+    """Put a registration certificate into its place among those of its title.
+
+    Register entries may be certified out of order, when one waited; the order is the register's.
+    """
+    if row.title_sequence is None:
+        return
+    title = Certificate.objects.filter(
+        kind=row.kind, technologies=row.technologies, title_sequence__isnull=False
+    )
+    after = title.filter(title_sequence__gt=row.title_sequence).order_by("title_sequence").first()
+    before = title.filter(title_sequence__lt=row.title_sequence).order_by("title_sequence").last()
+    if after is not None:
+        row.superseded_by = after.number
+        row.save(update_fields=["superseded_by"])
+    if before is not None:
+        before.superseded_by = row.number
+        before.save(update_fields=["superseded_by"])
 
 
 def _proof(entry: int) -> LogProof:

@@ -3,6 +3,7 @@ Certificates through the API: the public register, files, verification, revocati
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext
@@ -36,6 +37,7 @@ def certificates(
     request: DoorRequest,
     kind: Kind | None = None,
     number: str = Query("", max_length=60, description="Beginning of the number"),
+    technology: UUID | None = Query(None, description="Only those about this technology"),
     mine: bool = Query(False, description="Only those that name the party acted for"),
     cursor: str | None = None,
     limit: int = 50,
@@ -45,7 +47,7 @@ def certificates(
     if mine:
         rows = queries.of_party(request.actor.acting_party())
     else:
-        rows = queries.register(kind=kind, number=number)
+        rows = queries.register(kind=kind, number=number, technology=technology)
     return paged(
         rows,
         cursor,

@@ -97,9 +97,10 @@ class HolderFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightsRegistration:
-    """What the register says after an entry (RR-1)."""
+    """What the register says after an entry (RR-1). `sequence` is the entry's in its title."""
 
     register_number: str
+    sequence: int
     registered_on: date
     technology: TechnologyFacts
     holders: tuple[HolderFacts, ...]
@@ -114,6 +115,7 @@ class RightsRegistration:
         return {
             "register": {
                 "number": self.register_number,
+                "sequence": self.sequence,
                 "registered_on": self.registered_on.isoformat(),
             },
             "technology": self.technology.plain(),

@@ -34,6 +34,7 @@ def rights_registration(entry: UUID) -> tuple[RightsRegistration, tuple[UUID, ..
     named = parties.parties(ids)
     matter = RightsRegistration(
         register_number=written.number,
+        sequence=written.sequence,
         registered_on=written.effective_on,
         technology=_technologies([written.technology])[0],
         holders=tuple(

@@ -31,6 +31,8 @@ class Certificate(models.Model):
     entry = models.BigIntegerField()  # of the journal
     parties = ArrayField(models.UUIDField())
     technologies = ArrayField(models.UUIDField())
+    title_sequence = models.PositiveIntegerField(null=True)  # of the register entry certified
+    superseded_by = models.CharField(max_length=60, default="")
     pdf = models.UUIDField(null=True)  # documents
     pdf_digest = models.CharField(max_length=71, default="")
     credential = models.UUIDField(null=True)

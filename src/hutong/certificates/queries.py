@@ -96,9 +96,13 @@ def of_technology(technology: UUID) -> list[CertificateView]:
     return [view(row) for row in rows.order_by("-issued_at", "-id")]
 
 
-def register(*, kind: Kind | None = None, number: str = "") -> QuerySet[Certificate]:
+def register(
+    *, kind: Kind | None = None, number: str = "", technology: UUID | None = None
+) -> QuerySet[Certificate]:
     """Rows of the public register, for paging; each becomes a `CertificateView` by `view`."""
     rows = Certificate.objects.all()
+    if technology is not None:
+        rows = rows.filter(technologies__contains=[technology])
     if kind is not None:
         rows = rows.filter(kind=kind.value)
     return rows.filter(number__startswith=_written(number)) if number.strip() else rows
@@ -189,20 +193,8 @@ def view(row: Certificate) -> CertificateView:
         revocation_asked_by=row.revocation_asked_by,
         revocation_reason=row.revocation_reason,
         revoked_on=row.revoked_on,
-        superseded_by=_superseded_by(row),
+        superseded_by=row.superseded_by,
     )
-
-
-def _superseded_by(row: Certificate) -> str:
-    """Number of the next registration certificate of the same technology, or empty."""
-    if row.kind != Kind.RIGHTS_REGISTRATION.value:
-        return ""
-    later = Certificate.objects.filter(
-        kind=row.kind,
-        technologies__contains=row.technologies,
-        entry__gt=row.entry,
-    ).exclude(status="revoked")
-    return later.order_by("entry").values_list("number", flat=True).first() or ""
 
 
 def _written(number: str) -> str:
@@ -238,6 +230,18 @@ def audit() -> Iterator[Discrepancy]:
     for facts in issued.values():
         yield Discrepancy(f"certificates.certificate {facts['number']}", "a row", "none")
     yield from _audit_numbers()
+    yield from _audit_superseded()
+
+
+def _audit_superseded() -> Iterator[Discrepancy]:
+    """A registration certificate is superseded by that of the next entry of its title."""
+    later: dict[UUID, str] = {}
+    rows = Certificate.objects.filter(title_sequence__isnull=False)
+    for row in rows.order_by("-title_sequence", "id").iterator(chunk_size=500):
+        expected = later.get(row.technologies[0], "")
+        if row.superseded_by != expected:
+            yield Discrepancy(f"{_place(row)} superseded_by", expected or "none", row.superseded_by)
+        later[row.technologies[0]] = row.number
 
 
 def _audit_content(row: Certificate, facts: dict[str, Any]) -> Iterator[Discrepancy]:

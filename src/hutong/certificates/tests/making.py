@@ -61,6 +61,7 @@ BLADES = TechnologyFacts(
 )
 REGISTRATION = RightsRegistration(
     register_number="SHTE-DEMO-R-2022-000017",
+    sequence=1,
     registered_on=date(2022, 7, 11),
     technology=BLADES,
     holders=(

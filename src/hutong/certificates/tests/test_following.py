@@ -45,6 +45,7 @@ def test_a_registered_right_is_certified(working, venue):
     said = verified(certificate, venue.now).content
     assert said["register"] == {
         "number": entry.number,
+        "sequence": 1,
         "registered_on": entry.effective_on.isoformat(),
     }
     assert [(h["party"]["name_zh"], h["ownership"]) for h in said["holders"]] == [

@@ -50,9 +50,11 @@ def keyring(settings, tmp_path):
 
 @pytest.fixture
 def issued(keyring, venue):
-    """Issue certificates of REGISTRATION (or another matter) for as many sources as are named."""
+    """Issue certificates for as many sources as are named; `right_entry:2` is the title's second."""
 
     def issue(source="right_entry:1", matter=REGISTRATION):
+        if matter is REGISTRATION:
+            matter = replace(REGISTRATION, sequence=int(source.partition(":")[2]))
         return actions.issue(
             actor=SYSTEM, now=venue.now, source=source, matter=matter, technologies=[TECHNOLOGY]
         )
@@ -229,10 +231,18 @@ def test_files_are_open_to_parties_officers_and_whoever_has_the_code(rendered):
 
 
 def test_a_later_registration_supersedes_the_earlier(rendered, issued):
-    first, second = rendered(), issued("right_entry:2")
-    assert queries.certificate(first.number).superseded_by == second.number
-    assert queries.certificate(second.number).superseded_by == ""
-    assert [c.number for c in queries.of_technology(TECHNOLOGY)] == [second.number, first.number]
+    first = rendered()
+    third = issued("right_entry:3")
+    second = issued("right_entry:2")  # had to wait
+    chain = {c.number: c.superseded_by for c in queries.of_technology(TECHNOLOGY)}
+    assert chain == {
+        first.number: second.number,
+        second.number: third.number,
+        third.number: "",
+    }
+    assert discrepancies() == []
+    Certificate.objects.filter(number=first.number).update(superseded_by="")
+    assert any("superseded_by" in line for line in discrepancies())
 
 
 def test_revocation_takes_two_officers_and_is_public(rendered, venue):
