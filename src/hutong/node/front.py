@@ -10,6 +10,7 @@ Behind a reverse proxy that splits the paths itself (docs/operating.md), only th
 import os
 import re
 from collections.abc import AsyncIterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import django
@@ -40,7 +41,11 @@ class Web:
     """Passes requests on to the web process."""
 
     def __init__(self, uds: str) -> None:
+        # A client keeps the cookies it is answered with; kept here, one visitor's session would be
+        # sent with the next visitor's request.
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.AsyncClient(
+            cookies=no_cookies,
             transport=httpx.AsyncHTTPTransport(
                 uds=uds, limits=httpx.Limits(max_connections=64, max_keepalive_connections=0)
             ),
