@@ -110,7 +110,11 @@ def _head(terms: Terms) -> str:
     way_zh, way_en = WAYS.get(terms.how, (terms.how, terms.how))
     lines = [
         "# 技术转让合同 · Technology Transfer Contract",
-        *(["> **演示 · 不具法律效力 Demonstration without legal effect**"] if terms.demo else []),
+        *(
+            ["> **演示 · 不具法律效力 Demonstration without legal effect**", ""]
+            if terms.demo
+            else []
+        ),
         f"- 合同编号 Contract no.: **{terms.number}**",
         f"- 文件标识 Document: `{terms.document}`",
         f"- 交易场所 Venue: {_line(terms.venue_zh)} · {_line(terms.venue_en)}",

@@ -3,6 +3,7 @@ What both sides of a deal are told, and the officers when it is late.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from hutong.deals.queries import DealView
 from hutong.deals.rules import Overdue
@@ -64,12 +65,16 @@ OFFICERS = "deals.end"
 
 def notify_sides(kind: str, deal: DealView, *, now: datetime) -> None:
     """Tell both sides of `kind`; the officers too when the deal is late."""
-    people = [*parties.people_of(deal.seller), *parties.people_of(deal.buyer)]
+    sides = [*parties.people_of(deal.seller), *parties.people_of(deal.buyer)]
+    _notify(kind, deal, sides, f"/my/deals/{deal.id}", now)
     if kind == Overdue.kind:
-        people += parties.officers_with(OFFICERS)
+        _notify(kind, deal, parties.officers_with(OFFICERS), f"/desk/deals/{deal.id}", now)
+
+
+def _notify(kind: str, deal: DealView, to: list[UUID], link: str, now: datetime) -> None:
     notify(
         now=now,
-        to=people,
+        to=to,
         kind=kind,
         facts={
             "number": deal.number,
@@ -78,6 +83,6 @@ def notify_sides(kind: str, deal: DealView, *, now: datetime) -> None:
             "pay_by": local_date(deal.pay_by) if deal.pay_by else None,
             "certificate": deal.certificate,
         },
-        link=f"/my/deals/{deal.id}",
+        link=link,
         subject=subject("deal", deal.id),
     )

@@ -5,6 +5,7 @@ What people are told about money: what to pay, what came, what went back.
 from datetime import datetime
 from uuid import UUID
 
+from hutong.kit.ids import subject_id
 from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
@@ -74,7 +75,7 @@ register(
         body=N_("The money is available in your account again. {reason}"),
     ),
 )
-ACCOUNT = "/my/account"
+ACCOUNT = "/my/money"
 
 
 def asked(payable: PayableView, *, now: datetime) -> None:
@@ -105,6 +106,7 @@ def forfeited(party: UUID, amount_fen: int, currency: str, *, now: datetime) -> 
 def payout_moved(payout: PayoutView, *, now: datetime) -> None:
     """Tell officers of a request, the party of its end."""
     people = parties.people_of(payout.party)
+    asked_for = payout.status is PayoutStatus.REQUESTED
     match payout.status:
         case PayoutStatus.REQUESTED:
             kind = "settlement.payout_requested"
@@ -128,7 +130,7 @@ def payout_moved(payout: PayoutView, *, now: datetime) -> None:
             "holder": payout.account.holder,
             "reason": payout.reason,
         },
-        link="/desk" if payout.status is PayoutStatus.REQUESTED else ACCOUNT,
+        link=f"/desk/payouts/{payout.id}" if asked_for else ACCOUNT,
         subject=f"payout:{payout.id}",
     )
 
@@ -143,6 +145,12 @@ def _tell(kind: str, payable: PayableView, amount_fen: int, now: datetime) -> No
             "reference": references.spaced(payable.reference),
             "pay_by": local_date(payable.pay_by) if payable.pay_by else None,
         },
-        link=ACCOUNT,
+        link=_page_of(payable),
         subject=payable.subject,
     )
+
+
+def _page_of(payable: PayableView) -> str:
+    """Where its payer sees what the money is for."""
+    folder = "intents" if payable.purpose is Purpose.DEPOSIT else "deals"
+    return f"/my/{folder}/{subject_id(payable.subject)}"
