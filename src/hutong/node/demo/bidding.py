@@ -73,7 +73,7 @@ def bid_live(public: Api, lot: str, bidders: list[tuple[str, Api]], narrator: Na
     watcher.start()
     hall = [_seated(lot, Bidder(name, api)) for name, api in bidders]
     narrator.say(f"{len(hall)} 位竞买人入场 bidders at the lot", f"/lots/{lot}")
-    wait_for("the opening", lambda: watcher.latest.get("phase") == "free")
+    wait_for("the opening", lambda: watcher.latest.get("status") == "free")
     terms = watcher.latest
     price, step = terms["opening_fen"], terms["increment_fen"]
     for round_number in range(2):
@@ -84,13 +84,13 @@ def bid_live(public: Api, lot: str, bidders: list[tuple[str, Api]], narrator: Na
     if refused["accepted"]:
         raise StepFailed("a bid below the minimum was accepted")
     for late in range(LATE_BIDS):
-        wait_for("the limited period", lambda: watcher.latest.get("phase") == "limited")
+        wait_for("the limited period", lambda: watcher.latest.get("status") == "limited")
         time.sleep(LATE_AFTER_SECONDS)
         price = watcher.latest["price_fen"] + step
         _bid(public, lot, hall[late % 2], price, narrator)
     closed = wait_for(
         "the hammer",
-        lambda: watcher.latest.get("phase") in {"sold", "unsold"} and watcher.latest,
+        lambda: watcher.latest.get("status") in {"sold", "unsold"} and watcher.latest,
         seconds=90,
     )
     watcher.stopping.set()
@@ -135,5 +135,5 @@ def _record(public: Api, lot: str) -> dict[str, Any] | None:
 
 
 def _times_moved(states: list[dict[str, Any]]) -> int:
-    ends = [s["ends_at"] for s in states if s.get("phase") == "limited"]
+    ends = [s["ends_at"] for s in states if s.get("status") == "limited"]
     return max(len(dict.fromkeys(ends)) - 1, 0)
