@@ -1,6 +1,10 @@
 """Races over one file, and rows changed behind the journal's back, on databases of their own."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 
 import psycopg
@@ -49,6 +53,43 @@ def test_two_imports_of_one_file_at_once_enter_it_once(own_database, venue, tmp_
     )
     assert Technology.objects.count() == 500
     assert list(queries.audit()) == []
+
+
+KILLED = """
+import os, signal, sys, django
+from datetime import UTC, datetime
+from pathlib import Path
+django.setup()
+from hutong.kit.actor import SYSTEM
+from hutong.technologies import importing
+
+def progress(done, total, stage):
+    if stage == "writing" and done >= 2000:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+importing.run(path=Path(sys.argv[1]), party=None, actor=SYSTEM,
+              now=datetime(2022, 6, 20, tzinfo=UTC), progress=progress)
+"""
+
+
+def test_an_import_killed_in_the_middle_leaves_nothing_and_can_be_repeated(
+    own_database, venue, tmp_path
+):
+    path = feed(tmp_path, *({**SECOND, "id": f"CN1171{n:05d}A"} for n in range(4500)))
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path)],
+        env={
+            **os.environ,
+            "HUTONG_DATABASE_URL": own_database.app_url,
+            "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
+        },
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert Technology.objects.count() == 0
+    assert list(queries.audit()) == []
+    assert importing.run(path=path, party=None, actor=SYSTEM, now=venue.now).entered == 4500
 
 
 @pytest.mark.parametrize(
