@@ -1,6 +1,6 @@
 """
 What happens of itself: the cut-off at the end of the period, a freeze that suspends, notices to
-people.
+people; and who reads the documents that are for qualified buyers (TE-1).
 
 Notices keep LI-4: until the cut-off nobody but the listing office hears of an intent.
 """
@@ -9,8 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hutong.documents import access
+from hutong.documents.queries import DocumentView
+from hutong.documents.rules import Access
 from hutong.journal.queries import Recorded
-from hutong.kit.actor import SYSTEM
+from hutong.kit.actor import READ, SYSTEM, Actor
 from hutong.kit.ids import subject_id
 from hutong.kit.refusal import N_
 from hutong.listings import actions, queries
@@ -141,6 +144,18 @@ register(
         body=N_("The reason: {reason}"),
     ),
 )
+
+
+def _may_read(actor: Actor, document: DocumentView) -> bool:
+    """Documents of a technology: its party and officers; those for qualified buyers, them too."""
+    if access.by_default(actor, document):
+        return True
+    if document.access != Access.QUALIFIED.value or actor.party is None or not actor.has(READ):
+        return False
+    return queries.is_qualified_for(actor.party, UUID(subject_id(document.owner)))
+
+
+access.register("technology", _may_read)
 
 
 def cut_off(subject: str, due_at: datetime, now: datetime) -> None:

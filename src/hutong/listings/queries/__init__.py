@@ -10,6 +10,7 @@ from hutong.listings.queries.intents import (
     intent,
     intents_of,
     intents_waiting,
+    is_qualified_for,
     my_intents,
     qualified_intents,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "intent",
     "intents_of",
     "intents_waiting",
+    "is_qualified_for",
     "listed_count",
     "listing",
     "listings",

@@ -59,8 +59,7 @@ def _audit_listings() -> Iterator[Discrepancy]:
         state["status"] = after.value if after else state["status"]
     for row in Listing.objects.order_by("id").iterator(chunk_size=1_000):
         place = f"listings.listing {row.id} ({row.number})"
-        state = should.pop(str(row.id), None)
-        if state is None:
+        if (state := should.pop(str(row.id), {})) == {}:
             yield Discrepancy(place, "an entry of the journal", "none")
             continue
         found = {"status": row.status, "ends_at": iso(row.ends_at) if row.ends_at else None}

@@ -66,6 +66,17 @@ def qualified_intents(listing: UUID) -> list[IntentView]:
     return [view(row) for row in rows.order_by("deposited_at", "id")]
 
 
+def is_qualified_for(party: UUID, technology: UUID) -> bool:
+    """Whether the party is qualified for a live offer of the technology (TE-1: documents for
+    qualified buyers)."""
+    return Intent.objects.filter(
+        party=party,
+        live=True,
+        status__in=[IntentStatus.QUALIFIED.value, IntentStatus.DEPOSITED.value],
+        listing__offered__technology=technology,
+    ).exists()
+
+
 def my_intents(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """A page of one's own party's intents, newest first."""
     actor.need(READ)

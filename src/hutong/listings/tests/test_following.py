@@ -2,13 +2,18 @@
 
 import pytest
 
+from hutong.documents import actions as documents
+from hutong.documents.access import may_read
+from hutong.documents.rules import Access
 from hutong.kit.actor import SYSTEM
+from hutong.kit.ids import subject
 from hutong.listings import actions, queries
 from hutong.listings.cutoff import Outcome
 from hutong.listings.rules import Status
-from hutong.listings.testing import deposited_intent, open_listing, qualified_intent
+from hutong.listings.testing import applied_intent, deposited_intent, open_listing, qualified_intent
 from hutong.notices import queries as notices
 from hutong.parties.testing import member_of, officer, verified_party
+from hutong.rights.testing import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +56,33 @@ def test_a_suspended_listing_is_not_decided(venue, drain):
     venue.now = listing.ends_at
     drain()
     assert queries.listing(listing.id).status is Status.SUSPENDED
+
+
+def test_documents_for_qualified_buyers_are_read_by_them_alone(venue):
+    seller = verified_party("上海某大学")
+    buyers = [verified_party(f"第{n}公司", kind="enterprise") for n in "一二"]
+    listing = open_listing(seller)
+    stored = {
+        kind: documents.store(
+            actor=member_of(seller),
+            now=venue.now,
+            owner=subject("technology", listing.technologies[0]),
+            name="report.pdf",
+            media_type="application/pdf",
+            data=PDF,
+            access=kind,
+        )
+        for kind in (Access.QUALIFIED, Access.SECRET)
+    }
+    qualified_intent(listing, buyers[0])
+    applied_intent(listing, buyers[1])
+    readers = {
+        "seller": member_of(seller),
+        "qualified": member_of(buyers[0]),
+        "applied": member_of(buyers[1]),
+    }
+    seen = {
+        kind: {name for name, actor in readers.items() if may_read(actor, document)}
+        for kind, document in stored.items()
+    }
+    assert seen == {Access.QUALIFIED: {"seller", "qualified"}, Access.SECRET: {"seller"}}
