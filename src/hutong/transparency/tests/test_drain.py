@@ -3,7 +3,7 @@
 import pytest
 
 from hutong.transparency import queries
-from hutong.transparency.tests.test_sequencer import write
+from hutong.transparency.tests.writing import write
 
 
 @pytest.mark.parametrize("count", [5, 3])

@@ -2,67 +2,21 @@
 
 import hashlib
 import threading
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connections
 
 from hutong.journal import queries as journal
-from hutong.journal.actions import action, record
-from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.event import Event, Visibility
 from hutong.transparency import actions, note, queries
-from hutong.transparency.keys import Keyring
 from hutong.transparency.merkle import leaf_hash, root_of, verify_consistency
 from hutong.transparency.models import Checkpoint, Tile
 from hutong.transparency.signing import ForkRefused
-from hutong.transparency.venue_keys import Venue
-
-NOW = datetime(2022, 6, 20, 1, 0, tzinfo=UTC)
-VENUE = Venue(
-    code="SHTE-DEMO", name_zh="上海技术交易所", name_en="Exchange", origin="shte-demo.example"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Noted(Event, kind="transparencytests.Noted"):
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept(Event, kind="transparencytests.Kept", visibility=Visibility.JOURNALLED):
-    text: str
-
-
-@action(power=None)
-def note_down(*, actor: Actor, now: datetime, texts: list[str], event: type = Noted) -> list[int]:
-    return [record(f"thing:{text}", event(text=text))[0] for text in texts]
-
-
-def write(count, start=0, event=Noted):
-    texts = [str(n) for n in range(start, start + count)]
-    return note_down(actor=SYSTEM, now=NOW, texts=texts, event=event)
-
-
-@pytest.fixture
-def keyring(settings, tmp_path):
-    settings.STATE = tmp_path
-    return Keyring.create(tmp_path / "keys", "tests only", venue=VENUE, made_at=NOW)
-
-
-@pytest.fixture
-def signer(keyring):
-    return keyring.checkpoint_signer
+from hutong.transparency.tests.writing import Kept, discrepancies, write
 
 
 def leaves():
     return [row.leaf for row in journal.published()]
-
-
-def discrepancies():
-    return [str(found) for found in queries.audit()]
 
 
 def as_superuser(database, statement, *values):
