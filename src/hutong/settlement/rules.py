@@ -330,10 +330,41 @@ def same_line(recorded: Line, given: Line) -> None:
 
 def check_line(line: Line, *, today: date) -> None:
     """Refuse a line without the bank's reference, and one from the future."""
-    if not line.bank_reference.strip():
-        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    need_bank_reference(line.bank_reference)
+    need_fits(LINE_FIELDS, line)
     if line.value_date > today:
         raise Refused(Refusal.VALUE_DATE_IN_FUTURE, value_date=line.value_date)
+
+
+LINE_FIELDS = {"bank_reference": 80, "text": 400, "payer_name": 200}
+ACCOUNT_FIELDS = {"holder": 200, "bank": 200}
+REASON = 400
+
+
+def need_fits(limits: dict[str, int], record: object) -> None:
+    """Refuse words longer than there is room for."""
+    for name, limit in limits.items():
+        if len(getattr(record, name)) > limit:
+            raise Refused(CommonRefusal.TOO_LARGE, what=name, limit=limit)
+
+
+def need_reason(why: str) -> str:
+    """Refuse an act that wants a reason and has none, or an endless one."""
+    if not why.strip():
+        raise Refused(CommonRefusal.INVALID, field="reason", problem="empty")
+    if len(why) > REASON:
+        raise Refused(CommonRefusal.TOO_LARGE, what="reason", limit=REASON)
+    return why.strip()
+
+
+def need_bank_reference(line: str) -> str:
+    """Refuse a line of the bank without its number."""
+    if not line.strip():
+        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    if len(line) > LINE_FIELDS["bank_reference"]:
+        limit = LINE_FIELDS["bank_reference"]
+        raise Refused(CommonRefusal.TOO_LARGE, what="bank_reference", limit=limit)
+    return line.strip()
 
 
 def is_covered(*, missing_fen: int, received_fen: int) -> bool:
@@ -368,6 +399,7 @@ def check_bank_account(account: BankAccount, *, names: tuple[str, ...]) -> None:
     number = "".join(account.number.split())
     if not (5 <= len(number) <= 34 and number.isascii() and number.isalnum()):
         raise Refused(Refusal.ACCOUNT_NUMBER_WRONG)
+    need_fits(ACCOUNT_FIELDS, account)
     known = {_plain_name(name) for name in names if name}
     if _plain_name(account.holder) not in known:
         shown = next((name for name in names if name), "")

@@ -119,9 +119,7 @@ def confirm_payout(*, actor: Actor, now: datetime, payout: UUID, bank_reference:
     """Note from the bank's statement that an approved payout was paid."""
     row = _locked(payout)
     rules.need(PayoutStatus(row.status), PayoutStatus.APPROVED)
-    line = bank_reference.strip()
-    if not line:
-        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    line = rules.need_bank_reference(bank_reference)
     if Payout.objects.filter(bank_reference=line).exists():
         raise Refused(rules.Refusal.BANK_LINE_DIFFERS, bank_reference=line)
     transfer = ledger.post_hold(
@@ -153,10 +151,9 @@ def fail_payout(*, actor: Actor, now: datetime, payout: UUID, reason: str) -> Pa
 def _give_back(
     row: Payout, status: PayoutStatus, why: str, actor: Actor, now: datetime
 ) -> PayoutView:
-    if not why.strip():
-        raise Refused(CommonRefusal.INVALID, field="reason", problem="empty")
+    row.reason = rules.need_reason(why)
     ledger.void_hold(actor=actor, now=now, hold=row.hold)
-    row.status, row.finished_at, row.reason = status.value, now, why.strip()
+    row.status, row.finished_at = status.value, now
     row.save()
     event = rules.PayoutFailed if status is PayoutStatus.FAILED else rules.PayoutRejected
     record(subject("payout", row.id), event(payout=row.id, why=row.reason))

@@ -227,8 +227,7 @@ def return_receipt(
 ) -> ReceiptView:
     """Note that the bank sent money in suspense back where it came from; by other eyes (PA-5)."""
     waiting = _in_suspense(actor, receipt, reason)
-    if not bank_reference.strip():
-        raise Refused(CommonRefusal.INVALID, field="bank_reference", problem="empty")
+    line = rules.need_bank_reference(bank_reference)
     transfer = _from_suspense(
         waiting,
         bank(waiting.currency, actor=actor, now=now),
@@ -242,7 +241,7 @@ def return_receipt(
         rules.ReceiptReturned(
             receipt=waiting.id,
             amount_fen=waiting.amount_fen,
-            bank_reference=bank_reference.strip(),
+            bank_reference=line,
             transfer=transfer,
             why=reason,
         ),
@@ -256,8 +255,7 @@ def _in_suspense(actor: Actor, id: UUID, why: str) -> Receipt:
         raise Refused(CommonRefusal.NOT_FOUND, what="receipt")
     if row.status != ReceiptStatus.SUSPENSE.value:
         raise Refused(Refusal.NOT_IN_SUSPENSE, status=row.status)
-    if not why.strip():
-        raise Refused(CommonRefusal.INVALID, field="reason", problem="empty")
+    rules.need_reason(why)
     require_other_eyes(actor, [row.recorded_by])
     return row
 

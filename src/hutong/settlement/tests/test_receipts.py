@@ -171,6 +171,9 @@ def test_impossible_lines_are_refused(intent):
         ({"amount_fen": 10**15}, LedgerRefusal.AMOUNT_IMPOSSIBLE),
         ({"currency": "XXX"}, CommonRefusal.INVALID),
         ({"bank_reference": " "}, CommonRefusal.INVALID),
+        ({"bank_reference": "B" * 81}, CommonRefusal.TOO_LARGE),
+        ({"reference": "?" * 401}, CommonRefusal.TOO_LARGE),
+        ({"payer_name": "某" * 201}, CommonRefusal.TOO_LARGE),
         ({"value_date": local_date(now + timedelta(days=1))}, Refusal.VALUE_DATE_IN_FUTURE),
     ):
         given = line | change
