@@ -2,18 +2,20 @@
 Turning a refusal into what goes over the wire, in the reader's language.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
 from hutong.kit.event import plain
+from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
 
 
 def problem_of(refused: Refused) -> dict[str, Any]:
     """RFC 9457 body of a refusal: stable code, rule, and the sentence in the active language."""
     reason = refused.reason
-    sentence = refused.sentence(gettext(reason.text))
+    sentence = sentence_of(refused)
     return {
         "type": "about:blank",
         "title": sentence,
@@ -23,6 +25,18 @@ def problem_of(refused: Refused) -> dict[str, Any]:
         "detail": "",
         "facts": {name: _wire(value) for name, value in refused.facts.items()},
     }
+
+
+def sentence_of(refused: Refused) -> str:
+    """The refusal as a person reads it: in the active language, moments in the venue's time."""
+    said = {name: _word(value) for name, value in refused.facts.items()}
+    return Refused(refused.reason, **said).sentence(gettext(refused.reason.text))
+
+
+def _word(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return value
 
 
 def _wire(value: Any) -> Any:

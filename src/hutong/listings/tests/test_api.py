@@ -112,6 +112,13 @@ def test_refusals_speak_the_readers_language(venue, seller):
     assert chinese["title"] == "提出受让意向须接受挂牌所列条件。"
 
 
+def test_a_refusal_tells_the_time_as_people_read_it(venue, seller):
+    listing = open_listing(seller)
+    early = call("POST", f"/listings/{listing.id}/cut-off", actor=officer("listing")).json()
+    assert early["title"] == "The listing period runs until 2022-07-18 17:00."
+    assert early["facts"]["ends_at"] == "2022-07-18T09:00:00.000000Z"
+
+
 @pytest.mark.parametrize(
     ("given", "codes"),
     [
