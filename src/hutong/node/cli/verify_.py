@@ -1,11 +1,19 @@
-"""`verify`: check a certificate, offline, with the venue's public keys."""
+"""`verify`: check a certificate or a bidding record, offline, with the venue's public keys."""
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
+
+from hutong.auctions import record as record_format
+from hutong.kit.canonical import digest_of
+from hutong.kit.money import with_unit
+
+MAX_RECORD_BYTES = 512 * 1024 * 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a certificate: PDF or JSON")
+    parser.add_argument("file", type=Path, help="a certificate (PDF or JSON) or a bidding record")
     parser.add_argument(
         "--key",
         type=Path,
@@ -15,8 +23,45 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    record = _bidding_record(options.file)
+    if record is not None:
+        return _replay(record, as_json=options.json)
     from hutong.certificates.command import verify_file
     from hutong.node.paths import state_directory
 
     key = options.key or state_directory() / "keys" / "public.json"
     return verify_file(options.file, key, as_json=options.json)
+
+
+def _bidding_record(path: Path) -> dict[str, Any] | None:
+    """The published record in `path` (`/api/v1/lots/<id>/record`), or None when it is none."""
+    try:
+        if path.stat().st_size > MAX_RECORD_BYTES:
+            return None
+        published = json.loads(path.read_bytes())
+        is_record = published["record"]["format"] == record_format.FORMAT
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return None
+    return dict(published) if is_record else None
+
+
+def _replay(published: dict[str, Any], *, as_json: bool) -> int:
+    """Run the auction again: same outcome, same chain as the log's entries, same digest (AU-9)."""
+    record = published["record"]
+    try:
+        chains = {int(entry["last"]): str(entry["chain"]) for entry in published["log"]}
+        lot = record_format.verify(record, chains)
+        fault = "" if digest_of(record) == published["digest"] else "the digest is another's"
+    except (record_format.Broken, ValueError, TypeError, LookupError, OverflowError) as error:
+        fault = str(error)
+    told = {"verified": not fault, "attempts": len(record.get("attempts", [])), "fault": fault}
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    elif fault:
+        print(f"✗ bidding record: {fault}")
+    else:
+        price = with_unit(lot.price_fen) if lot.price_fen else "no bid"
+        print(f"✓ bidding record: {told['attempts']} attempts replay to the same outcome, {price}")
+        print("  Compare its digest with the entry auctions.Closed in the venue's log:")
+        print(f"  {published['digest']} at log index {published.get('closed_log_index')}")
+    return 1 if fault else 0

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from hutong.auctions.record import verify
+from hutong.kit.canonical import digest_of
 from hutong.node.demo.client import Api, StepFailed, wait_for
 from hutong.node.demo.narrator import Narrator
 
@@ -95,13 +96,15 @@ def bid_live(public: Api, lot: str, bidders: list[tuple[str, Api]], narrator: Na
     )
     watcher.stopping.set()
     narrator.say(f"落槌 hammer: {closed['leader']} 号 paddle ¥{closed['price_fen'] / 100:,.2f}")
-    record = wait_for("the bidding record", lambda: _record(public, lot))
-    replayed = verify(record)
+    published = wait_for("the bidding record", lambda: _record(public, lot))
+    chains = {entry["last"]: entry["chain"] for entry in published["log"]}
+    replayed = verify(published["record"], chains)
     return Result(
-        attempts=len(record["attempts"]),
+        attempts=len(published["record"]["attempts"]),
         price_fen=closed["price_fen"],
         end_moved=_times_moved(watcher.states),
-        replays=replayed.price_fen == closed["price_fen"],
+        replays=replayed.price_fen == closed["price_fen"]
+        and published["digest"] == digest_of(published["record"]),
     )
 
 
