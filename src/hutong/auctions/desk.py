@@ -325,8 +325,9 @@ class Desk:
         until = self.judged_until()
 
         def close() -> None:
-            if self.lease is not None:
-                actions.beat(desk=self.lease, judged_until=until)
+            # A desk that was fenced meanwhile may hold bids that nobody waits for: first a new lease.
+            if self.lease is None or not actions.beat(desk=self.lease, judged_until=until):
+                raise Refused(Refusal.DESK_NOT_DONE, desk=self.name)
             now = from_microseconds(self.clock.now())
             actions.close_lot(actor=SYSTEM, now=now, lot=lot)
 

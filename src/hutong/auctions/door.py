@@ -23,6 +23,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.utils.translation import gettext, override
 
 from hutong.auctions import queries, token, wire
 from hutong.auctions.clock import VenueClock
@@ -90,10 +91,10 @@ class Door:
         try:
             await self._route(scope, receive, send)
         except Refused as refused:
-            await _refuse(send, refused)
+            await _refuse(send, refused, scope["headers"])
         except Exception:
             log.exception("door_failed", path=scope["path"])
-            await _refuse(send, Refused(DoorRefusal.BROKEN))
+            await _refuse(send, Refused(DoorRefusal.BROKEN), scope["headers"])
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -243,8 +244,12 @@ async def _answer(send: Send, status: int, kind: tuple[bytes, bytes], body: byte
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
-    await _answer(send, refused.reason.status, _PROBLEM, wire.problem(refused))
+async def _refuse(send: Send, refused: Refused, headers: Headers) -> None:
+    """Say no in the reader's language."""
+    asked = next((v for k, v in headers if k == b"accept-language"), b"")
+    with override("zh-hans" if asked.strip().lower().startswith(b"zh") else "en"):
+        sentence = refused.sentence(gettext(refused.reason.text))
+    await _answer(send, refused.reason.status, _PROBLEM, wire.problem(refused, sentence))
 
 
 async def _write(events: Any, send: Send) -> None:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from hutong.kit.canonical import digest_of
 from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.moments import from_microseconds
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
@@ -114,7 +115,7 @@ class Refusal(Reason):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is fixed before the opening. Moving `free_ends_at` is for resumption alone (AU-12)."""
+    """What is fixed before the opening; only a resumption moves its times (AU-12)."""
 
     opening_fen: int
     increment_fen: int
@@ -158,7 +159,7 @@ class Lot:
     """One lot as it stands after `sequence` attempts.
 
     `sequence` counts every attempt, refused ones too; `bids` only accepted ones; `chain` commits to
-    all of them. `ends_at` is the end as it stands now: later bids may move it, never forward to now.
+    all of them. `ends_at` is the end as it stands: later bids may move it on, never back.
     """
 
     terms: Terms
@@ -242,7 +243,7 @@ def close(lot: Lot, *, at: int) -> Status:
     if lot.outcome is not None:
         raise Refused(Refusal.CLOSED)
     if at < lot.ends_at:
-        raise Refused(Refusal.NOT_OVER, ends_at=lot.ends_at)
+        raise Refused(Refusal.NOT_OVER, ends_at=from_microseconds(lot.ends_at))
     lot.outcome = Status.SOLD if lot.leader else Status.UNSOLD
     return lot.outcome
 

@@ -69,12 +69,12 @@ def moment(us: int) -> str:
     return f"{text[:26]}Z" if len(text) == 32 else f"{text[:19]}.000000Z"
 
 
-def problem(refused: Refused) -> bytes:
-    """Write a refusal as an RFC 9457 problem, in English; `code` is what programs read."""
+def problem(refused: Refused, sentence: str) -> bytes:
+    """Write a refusal as an RFC 9457 problem; `sentence` is in the reader's language."""
     reason = refused.reason
     body = {
         "type": "about:blank",
-        "title": refused.sentence(),
+        "title": sentence,
         "status": reason.status,
         "code": reason.code,
         "rule": reason.rule,

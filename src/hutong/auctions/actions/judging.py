@@ -29,6 +29,7 @@ from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import from_microseconds, microseconds
 
 LEASE = timedelta(seconds=5)
+_EXPIRED_LONG_AGO = RawSQL("expires_at < clock_timestamp() - interval '1 day'", [])
 
 _POSTGRES_EPOCH = 946_684_800_000_000  # 2000-01-01 in microseconds since 1970
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -197,6 +198,7 @@ def _cursor() -> "psycopg.Cursor[tuple[Any, ...]]":
 
 def register_desk(*, name: str, judged_until: int) -> UUID:
     """Start a lease. A desk's lease is not an act: nothing of it is journalled."""
+    Desk.objects.annotate(is_long_gone=_EXPIRED_LONG_AGO).filter(is_long_gone=True).delete()
     desk = Desk.objects.create(
         id=new_id(),
         name=name,
