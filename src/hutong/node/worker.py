@@ -14,17 +14,22 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import django
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections
 
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10
+STALLED_SECONDS = 30  # a worker not heard of for so long is dead
+JOIN_SECONDS = 8
 ROUNDS = 1000
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def work_until_quiet(*, now: datetime, real_now: datetime) -> int:
@@ -124,7 +129,7 @@ def run() -> None:
         if os.getppid() != parent:
             stopping.set()  # our supervisor is gone
     for thread in threads[2:]:
-        thread.join(timeout=8)
+        thread.join(timeout=JOIN_SECONDS)
 
 
 def _loop(
@@ -136,15 +141,14 @@ def _loop(
             try:
                 done = work()
                 failures = 0
-            except OperationalError:
-                connections.close_all()
+            except Exception as error:
+                connections.close_all()  # whatever it was, begin with a sound connection
+                if isinstance(error, AWAY):
+                    log.warning("database_away", part=name, error=str(error).strip())
+                else:
+                    log.exception("worker_failed", part=name)
                 failures += 1
-                stopping.wait(min(0.2 * 2**failures, 5))
-                continue
-            except Exception:
-                log.exception("worker_failed", part=name)
-                failures += 1
-                stopping.wait(min(0.2 * 2**failures, 30))
+                stopping.wait(min(0.2 * 2**failures, LONGEST_PAUSE_SECONDS))
                 continue
             if not done:
                 bell.wait()
@@ -160,15 +164,24 @@ def _jobs(stopping: threading.Event) -> None:
     async def work() -> None:
         worker = app.with_connector(app.connector.get_worker_connector())
         async with worker.open_async():
-            task = asyncio.create_task(
-                worker.run_worker_async(
-                    install_signal_handlers=False, listen_notify=True, concurrency=2
-                )
-            )
-            while not stopping.is_set() and not task.done():
-                await asyncio.sleep(0.3)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            running = [
+                asyncio.create_task(
+                    worker.run_worker_async(
+                        install_signal_handlers=False,
+                        listen_notify=True,
+                        concurrency=2,
+                        shutdown_graceful_timeout=2,
+                    )
+                ),
+                asyncio.create_task(_rescue(worker)),
+            ]
+            while not stopping.is_set() and not any(task.done() for task in running):
+                await asyncio.sleep(0.2)
+            for task in running:
+                task.cancel()
+            for outcome in await asyncio.gather(*running, return_exceptions=True):
+                if isinstance(outcome, Exception):
+                    raise outcome
 
     while not stopping.is_set():
         try:
@@ -178,6 +191,17 @@ def _jobs(stopping: threading.Event) -> None:
             stopping.wait(2)
 
 
+async def _rescue(app: Any) -> None:
+    """Put back the jobs of workers that were killed in the middle of one."""
+    while True:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            log.warning("job_rescued", task=job.task_name, job=job.id)
+            await app.job_manager.retry_job(job)
+        await asyncio.sleep(STALLED_SECONDS)
+
+
 if __name__ == "__main__":
+    from hutong.node import worker  # under its own name, which jobs and logs show
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
-    run()
+    worker.run()
