@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from asn1crypto import algos, cms, pem
 from asn1crypto import x509 as asn1_x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate, load_pem_x509_certificate
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -140,13 +142,34 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
         spotless = _is_spotless(reader, embedded, roots if status.trusted else None)
     except Exception as error:
         raise PdfInvalid(f"the signature cannot be read ({type(error).__name__})") from error
+    intact = bool(status.intact and status.valid)
     return SignatureFacts(
-        intact=bool(status.intact and status.valid and spotless),
+        intact=intact and spotless,
         untouched=status.coverage is SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok),
-        trusted=bool(status.trusted),
-        signer=str(status.signing_cert.subject.human_friendly),
+        # pyHanko follows no chain of a broken signature; whose it claims to be is still worth saying
+        trusted=bool(status.trusted) if intact else _issued(status.signing_cert, authorities),
+        signer=_name(status.signing_cert),
         signed_at=embedded.self_reported_timestamp,
     )
+
+
+def _issued(certificate: asn1_x509.Certificate, authorities: Sequence[str]) -> bool:
+    """Whether one of the authorities issued the certificate itself."""
+    issued = load_der_x509_certificate(certificate.dump())
+    for authority in authorities:
+        try:
+            issued.verify_directly_issued_by(load_pem_x509_certificate(authority.encode()))
+        except (InvalidSignature, ValueError, TypeError):
+            continue
+        return True
+    return False
+
+
+def _name(certificate: asn1_x509.Certificate) -> str:
+    """`Organisation, common name`."""
+    parts = certificate.subject.native
+    named = [parts.get("organization_name"), parts.get("common_name")]
+    return ", ".join(str(name) for name in named if name) or "-"
 
 
 def _is_spotless(

@@ -137,6 +137,14 @@ def test_one_changed_byte_of_a_pdf_is_found_wherever_it_is(paper, keys):
         assert failed(verify(bytes(changed), keys)), f"byte {place}"
 
 
+def test_a_changed_page_is_not_blamed_on_the_chain(paper, keys):
+    changed = bytearray(paper)
+    changed[30_000] ^= 1
+    report = verify(bytes(changed), keys)
+    assert failed(report) == {StepName.DOCUMENT}
+    assert [s.sentence() for s in report.failures()] == ["The PDF was changed after it was signed."]
+
+
 def test_something_added_to_a_pdf_is_found(paper, keys):
     writer = IncrementalPdfFileWriter(BytesIO(paper))
     writer.root["/Addition"] = writer.root["/Type"]
