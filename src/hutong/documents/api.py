@@ -16,7 +16,7 @@ from hutong.documents.serving import as_attachment
 from hutong.documents.uploads import refuse_too_large
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
-from hutong.kit.actor import ACT
+from hutong.kit.actor import ACT, Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 
@@ -29,8 +29,9 @@ def store(
     file: UploadedFile | None = File(None),
     level: Access = Form(Access.SECRET, alias="access"),
 ) -> Status[DocumentView]:
-    """Needs `member.act`; as multipart/form-data with `file` and `access`. The file belongs to the
-    party acted for; applications then name it as evidence.
+    """Needs `member.act`, or an officer; as multipart/form-data with `file` and `access`. The file
+    belongs to the party acted for, an officer's to the venue (a court's paper, an office's notice);
+    applications and decisions then name it as evidence.
 
     Size and types are limited by the rulebook. A file must be what it says it is: its extension, its
     declared type and its content agree, and office files hold no macros.
@@ -38,17 +39,23 @@ def store(
     refuse_too_large(request)
     if file is None:
         raise Refused(CommonRefusal.INVALID, field="file", problem="missing")
-    request.actor.need(ACT)
     stored = actions.store(
         actor=request.actor,
         now=request.now,
-        owner=subject("party", request.actor.acting_party()),
+        owner=_owner(request.actor),
         name=file.name or "",
         media_type=file.content_type or "",
         data=file.file,
         access=level,
     )
     return Status(201, stored)
+
+
+def _owner(actor: Actor) -> str:
+    if actor.party is None and access.is_officer(actor):
+        return subject("venue", "papers")
+    actor.need(ACT)
+    return subject("party", actor.acting_party())
 
 
 @router.get(
