@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     with opened():
         from hutong.due import queries as due
         from hutong.kit.actor import SYSTEM
+        from hutong.kit.refusal import Refused
         from hutong.technologies import importing
 
         bar = Progress(
@@ -42,17 +43,20 @@ def run(options: argparse.Namespace) -> int:
             task = bar.add_task("…", total=None)
 
             def progress(done: int, total: int | None, stage: str) -> None:
-                bar.update(task, completed=done, total=total, description=stage)
+                bar.update(task, completed=done, total=total or None, description=stage)
 
-            report = importing.run(
-                kind=options.kind,
-                format=options.format,
-                path=options.file,
-                party=options.party,
-                actor=SYSTEM,
-                now=due.venue_now(datetime.now(UTC)),
-                skip_faulty=options.skip_faulty,
-                progress=progress,
-            )
+            try:
+                report = importing.run(
+                    kind=options.kind,
+                    format=options.format,
+                    path=options.file,
+                    party=options.party,
+                    actor=SYSTEM,
+                    now=due.venue_now(datetime.now(UTC)),
+                    skip_faulty=options.skip_faulty,
+                    progress=progress,
+                )
+            except Refused as refused:
+                raise CommandError(refused.sentence()) from refused
     print(report)
-    return 0 if report.entered or report.unchanged else 1
+    return 1 if report.refused else 0

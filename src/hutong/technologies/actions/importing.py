@@ -88,7 +88,7 @@ def import_records(
                 counts.update(one.outcome for one in planned)
                 position += len(written)
                 done += len(chunk)
-                progress(done, rows, "writing")
+                progress(done, rows - left_out, "writing")
     except IntegrityError as error:
         raise Refused(Refusal.NUMBER_TAKEN, number=_key_in(error)) from error
     if not position:

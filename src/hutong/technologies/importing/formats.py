@@ -34,7 +34,7 @@ class Format(StrEnum):
         return "" if self is Format.TEMPLATE else self.value
 
 
-KNOWN = ", ".join([AUTO, *Format])
+KNOWN = ", ".join(Format)
 _BY_LINE = {
     Format.CN_PATENTS: cn_patents,
     Format.CN_TITLES: cn_titles,

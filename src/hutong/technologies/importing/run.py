@@ -131,6 +131,7 @@ def run(
 def _compare(checked: Checked, party: UUID | None, progress: Progress) -> None:
     """Hold the records against what stands here; what cannot be entered is a fault of its row."""
     done, faults = 0, []
+    total = checked.rows - len(checked.faulty_rows)
     for chunk in _chunks(checked.records()):
         for (row, _), planned in zip(chunk, plan([r for _, r in chunk], party), strict=True):
             if planned.outcome is Outcome.FAULTY and planned.finding is not None:
@@ -138,7 +139,7 @@ def _compare(checked: Checked, party: UUID | None, progress: Progress) -> None:
                 column = checked.columns.get(finding.field, finding.field)
                 faults.append(Fault(row, column, finding))
         done += len(chunk)
-        progress(done, checked.rows, "comparing")
+        progress(done, total, "comparing")
     checked.add(faults)
     checked.faults.sort(key=lambda fault: fault.row)
 
