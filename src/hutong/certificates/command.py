@@ -55,8 +55,7 @@ def verify_file(
 def lines(report: Report, translate: Callable[[str], str]) -> list[str]:
     """The report as lines of text: one a step, then the verdict."""
     said = [
-        f"{_MARKS[step.outcome]} {translate(TITLES[step.name])}: "
-        f"{step.sentence(translate(step.text))}"
+        f"{_MARKS[step.outcome]} {translate(TITLES[step.name])}: {step.sentence(translate)}"
         for step in report.steps
     ]
     return [*said, translate(verdict(report))]
@@ -75,7 +74,7 @@ def summary(report: Report, translate: Callable[[str], str]) -> dict[str, object
                 "name": step.name.value,
                 "title": translate(TITLES[step.name]),
                 "outcome": step.outcome.value,
-                "text": step.sentence(translate(step.text)),
+                "text": step.sentence(translate),
             }
             for step in report.steps
         ],

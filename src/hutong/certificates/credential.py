@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.kit.canonical import canonical
 from hutong.kit.moments import in_utc
+from hutong.kit.refusal import N_
 from hutong.transparency import multikey
 from hutong.transparency.note import Signer
 
@@ -90,7 +91,7 @@ def verify(credential: Mapping[str, Any], keys: Sequence[bytes]) -> str:
     """
     proof = credential.get("proof")
     if not isinstance(proof, dict):
-        raise CredentialInvalid("the credential has no single proof")
+        raise CredentialInvalid(N_("the credential has no single proof"))
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     expected = {
         "type": "DataIntegrityProof",
@@ -101,20 +102,20 @@ def verify(credential: Mapping[str, Any], keys: Sequence[bytes]) -> str:
         if options.get(name) != needed:
             raise CredentialInvalid(f"the proof's {name} is not {needed}")
     if "@context" in options and options["@context"] != credential.get("@context"):
-        raise CredentialInvalid("the proof was made under another @context")
+        raise CredentialInvalid(N_("the proof was made under another @context"))
     method = options.get("verificationMethod")
     value = proof.get("proofValue")
     if not isinstance(method, str) or not isinstance(value, str):
-        raise CredentialInvalid("the proof names no key or has no value")
+        raise CredentialInvalid(N_("the proof names no key or has no value"))
     public = _public_key(method, keys)
     document = {name: part for name, part in credential.items() if name != "proof"}
     try:
         signature = multikey.decode(value)
         Ed25519PublicKey.from_public_bytes(public).verify(signature, _hash_data(document, options))
     except InvalidSignature:
-        raise CredentialInvalid("the signature does not fit the credential") from None
+        raise CredentialInvalid(N_("the signature does not fit the credential")) from None
     except (ValueError, TypeError, OverflowError) as error:
-        raise CredentialInvalid(f"the signature cannot be checked: {error}") from error
+        raise CredentialInvalid(N_("the signature cannot be checked")) from error
     return method
 
 
@@ -130,8 +131,8 @@ def evidence(credential: Mapping[str, Any]) -> tuple[bytes, str]:
         try:
             return base64.b64decode(entry, validate=True), log_proof
         except (binascii.Error, ValueError) as error:
-            raise CredentialInvalid("the log entry is not base64") from error
-    raise CredentialInvalid("the credential carries no log entry with its proof")
+            raise CredentialInvalid(N_("the log entry is not base64")) from error
+    raise CredentialInvalid(N_("the credential carries no log entry with its proof"))
 
 
 def verification_method(issuer: str, public: bytes) -> str:
@@ -147,9 +148,9 @@ def _public_key(method: str, keys: Sequence[bytes]) -> bytes:
     try:
         named = multikey.read_ed25519(method.partition("#")[2])
     except multikey.MultibaseInvalid as error:
-        raise CredentialInvalid(f"the proof names no usable key: {error}") from error
+        raise CredentialInvalid(N_("the proof names no usable key")) from error
     if named not in keys:
-        raise CredentialInvalid("the proof is by a key that is not the venue's")
+        raise CredentialInvalid(N_("the proof is by a key that is not the venue's"))
     return named
 
 

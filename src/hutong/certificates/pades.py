@@ -29,6 +29,7 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from hutong.kit.refusal import N_
 from hutong.transparency.keys import CertificateSigner
 
 FIELD: Final = "VenueSignature"
@@ -93,12 +94,12 @@ def open_pdf(pdf: bytes) -> PdfFileReader:
     try:
         reader = PdfFileReader(BytesIO(pdf))
         if reader.encrypted:
-            raise PdfInvalid("the PDF is encrypted")
+            raise PdfInvalid(N_("the PDF is encrypted"))
         reader.root  # noqa: B018  reading the catalogue proves that there is one
     except PdfInvalid:
         raise
     except Exception as error:  # pyHanko raises of all kinds on broken files
-        raise PdfInvalid(f"the PDF cannot be read ({type(error).__name__}: {error})") from error
+        raise PdfInvalid(N_("the PDF is damaged")) from error
     return reader
 
 
@@ -108,15 +109,15 @@ def attachment(reader: PdfFileReader, name: str) -> bytes:
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
         found = [names[i + 1] for i in range(0, len(names), 2) if str(names[i]) == name]
     except Exception as error:  # a hostile name tree fails in many ways
-        raise PdfInvalid("the PDF has no attached files") from error
+        raise PdfInvalid(N_("the PDF has no attached files")) from error
     if len(found) != 1:
-        raise PdfInvalid(f"the PDF has {len(found)} attached files named {name}, not one")
+        raise PdfInvalid(N_("the PDF does not have one credential attached"))
     try:
         return _decoded(found[0]["/EF"]["/F"])
     except PdfInvalid:
         raise
     except Exception as error:
-        raise PdfInvalid(f"the attached {name} cannot be read ({error})") from error
+        raise PdfInvalid(N_("the attached credential cannot be read")) from error
 
 
 def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> SignatureFacts:
@@ -127,9 +128,9 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
     try:
         signatures = reader.embedded_signatures
     except Exception as error:
-        raise PdfInvalid(f"its signatures cannot be read ({type(error).__name__})") from error
+        raise PdfInvalid(N_("its signature cannot be read")) from error
     if len(signatures) != 1:
-        raise PdfInvalid(f"the PDF has {len(signatures)} signatures, not one")
+        raise PdfInvalid(N_("the PDF does not have exactly one signature"))
     embedded = signatures[0]
     try:
         roots = [_from_pem(text) for text in authorities]
@@ -141,7 +142,7 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
         status = validate_pdf_signature(embedded, context)
         spotless = _is_spotless(reader, embedded, roots if status.trusted else None)
     except Exception as error:
-        raise PdfInvalid(f"the signature cannot be read ({type(error).__name__})") from error
+        raise PdfInvalid(N_("its signature cannot be read")) from error
     intact = bool(status.intact and status.valid)
     return SignatureFacts(
         intact=intact and spotless,
@@ -208,18 +209,18 @@ def _decoded(stream: generic.StreamObject) -> bytes:
         unpacker = zlib.decompressobj()
         data = unpacker.decompress(raw, MAX_ATTACHMENT_BYTES + 1)
         if not unpacker.eof and len(data) <= MAX_ATTACHMENT_BYTES:
-            raise PdfInvalid("an attached file is cut off")
+            raise PdfInvalid(N_("an attached file is cut off"))
     else:
-        raise PdfInvalid("an attached file is packed in an unknown way")
+        raise PdfInvalid(N_("an attached file is packed in an unknown way"))
     if len(data) > MAX_ATTACHMENT_BYTES:
-        raise PdfInvalid(f"an attached file is larger than {MAX_ATTACHMENT_BYTES} bytes")
+        raise PdfInvalid(N_("the attached credential is too large"))
     return data
 
 
 def _only(filters: Any) -> Any:
     if isinstance(filters, generic.ArrayObject):
         if len(filters) != 1:
-            raise PdfInvalid("an attached file is packed more than once")
+            raise PdfInvalid(N_("an attached file is packed more than once"))
         return filters[0]
     return filters
 

@@ -12,7 +12,7 @@ by `bounded`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -72,9 +72,13 @@ class Step:
     text: str
     facts: Mapping[str, str] = field(default_factory=dict)
 
-    def sentence(self, text: str | None = None) -> str:
-        """Fill `text` (a translation of the sentence; default English) with the facts."""
-        return (text or self.text).format(**self.facts)
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """The answer in words; `translate` turns English sentences into the reader's language."""
+        facts = {
+            name: translate(said) if name == "problem" else said
+            for name, said in self.facts.items()
+        }
+        return translate(self.text).format(**facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,7 @@ def verify(data: bytes, keys: VenueKeys, revocations: Revocations | None = None)
     except _Unreadable as unreadable:
         return Report(form="", steps=(unreadable.step,))
     except pades.PdfInvalid as error:
-        text = N_("This is a PDF, but not a certificate: {problem}.")
+        text = N_("This is a PDF, but not a certificate that can be read: {problem}.")
         return Report(
             form="pdf",
             steps=(Step(StepName.FORMAT, Outcome.FAILED, text, {"problem": str(error)}),),

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hutong.kit.refusal import N_
+
 Hash = bytes
 NodeReader = Callable[[int, int], Hash]
 
@@ -160,7 +162,7 @@ def verify_inclusion(
     node, last, result = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            raise ProofInvalid("the inclusion proof is longer than the tree is high")
+            raise ProofInvalid(N_("the inclusion proof is longer than the tree is high"))
         if node & 1 or node == last:
             result = node_hash(sibling, result)
             while not node & 1 and node:
@@ -169,9 +171,9 @@ def verify_inclusion(
             result = node_hash(result, sibling)
         node, last = node >> 1, last >> 1
     if last != 0:
-        raise ProofInvalid("the inclusion proof ends below the root")
+        raise ProofInvalid(N_("the inclusion proof ends below the root"))
     if result != root:
-        raise ProofInvalid("the inclusion proof leads to another root")
+        raise ProofInvalid(N_("the inclusion proof leads to another root"))
 
 
 def verify_consistency(
@@ -188,22 +190,22 @@ def verify_consistency(
     if old in (0, new):
         expected = EMPTY_ROOT if old == 0 else new_root
         if proof:
-            raise ProofInvalid("nothing is to be proven, yet there is a proof")
+            raise ProofInvalid(N_("nothing is to be proven, yet there is a proof"))
         if old_root != expected:
-            raise ProofInvalid("the older root is not that of its size")
+            raise ProofInvalid(N_("the older root is not that of its size"))
         return
     hashes = list(proof)
     if old & (old - 1) == 0:  # the old tree is a perfect subtree, so its root begins the proof
         hashes.insert(0, old_root)
     if not hashes:
-        raise ProofInvalid("the consistency proof is empty")
+        raise ProofInvalid(N_("the consistency proof is empty"))
     node, last = old - 1, new - 1
     while node & 1:
         node, last = node >> 1, last >> 1
     old_result = new_result = hashes[0]
     for sibling in hashes[1:]:
         if last == 0:
-            raise ProofInvalid("the consistency proof is longer than the tree is high")
+            raise ProofInvalid(N_("the consistency proof is longer than the tree is high"))
         if node & 1 or node == last:
             old_result = node_hash(sibling, old_result)
             new_result = node_hash(sibling, new_result)
@@ -213,11 +215,11 @@ def verify_consistency(
             new_result = node_hash(new_result, sibling)
         node, last = node >> 1, last >> 1
     if last != 0:
-        raise ProofInvalid("the consistency proof ends below the root")
+        raise ProofInvalid(N_("the consistency proof ends below the root"))
     if old_result != old_root:
-        raise ProofInvalid("the consistency proof leads to another older root")
+        raise ProofInvalid(N_("the consistency proof leads to another older root"))
     if new_result != new_root:
-        raise ProofInvalid("the consistency proof leads to another newer root")
+        raise ProofInvalid(N_("the consistency proof leads to another newer root"))
 
 
 def _siblings(index: int, size: int) -> list[tuple[int, int]]:

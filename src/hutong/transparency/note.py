@@ -21,6 +21,7 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hutong.kit.refusal import N_
 from hutong.transparency.merkle import HASH_BYTES, MAX_SIZE, Hash
 
 ED25519: Final = 0x01
@@ -70,11 +71,11 @@ class VerifierKey:
         """Read a verifier key. Raises NoteInvalid."""
         parts = text.strip().split("+", 2)
         if len(parts) != 3:
-            raise NoteInvalid("a verifier key is written <name>+<key id>+<base64 key>")
+            raise NoteInvalid(N_("a verifier key is written <name>+<key id>+<base64 key>"))
         name, identity, encoded = parts
         key = decode_base64(encoded, "the verifier key")
         if not key or key[0] != ED25519:
-            raise NoteInvalid("the verifier key is not an Ed25519 key")
+            raise NoteInvalid(N_("the verifier key is not an Ed25519 key"))
         verifier = cls(name, key[1:])
         if identity != verifier.key_id.hex():
             raise NoteInvalid(f"key id {identity} does not belong to this name and key")
@@ -121,7 +122,7 @@ class Note:
                 if (key.name, key.key_id) != (signature.name, signature.key_id) or key in signed:
                     continue
                 if not key.accepts(signature.signature, message):
-                    raise NoteInvalid(f"the signature of {key.name} does not fit the text")
+                    raise NoteInvalid(N_("the signature does not fit the text"))
                 signed.append(key)
         return signed
 
@@ -143,10 +144,12 @@ class Checkpoint:
     def parse(cls, text: str) -> "Checkpoint":
         """Read a checkpoint's text, without signatures. Raises NoteInvalid."""
         if not text.endswith("\n"):
-            raise NoteInvalid("a checkpoint ends with a newline")
+            raise NoteInvalid(N_("a checkpoint ends with a newline"))
         lines = text[:-1].split("\n")
         if len(lines) < 3 or not all(lines):
-            raise NoteInvalid("a checkpoint has an origin, a size and a root, and no empty line")
+            raise NoteInvalid(
+                N_("a checkpoint has an origin, a size and a root, and no empty line")
+            )
         origin, size_text, root_text, *extensions = lines
         size = decimal(size_text)
         tree_root = decode_base64(root_text, "the root")
@@ -183,10 +186,10 @@ def parse(raw: bytes | str) -> Note:
     try:
         whole = data.decode()
     except UnicodeDecodeError as error:
-        raise NoteInvalid("the note is not UTF-8") from error
+        raise NoteInvalid(N_("the note is not UTF-8")) from error
     head, separator, tail = whole.rpartition("\n\n")
     if not separator or not tail.endswith("\n"):
-        raise NoteInvalid("a note has an empty line between its text and its signatures")
+        raise NoteInvalid(N_("a note has an empty line between its text and its signatures"))
     text = head + "\n"
     _check_text(text)
     lines = tail[:-1].split("\n")
@@ -199,7 +202,7 @@ def open_checkpoint(raw: bytes | str, key: VerifierKey) -> Checkpoint:
     """Return the checkpoint in a note that `key` signed. Raises NoteInvalid."""
     note = parse(raw)
     if not note.verified_by([key]):
-        raise NoteInvalid(f"the checkpoint is not signed by {key.name} ({key.key_id.hex()})")
+        raise NoteInvalid(N_("the checkpoint is not signed by the log's key"))
     checkpoint = Checkpoint.parse(note.text)
     if checkpoint.origin != key.name:
         raise NoteInvalid(f"the checkpoint is of {checkpoint.origin}, not of {key.name}")
@@ -208,7 +211,7 @@ def open_checkpoint(raw: bytes | str, key: VerifierKey) -> Checkpoint:
 
 def _signature(line: str) -> NoteSignature:
     if not line.startswith(_DASH):
-        raise NoteInvalid("a signature line begins with a dash and a space")
+        raise NoteInvalid(N_("a signature line begins with a dash and a space"))
     name, space, encoded = line[len(_DASH) :].partition(" ")
     check_name(name)
     data = decode_base64(encoded, f"the signature of {name}") if space else b""
@@ -219,9 +222,9 @@ def _signature(line: str) -> NoteSignature:
 
 def _check_text(text: str) -> None:
     if not text.endswith("\n"):
-        raise NoteInvalid("the text of a note ends with a newline")
+        raise NoteInvalid(N_("the text of a note ends with a newline"))
     if any(ord(c) < 0x20 and c != "\n" for c in text):
-        raise NoteInvalid("the text of a note has no control characters")
+        raise NoteInvalid(N_("the text of a note has no control characters"))
 
 
 def decimal(text: str) -> int:

@@ -16,6 +16,7 @@ import base64
 from dataclasses import dataclass
 from typing import Final
 
+from hutong.kit.refusal import N_
 from hutong.transparency import note
 from hutong.transparency.merkle import Hash, leaf_hash, verify_inclusion
 
@@ -44,7 +45,7 @@ class LogProof:
         """Read a proof. Raises NoteInvalid and says what is wrong with it."""
         head, empty, checkpoint = text.partition("\n\n")
         if not empty:
-            raise note.NoteInvalid("a log proof has an empty line before its checkpoint")
+            raise note.NoteInvalid(N_("a log proof has an empty line before its checkpoint"))
         lines = head.split("\n")
         if lines.pop(0) != HEADER:
             raise note.NoteInvalid(f"a log proof begins with {HEADER}")
@@ -52,7 +53,7 @@ class LogProof:
             lines.pop(0)
         index = lines.pop(0) if lines else ""
         if not index.startswith("index "):
-            raise note.NoteInvalid("a log proof names the index of its entry")
+            raise note.NoteInvalid(N_("a log proof names the index of its entry"))
         if len(lines) > MAX_HASHES:
             raise note.NoteInvalid(f"a log proof has at most {MAX_HASHES} hashes")
         hashes = tuple(
