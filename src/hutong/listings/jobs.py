@@ -168,15 +168,22 @@ def cut_off(subject: str, due_at: datetime, now: datetime) -> None:
 
 def on_frozen(entry: Recorded) -> None:
     """Reaction to rights.Frozen: what cannot be disposed of is not offered meanwhile (RR-6)."""
-    technology = UUID(entry.facts["technology"])
-    for listing in queries.of_technology(technology):
-        if listing.status is Status.LISTED and listing.ends_at and entry.at < listing.ends_at:
-            actions.suspend(
-                actor=SYSTEM,
-                now=entry.at,
-                listing=listing.id,
-                reason=f"A right on offer was frozen: register entry {entry.facts['number']}.",
-            )
+    number = entry.facts["number"]
+    _suspend_offers(entry, f"A right on offer was frozen: register entry {number}.")
+
+
+def on_retired(entry: Recorded) -> None:
+    """Reaction to technologies.Retired: what left the market is not offered (TE-2)."""
+    _suspend_offers(entry, "A technology on offer has left the market.")
+
+
+def _suspend_offers(entry: Recorded, reason: str) -> None:
+    """Suspend what is still to be decided; the office then resumes or terminates it."""
+    for listing in queries.of_technology(UUID(entry.facts["technology"])):
+        if listing.status is not Status.LISTED or listing.ends_at is None:
+            continue
+        if entry.at < listing.ends_at:
+            actions.suspend(actor=SYSTEM, now=entry.at, listing=listing.id, reason=reason)
 
 
 def tell_people(entry: Recorded) -> None:

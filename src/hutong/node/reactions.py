@@ -28,6 +28,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("technologies.fixed", "rights.Registered", do=technologies.rights_registered),
     when("certificates.of_rights", "rights.Registered", do=certificates.on_right_registered),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
+    when("listings.retired", "technologies.Retired", do=listings.on_retired),
     # deposits
     when("settlement.ask_deposit", "listings.IntentQualified", do=settlement.ask_deposit),
     when(

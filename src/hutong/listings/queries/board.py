@@ -23,6 +23,10 @@ from hutong.parties import queries as parties
 SHOWN = (Status.LISTED, Status.SUSPENDED, Status.CONCLUDING, Status.CLOSED)
 
 
+# Long texts a board item does not show.
+LONG = ("conditions", "findings", "checklist", "withdrawal_reason", "closed_because")
+
+
 class Order(StrEnum):
     NEWEST = "newest"
     ENDING = "ending"
@@ -102,7 +106,7 @@ def listed_count() -> int:
 
 
 def _filtered(filters: Filters) -> QuerySet[Listing]:
-    rows = Listing.objects.filter(listed_at__isnull=False)
+    rows = Listing.objects.filter(listed_at__isnull=False).defer(*LONG)
     if filters.status is not None:
         rows = rows.filter(status=filters.status.value)
     else:

@@ -14,6 +14,7 @@ from hutong.listings.testing import applied_intent, deposited_intent, open_listi
 from hutong.notices import queries as notices
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights.testing import PDF
+from hutong.technologies import actions as technologies
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,16 @@ def test_documents_for_qualified_buyers_are_read_by_them_alone(venue):
         for kind, document in stored.items()
     }
     assert seen == {Access.QUALIFIED: {"seller", "qualified"}, Access.SECRET: {"seller"}}
+
+
+def test_a_technology_that_leaves_the_market_suspends_its_offer(venue, drain):
+    seller = verified_party("上海某大学")
+    listing = open_listing(seller)
+    technologies.retire(
+        actor=member_of(seller),
+        now=venue.now,
+        technology=listing.technologies[0],
+        reason="Given up.",
+    )
+    drain()
+    assert queries.listing(listing.id).status is Status.SUSPENDED
