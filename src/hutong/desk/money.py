@@ -22,7 +22,7 @@ from hutong.parties import queries as parties
 from hutong.settlement import actions, queries
 from hutong.settlement.rules import BankAccount, Outcome
 from hutong.ui.door import Acts, officer
-from hutong.ui.fields import YuanField
+from hutong.ui.fields import DayField, YuanField
 
 KINDS = {
     "receipt_in_suspense": _("Money in suspense"),
@@ -60,7 +60,7 @@ class ReceiptForm(forms.Form):
         max_length=100,
         help_text=_("The same line again is the same receipt."),
     )
-    value_date = forms.DateField(label=_("Value date"), help_text=_("Year-month-day."))
+    value_date = DayField(label=_("Value date"))
     payer_name = forms.CharField(label=_("Name of the payer"), required=False, max_length=200)
 
 

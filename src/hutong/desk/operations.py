@@ -16,6 +16,7 @@ from hutong.parties import actions as party_actions
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 from hutong.ui.door import Acts, officer, posted_id
+from hutong.ui.words import ROLES
 
 
 @officer
@@ -76,7 +77,9 @@ def officers(request: HttpRequest) -> HttpResponse:
     actor.need("parties.appoint")
     roles = rulebook.in_force(now).rules.roles
     form = OfficeForm(request.POST if request.POST.get("act") == "appoint" else None)
-    form.fields["role"].choices = [(role, role) for role in roles]
+    form.fields["role"].choices = [
+        (role, gettext(ROLES[role]) if role in ROLES else role) for role in roles
+    ]
     acts = Acts(request, to="/desk/officers")
 
     def appoint() -> None:
@@ -106,6 +109,7 @@ def officers(request: HttpRequest) -> HttpResponse:
         {
             "officers": parties.officers(),
             "roles": roles,
+            "role_words": ROLES,
             "me": actor.person,
             "form": form,
             "problem": acts.problem,

@@ -27,13 +27,13 @@ from hutong.rights.rules import Decision, Status
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, officer, posted_id
-from hutong.ui.fields import FilesField
+from hutong.ui.fields import DayField, FilesField
 from hutong.ui.templatetags.ui import named
 
 
 class StepForm(forms.Form):
-    filed_on = forms.DateField(label=_("Filed on"), help_text=_("Year-month-day."))
-    effective_on = forms.DateField(
+    filed_on = DayField(label=_("Filed on"))
+    effective_on = DayField(
         label=_("Entered at the office on"),
         required=False,
         help_text=_("Leave empty while it is only filed."),

@@ -35,7 +35,10 @@ class TokenForm(forms.Form):
 def page(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
     mine = {m.party.id: m.party for m in queries.mandates_of_person(actor.person)}
-    form = TokenForm(request.POST if request.POST.get("act") == "issue" else None)
+    form = TokenForm(
+        request.POST if request.POST.get("act") == "issue" else None,
+        initial={"party": str(actor.party or "")},
+    )
     form.fields["party"].choices = [
         *((str(id), named(view)) for id, view in mine.items()),
         ("", gettext("nobody: only for myself")),

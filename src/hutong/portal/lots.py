@@ -14,15 +14,17 @@ from django.utils.translation import gettext
 
 from hutong.auctions import queries
 from hutong.auctions.record import SHORT
-from hutong.auctions.rules import Status
+from hutong.auctions.rules import Refusal, Status
+from hutong.auctions.stream import describe
 from hutong.doors.api import paged
 from hutong.kit.actor import ACT
-from hutong.kit.moments import SHANGHAI, from_microseconds
+from hutong.kit.moments import SHANGHAI, from_microseconds, iso
 from hutong.kit.refusal import Refused
 from hutong.ui.door import visitor
+from hutong.ui.lifecycles import LIFECYCLES
 from hutong.ui.templatetags.ui import write_moment
 
-SHOWN = 500  # attempts drawn in the page; the record as data has all
+SHOWN = 200  # attempts drawn in the page; the record as data has all
 
 
 @visitor
@@ -42,19 +44,69 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @visitor
 def room(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The room as the server last confirmed it; `room.js` goes on from there."""
     actor, now = request.actor, request.now
-    lot = queries.lot(id, now)
+    live = queries.live_lot(id, now, bids=SHOWN)
+    lot = live.lot
     paddle = queries.paddle_of(id, actor.party) if actor.party else None
     return render(
         request,
         "portal/room.html",
         {
             "lot": lot,
+            "state": {**describe(lot), "recent": [_bid(bid) for bid in live.bids]},
+            "bids": [(bid, from_microseconds(bid.arrived_at)) for bid in live.bids],
             "paddle": paddle,
             "may_bid": paddle is not None and actor.has(ACT) and not lot.is_over,
-            "running": lot.status in (Status.FREE, Status.LIMITED),
+            "words": {
+                "states": {s.value: _word(s) for s in Status},
+                "refusals": {reason.code: _said(reason) for reason in Refusal},
+                "link": {
+                    "live": gettext("live"),
+                    "waiting": gettext("connecting …"),
+                    "lost": gettext("connection lost, trying again …"),
+                },
+                "bid": gettext("Bid {amount}"),
+                "asking": gettext("Sent. Waiting for the receipt …"),
+                "accepted": gettext("Accepted: no. {sequence}, {amount}."),
+                "refused": gettext("Not accepted: {why}"),
+                "unsure": gettext(
+                    "The answer did not arrive. Asking for the receipt; do not bid again yet …"
+                ),
+                "not_received": gettext("The bid did not arrive. It had no effect; bid again."),
+                "leading": gettext("Your bid leads."),
+                "outbid": gettext("You are not leading."),
+                "amount": gettext("Write an amount in yuan, such as 1,280,000.50."),
+                "failed": gettext("Something broke here."),
+            },
         },
     )
+
+
+@visitor
+def bids(request: HttpRequest, id: UUID) -> JsonResponse:
+    """The latest accepted bids as data, for a room that was cut off and missed some."""
+    live = queries.live_lot(id, request.now, bids=SHOWN)
+    return JsonResponse({"recent": [_bid(bid) for bid in live.bids]})
+
+
+def _bid(bid: Any) -> dict[str, Any]:
+    return {
+        "sequence": bid.sequence,
+        "paddle": bid.paddle,
+        "amount_fen": bid.amount_fen,
+        "arrived_at": iso(from_microseconds(bid.arrived_at)),
+    }
+
+
+def _word(status: Status) -> dict[str, str]:
+    known = LIFECYCLES["lot"].state(status.value)
+    assert known is not None, "every state of a lot has its word"
+    return {"label": gettext(known.label), "tone": known.tone}
+
+
+def _said(reason: Refusal) -> str:
+    return Refused(reason).sentence(gettext(reason.text))
 
 
 @visitor
@@ -88,8 +140,4 @@ def _shown(attempt: dict[str, Any]) -> dict[str, Any]:
 
 def refusal_words() -> dict[str, str]:
     """What each short refusal in a record or receipt says, in the reader's language."""
-    return {
-        short: Refused(reason).sentence(gettext(reason.text))
-        for reason, short in SHORT.items()
-        if reason is not None
-    }
+    return {short: _said(reason) for reason, short in SHORT.items() if reason is not None}

@@ -14,6 +14,7 @@ urlpatterns = [
     path("listings/<uuid:id>", listings.one, name="listing"),
     path("lots", lots.index, name="lots"),
     path("lots/<uuid:id>", lots.room, name="room"),
+    path("lots/<uuid:id>/bids", lots.bids, name="bids"),
     path("lots/<uuid:id>/record", lots.record, name="record"),
     path("public-notices", notices.index, name="notices"),
     path("public-notices/<uuid:id>", notices.one, name="notice"),

@@ -73,6 +73,14 @@ class ShareField(forms.Field):
         return parsed
 
 
+class DayField(forms.DateField):
+    """A day, picked or typed as year-month-day in every language."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+
 class FilesField(forms.FileField):
     """Several files at once; cleaned to a list."""
 

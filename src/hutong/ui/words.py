@@ -57,6 +57,16 @@ WAYS: Words = {
     "negotiated": N_("Negotiation"),
 }
 SIDES: Words = {"seller": N_("Seller"), "buyer": N_("Buyer")}
+ROLES: Words = {
+    "registrar": N_("Registrar"),
+    "listing": N_("Listing officer"),
+    "trading": N_("Trading officer"),
+    "settlement": N_("Settlement officer"),
+    "compliance": N_("Compliance officer"),
+    "certificates": N_("Certificates officer"),
+    "administrator": N_("Administrator"),
+    "supervisor": N_("Supervisor"),
+}
 OUTCOMES: Words = {
     "auction": N_("Several buyers qualified: auction"),
     "deal": N_("One buyer qualified: deal"),

@@ -111,6 +111,15 @@ def money(amount: int | None, currency: str = "CNY", capitals: bool = False) -> 
     return figure
 
 
+@register.simple_tag(name="capitals")
+def in_words(amount: int | None, currency: str = "CNY") -> SafeString:
+    """A yuan amount in Chinese capitals alone, beside its figures."""
+    if amount is None or currency != "CNY":
+        return SafeString("")
+    words = f"人民币{amounts.in_capitals(amount)}"
+    return format_html('<span class="capitals" lang="zh">{}</span>', words)
+
+
 @register.simple_tag
 def money_short(amount: int | None, currency: str = "CNY") -> str:
     """A headline amount: 45.8 万元 / ¥458 k, 39.31 亿元 / ¥3.93 bn. Exact amounts use `money`."""
