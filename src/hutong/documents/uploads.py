@@ -56,14 +56,14 @@ class LimitHandler(FileUploadHandler):
 
     def _mark(self) -> None:
         assert self.request is not None
-        self.request.META[MARK] = self.limit
+        self.request.META[MARK] = (self.limit, self.file_name or "…")
 
 
 def refuse_too_large(request: HttpRequest) -> None:
     """Raise when the upload of this request was stopped for its size."""
-    limit = request.META.get(MARK)
-    if limit is not None:
-        raise Refused(Refusal.TOO_LARGE, name="…", limit_mib=f"{limit / MIB:.3g}")
+    if MARK in request.META:
+        limit, name = request.META[MARK]
+        raise Refused(Refusal.TOO_LARGE, name=name, limit_mib=f"{limit / MIB:.3g}")
 
 
 def _limit(request: Any) -> int:

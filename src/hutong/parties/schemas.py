@@ -129,7 +129,7 @@ class TokenOut(Schema):
 
 class IdentifierModel(In):
     scheme: Text = Field(max_length=20, examples=["uscc"])
-    value: Text = Field(max_length=100, examples=["12310000425006133D"])
+    value: Text = Field(max_length=100, examples=["12310000123456789B"])
 
 
 class PartyIn(In):
@@ -210,7 +210,7 @@ class ReasonIn(In):
 
 class ReleaseIn(ReasonIn):
     scheme: Text = Field(max_length=20, examples=["uscc"])
-    value: Text = Field(max_length=100, examples=["12310000425006133D"])
+    value: Text = Field(max_length=100, examples=["12310000123456789B"])
 
 
 class StateOwnedIn(ReasonIn):

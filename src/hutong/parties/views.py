@@ -4,6 +4,7 @@ The one-time sign-in link of a demo venue, for people at this machine.
 
 import time
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -39,9 +40,11 @@ def sign_in_by_link(request: HttpRequest, link: str) -> HttpResponse:
 
 
 def _need_this_machine(request: HttpRequest) -> None:
-    """Neither a stranger's address nor a proxy's: behind a proxy everybody looks local."""
+    """Neither a stranger's address nor a proxy's: behind a proxy everybody looks local, so a venue
+    that has a public origin signs nobody in this way."""
     forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
-    if request.META.get("REMOTE_ADDR") not in LOOPBACK or forwarded:
+    near = request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded
+    if not near or not settings.LOOPBACK:
         raise Refused(CommonRefusal.NOT_FOUND, what="page")
 
 

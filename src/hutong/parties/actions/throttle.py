@@ -18,6 +18,10 @@ from hutong.parties import secrets
 from hutong.parties.models import Throttle
 from hutong.parties.sign_in import OF_ACCOUNT, OF_ACCOUNT_AND_PLACE, OF_PLACE, Limit
 
+# A proxy on this machine that does not say whom it speaks for: counting it would let one stranger
+# lock everybody out.
+NOWHERE = frozenset({"", "127.0.0.1", "::1"})
+
 _COUNT = """
 INSERT INTO parties_throttle (key, failures, window_ends_at)
 VALUES (%s, 1, statement_timestamp() + %s)
@@ -41,11 +45,13 @@ def counters(what: str, *, account: str, place: str) -> list[Counter]:
     def key(*parts: str) -> str:
         return secrets.keyed_digest(settings.SECRET_KEY, "throttle", what, *parts)
 
-    return [
+    found = [
         Counter(key("both", account, place), OF_ACCOUNT_AND_PLACE),
         Counter(key("account", account), OF_ACCOUNT),
-        Counter(key("place", place), OF_PLACE),
     ]
+    if place not in NOWHERE:
+        found.append(Counter(key("place", place), OF_PLACE))
+    return found
 
 
 def minutes_to_wait(counters: Iterable[Counter]) -> int:

@@ -51,6 +51,14 @@ def test_a_link_is_for_this_machine_and_for_half_an_hour(venue):
     assert Client().get("/sign-in/unknown").status_code == 404
 
 
+def test_a_demo_with_a_public_address_signs_nobody_in_by_link(venue, settings):
+    settings.LOOPBACK = False
+    link = link_for(venue, person().id)
+
+    assert Client().get(f"/sign-in/{link}").status_code == 404
+    assert SignInLink.objects.get().used_at is None
+
+
 def test_a_real_venue_has_no_links(venue):
     from hutong.due.models import Clock
 
