@@ -28,6 +28,13 @@ def state_directory(name: str = "venue") -> Path:
     return private_directory(place.absolute(), passable=True)
 
 
+def choose_state() -> None:
+    """Settle on the venue a command looks at: $HUTONG_STATE, the real venue, else the last demo's."""
+    real, demo = CHECKOUT / "var" / "venue", CHECKOUT / "var" / "demo"
+    if "HUTONG_STATE" not in os.environ and not real.exists() and demo.exists():
+        os.environ["HUTONG_STATE"] = str(demo)
+
+
 def postgres_directory(state: Path) -> Path:
     """Return what to give to `postgres.prepare`; where its user cannot go, it goes elsewhere."""
     return state / "postgres"

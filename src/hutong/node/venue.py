@@ -44,9 +44,16 @@ def database() -> Iterator[None]:
         yield
 
 
+class NoVenue(RuntimeError):
+    """There is no venue to look at here. The message says what to do."""
+
+
 @contextlib.contextmanager
 def opened() -> Iterator[None]:
-    """`database()`, with Django set up on it."""
+    """`database()` of a venue that was founded, with Django set up on it. Raises NoVenue."""
+    state = state_directory()
+    if not is_external() and not (state / "keys").exists():
+        raise NoVenue(f"there is no venue in {state}: run ./hutong up or ./hutong demo first")
     with database():
         import django
 

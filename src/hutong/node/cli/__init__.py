@@ -11,6 +11,8 @@ import os
 import sys
 
 from hutong import __version__
+from hutong.node.paths import choose_state
+from hutong.node.venue import NoVenue
 
 COMMANDS = {
     "demo": "play a whole case at a demo venue, which then stays up to look around",
@@ -29,12 +31,16 @@ COMMANDS = {
     "manage": "Django's own management commands",
 }
 PASS_THROUGH = {"test", "manage"}
+# These look at a venue that is there: the real one of this checkout, else the last demo's.
+INSPECT = {"doctor", "verify", "backup", "import", "export", "officer", "manage"}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
+    if arguments and arguments[0] in INSPECT:
+        choose_state()
     if arguments and arguments[0] in PASS_THROUGH:
         return int(_module(arguments[0]).run(arguments[1:]) or 0)
     parser = argparse.ArgumentParser(
@@ -52,9 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
         return int(_module(options.command).run(options) or 0)
     except KeyboardInterrupt:
         return 130
-    except CommandError as error:
+    except (CommandError, NoVenue) as error:
         print(f"hutong {options.command}: {error}", file=sys.stderr)
-        return error.code
+        return getattr(error, "code", 2)
 
 
 class CommandError(Exception):

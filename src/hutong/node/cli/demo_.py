@@ -47,8 +47,6 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     if options.json and summary.is_file():
         print(summary.read_text(encoding="utf-8"), flush=True)
-    if options.once and code == 0:
-        _discard(state)
     return code
 
 

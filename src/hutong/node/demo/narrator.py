@@ -59,6 +59,6 @@ class Narrator:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(str(v) for v in value)
+    if isinstance(value, list) and len(value) > 2:
+        return f"{value[0]} … {value[-1]} ({len(value)})"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
