@@ -52,7 +52,7 @@ class NoVenue(RuntimeError):
 def opened() -> Iterator[None]:
     """`database()` of a venue that was founded, with Django set up on it. Raises NoVenue."""
     state = state_directory()
-    if not is_external() and not (state / "keys").exists():
+    if not is_external() and not (state / "keys" / "keyring.json").exists():
         raise NoVenue(f"there is no venue in {state}: run ./hutong up or ./hutong demo first")
     with database():
         import django
