@@ -11,6 +11,7 @@ from hutong.technologies.actions.entering import (
     retire,
     update,
 )
+from hutong.technologies.actions.entitled import party_to_import_for
 from hutong.technologies.actions.importing import FileFacts, Imported, import_records
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "intend",
     "make_bundle",
     "mark_registered",
+    "party_to_import_for",
     "retire",
     "update",
 ]

@@ -11,6 +11,7 @@ from hutong.technologies.models import Technology
 from hutong.technologies.rules import Refusal
 
 ENTER_ANY = "technologies.enter_any"
+IMPORT_ANY = "technologies.import_any"
 
 
 def party_to_enter_for(actor: Actor, party: UUID | None, power: str = ENTER_ANY) -> UUID:
@@ -24,6 +25,14 @@ def party_to_enter_for(actor: Actor, party: UUID | None, power: str = ENTER_ANY)
     if parties.party(party).status == "suspended":
         raise Refused(Refusal.PARTY_SUSPENDED)
     return party
+
+
+def party_to_import_for(actor: Actor, party: UUID | None) -> UUID | None:
+    """The party a file is imported for; None: the venue's own, from a feed."""
+    if party is None:
+        actor.need(IMPORT_ANY)
+        return None
+    return party_to_enter_for(actor, party, IMPORT_ANY)
 
 
 def own(actor: Actor, technology: UUID) -> Technology:

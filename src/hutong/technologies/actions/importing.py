@@ -20,13 +20,12 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import Refused
 from hutong.technologies import proofs, rules
-from hutong.technologies.actions.entitled import party_to_enter_for
+from hutong.technologies.actions.entitled import party_to_import_for
 from hutong.technologies.models import Batch, BatchRow, Key, Technology, columns
 from hutong.technologies.queries import Outcome, Planned, plan
 from hutong.technologies.records import Record
 from hutong.technologies.rules import Refusal, Status
 
-IMPORT_ANY = "technologies.import_any"
 CHUNK = 2_000
 
 
@@ -69,10 +68,7 @@ def import_records(
     `technologies.import_any`. Raises Refused: technologies.number_taken when a number was taken
     since the file was checked.
     """
-    if party is None:
-        actor.need(IMPORT_ANY)
-    else:
-        party = party_to_enter_for(actor, party, IMPORT_ANY)
+    party = party_to_import_for(actor, party)
     id, salt = new_id(), secrets.token_bytes(proofs.SALT_BYTES)
     proof = proofs.Proof(salt, proofs.chunk_rows(rows))
     counts: Counter[Outcome] = Counter()

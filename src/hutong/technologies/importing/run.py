@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.technologies.actions import FileFacts, import_records
+from hutong.technologies.actions import FileFacts, import_records, party_to_import_for
 from hutong.technologies.faults import Fault
 from hutong.technologies.importing import files
 from hutong.technologies.importing.check import Checked, Progress, check, no_progress
@@ -91,6 +91,7 @@ def run(
     """
     if kind not in KINDS:
         raise Refused(CommonRefusal.INVALID, field="kind", problem=f"one of {', '.join(KINDS)}")
+    party_to_import_for(actor, party)  # before anything is read for whoever may not
     file = files.take(path, name)
     known = format_of(file, format)
     with check(read(file, known), progress, row_limit) as checked:

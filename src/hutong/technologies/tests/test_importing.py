@@ -137,8 +137,11 @@ def test_who_may_import(venue, tmp_path, university):
     other = verified_party("某研究院", kind="research_institute", now=venue.now)
     for actor in (ANONYMOUS, member_of(other), member_of(university, role="viewer")):
         for party in (university.id, None):
-            with pytest.raises(Refused):
-                importing.run(path=path, party=party, actor=actor, now=venue.now)
+            for check_only in (False, True):
+                with pytest.raises(Refused):
+                    importing.run(
+                        path=path, party=party, actor=actor, now=venue.now, check_only=check_only
+                    )
     assert Technology.objects.count() == 0
     importing.run(path=path, party=None, actor=officer("technologies.import_any"), now=venue.now)
     assert Technology.objects.count() == 1
