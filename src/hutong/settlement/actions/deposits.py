@@ -13,18 +13,17 @@ from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import queries, rules
-from hutong.settlement.actions.payables import close_open, locked_for, move, venues
+from hutong.settlement.actions.payables import ISSUE, close_open, locked_for, move, venues
 from hutong.settlement.models import Payable
 from hutong.settlement.queries import PayableView
 from hutong.settlement.rules import PayableStatus, Purpose
 
-SETTLE = "settlement.settle"
 FINISHED = frozenset(
     {PayableStatus.RELEASED, PayableStatus.CLOSED, PayableStatus.APPLIED, PayableStatus.FORFEITED}
 )
 
 
-@action(power=SETTLE)
+@action(power=ISSUE)
 def release_deposit(*, actor: Actor, now: datetime, intent: UUID) -> PayableView:
     """Make an intent's deposit available to its payer again; one not yet paid is no longer asked for.
 
@@ -54,7 +53,7 @@ def release_deposit(*, actor: Actor, now: datetime, intent: UUID) -> PayableView
     return queries.payable(row.id)
 
 
-@action(power=SETTLE)
+@action(power=ISSUE)
 def forfeit_deposit(
     *, actor: Actor, now: datetime, intent: UUID, deal: UUID, rulebook_version: int
 ) -> PayableView:
