@@ -3,10 +3,12 @@ Turning a refusal into what goes over the wire, in the reader's language.
 """
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.utils.translation import gettext
 
+from hutong.doors.words import said
 from hutong.kit.event import plain
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
@@ -36,7 +38,9 @@ def sentence_of(refused: Refused) -> str:
 def _word(value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return value
+    if isinstance(value, Enum):
+        value = value.value
+    return said(value) if isinstance(value, str) else value
 
 
 def _wire(value: Any) -> Any:
