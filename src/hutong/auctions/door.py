@@ -18,7 +18,7 @@ import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -158,7 +158,7 @@ class Door:
         paddle = self._paddle_of(lot, headers)
         bid_id, amount_fen = wire.read_bid(await _body(receive))
         future: asyncio.Future[Receipt | Refused] = self._loop.create_future()
-        self.desk.submit(UUID(lot), bid_id, paddle, amount_fen, partial(_settle, future))
+        self.desk.submit(_uuid(lot), bid_id, paddle, amount_fen, partial(_settle, future))
         outcome = await future
         if isinstance(outcome, Refused):
             raise outcome
@@ -208,6 +208,12 @@ class Door:
                 task.cancel()
             await asyncio.gather(writing, gone, return_exceptions=True)
             await events.aclose()  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=10_000)
+def _uuid(text: str) -> UUID:
+    """Return the same object for the same text: making and comparing UUIDs is slow."""
+    return UUID(text)
 
 
 def _settle(future: "asyncio.Future[Any]", outcome: Receipt | Refused) -> None:

@@ -33,7 +33,7 @@ def is_uuid(text: object) -> bool:
 def read_bid(body: bytes) -> tuple[str, int]:
     """Read `{"bid_id": …, "amount_fen": …}`. Raises Refused(INVALID) naming the field."""
     try:
-        bid = json.loads(body)
+        bid = json.loads(body.decode())  # from text: the bytes way guesses encodings
     except (ValueError, RecursionError):
         raise invalid("body", "not JSON") from None
     if type(bid) is not dict:
