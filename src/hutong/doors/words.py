@@ -68,7 +68,6 @@ STATES = (
     N_("effected"),
     N_("entered"),
     N_("failed"),
-    N_("filed"),
     N_("forfeited"),
     N_("free"),
     N_("held"),
