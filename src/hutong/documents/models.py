@@ -4,7 +4,6 @@ A row per document; its bytes lie in the store under their digest, once for all 
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from hutong.documents.rules import Access
 from hutong.kit.ids import new_id
@@ -21,7 +20,6 @@ class Document(models.Model):
     party = models.UUIDField(null=True)
     stored_by = models.UUIDField(null=True)
     stored_at = models.DateTimeField()
-    kept_since = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -70,6 +70,7 @@ class Folder:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.replace(file, place)
         _flush_directory(place.parent)
+        _flush_directory(self._root)
 
     def read(self, digest: str) -> Iterator[bytes]:
         try:
