@@ -14,6 +14,7 @@ from hutong.deals.notices import TEXTS as DEALS_TOLD
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
+from hutong.notices import jobs as notices
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
 from hutong.technologies import jobs as technologies
@@ -50,6 +51,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
     # people
+    when("notices.of_parties", *notices.TOLD, do=notices.tell_people),
     when(
         "auctions.people",
         *("auctions.LotOpened", "auctions.Resumed", "auctions.Closed"),
