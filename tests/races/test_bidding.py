@@ -7,6 +7,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -162,6 +163,30 @@ def _end_sessions(database) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def test_not_received_is_not_said_while_a_batch_is_on_its_way_to_disk(live_venue) -> None:
+    lot, id = a_lot(), uuid4()
+    with (
+        ThreadPoolExecutor(1) as asking,
+        psycopg.connect(live_venue.app_url) as dying,
+    ):
+        dying.execute("SELECT id FROM auctions_lot WHERE id = %s FOR UPDATE", [lot])
+        dying.execute(
+            "INSERT INTO auctions_attempt VALUES (%s, 1, %s, 1, 100000, now(), '', '')", [lot, id]
+        )
+        answer = asking.submit(_ask, lot, id)
+        with pytest.raises(TimeoutError):
+            answer.result(timeout=0.3)
+        dying.commit()
+        assert answer.result(timeout=10).sequence == 1
+
+
+def _ask(lot: UUID, id: UUID) -> Receipt:
+    try:
+        return queries.receipt(lot, id, 1)
+    finally:
+        connections.close_all()
 
 
 def test_one_paddle_cannot_crowd_out_the_others(live_venue) -> None:
