@@ -20,12 +20,14 @@ from hutong.deals.rules import Status as DealStatus
 from hutong.documents import access
 from hutong.documents.queries import DocumentView
 from hutong.journal.queries import Recorded
+from hutong.journal.reacting import Later
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import subject, subject_id
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
+from hutong.transparency.queries import NotYetIncluded
 
 register(
     Text(
@@ -68,13 +70,16 @@ def on_settled(entry: Recorded) -> None:
 
 
 def on_issued(entry: Recorded) -> None:
-    """Reaction to certificates.Issued: make the files. Raises NotYetIncluded to be tried again."""
-    actions.render(
-        actor=SYSTEM,
-        now=entry.at,
-        real_now=datetime.now(UTC),
-        certificate=UUID(entry.facts["certificate"]),
-    )
+    """Reaction to certificates.Issued: make the files, once the log has signed the entry."""
+    try:
+        actions.render(
+            actor=SYSTEM,
+            now=entry.at,
+            real_now=datetime.now(UTC),
+            certificate=UUID(entry.facts["certificate"]),
+        )
+    except NotYetIncluded as error:
+        raise Later(str(error)) from error
 
 
 def tell_people(entry: Recorded) -> None:

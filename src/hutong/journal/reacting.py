@@ -22,8 +22,13 @@ from hutong.journal.queries import Recorded
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+MOMENT = timedelta(milliseconds=200)
 FIRST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=10)
+
+
+class Later(Exception):
+    """A handler's word that its time has not come: asked again in a moment, nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,12 @@ def _handle_new(reaction: Reaction, entry: Recorded, real_now: datetime) -> bool
     except Exception as error:
         if connection.in_atomic_block and connection.needs_rollback:
             raise  # inside a caller's transaction nothing can be saved any more
-        log.exception("reaction_failed", reaction=reaction.name, position=entry.position)
+        later = isinstance(error, Later)
+        if not later:
+            log.exception("reaction_failed", reaction=reaction.name, position=entry.position)
         with transaction.atomic():
-            _park(reaction, entry, _describe(error), real_now + FIRST_DELAY, attempts=1)
+            next_try = real_now + (MOMENT if later else FIRST_DELAY)
+            _park(reaction, entry, _describe(error), next_try, attempts=0 if later else 1)
             Cursor.objects.filter(reaction=reaction.name, position__lte=entry.position).update(
                 position=entry.position + 1
             )
@@ -133,6 +141,9 @@ def _retry_one(reaction: Reaction, parked: Parked, real_now: datetime) -> bool:
             reaction.handle(queries.at(row.position))
             row.delete()
             return True
+    except Later:
+        Parked.objects.filter(id=parked.id).update(next_try_at=real_now + MOMENT)
+        return False
     except Exception as error:
         log.warning("reaction_failed_again", reaction=reaction.name, position=parked.position)
         attempts = parked.attempts + 1

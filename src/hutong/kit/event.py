@@ -62,6 +62,8 @@ class Event:
     ) -> None:
         if not _KIND.fullmatch(kind):
             raise TypeError(f"{kind!r} is not area.PastTense")
+        if taken := cls.__annotations__.keys() & {"kind", "version", "visibility"}:
+            raise TypeError(f"{kind}: {sorted(taken)} say what the event is, not what happened")
         known = KINDS.get(kind)
         if known is not None and known.__module__ != cls.__module__:
             raise TypeError(f"{kind} is declared twice")
@@ -83,9 +85,13 @@ class Event:
         return {name: plain(getattr(self, name)) for name, m in marks.items() if m is mark}
 
 
-@cache
 def field_marks(event: type[Event]) -> dict[str, _Mark | None]:
     """Field name → how it is kept. Raises TypeError when the class is not a dataclass."""
+    return _field_marks(event)
+
+
+@cache
+def _field_marks(event: Any) -> dict[str, _Mark | None]:
     if not is_dataclass(event):
         raise TypeError(f"{event.__name__} must be a dataclass")
     hints = typing.get_type_hints(event, include_extras=True)

@@ -36,7 +36,7 @@ comes from. Nothing was changed.
 class StrictParser(Parser):
     """JSON bodies: a broken one is the sender's mistake and says where."""
 
-    def parse_body(self, request: HttpRequest) -> dict:  # type: ignore[type-arg]
+    def parse_body(self, request: HttpRequest) -> dict:
         try:
             return super().parse_body(request)
         except RequestDataTooBig as error:

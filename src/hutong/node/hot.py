@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from hutong.auctions.door import create_app
-from hutong.node.keys import keyring
+from hutong.transparency.queries import keyring
 
 
 def hot_door() -> Any:

@@ -1,10 +1,9 @@
 """
-The keyring of the venue this process serves.
+Making the keyring of a venue just founded; opening it is `transparency.queries.keyring`.
 """
 
 import os
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,22 +11,8 @@ from django.conf import settings
 
 from hutong.due import queries as due
 from hutong.rulebook import queries as rulebook
-from hutong.transparency.keys import Keyring, Opened, find_passphrase, open_or_create
+from hutong.transparency.keys import Opened, open_or_create
 from hutong.transparency.venue_keys import Venue
-
-
-def directory() -> Path:
-    return Path(settings.STATE) / "keys"
-
-
-def keyring() -> Keyring:
-    """Open this venue's keyring (once a process). Raises KeysUnusable."""
-    return _keyring(directory())
-
-
-@cache
-def _keyring(place: Path) -> Keyring:
-    return Keyring(place, find_passphrase(place))
 
 
 def make_keyring() -> Opened:
@@ -39,7 +24,7 @@ def make_keyring() -> Opened:
         name_en=rules.name_en,
         origin=_origin(rules.code),
     )
-    return open_or_create(directory(), venue=venue, made_at=datetime.now(UTC))
+    return open_or_create(Path(settings.STATE) / "keys", venue=venue, made_at=datetime.now(UTC))
 
 
 def _origin(code: str) -> str:

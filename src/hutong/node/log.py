@@ -2,8 +2,8 @@
 The venue's log, put together: the sequencer with this venue's checkpoint signer.
 """
 
-from hutong.node.keys import keyring
 from hutong.transparency import actions as transparency
+from hutong.transparency.queries import keyring
 
 
 def sequence() -> int:

@@ -96,7 +96,7 @@ class DismissIn(Schema):
 @router.get("/venue", response=VenueOut, summary="Who this venue is, and its time")
 def venue(request: HttpRequest) -> dict[str, Any]:
     """Open to all."""
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     force = rulebook.in_force(now)
     v = force.rules.venue
     return {**v.model_dump(), "demo": due.is_demo(), "now": now, "rulebook_version": force.version}
@@ -105,7 +105,7 @@ def venue(request: HttpRequest) -> dict[str, Any]:
 @router.get("/venue/clock", response=ClockOut, summary="The venue's clock")
 def clock(request: HttpRequest) -> dict[str, Any]:
     """Open to all. At a demo venue the clock starts on 2022-06-20 and jumps (TI-2)."""
-    now = request.now  # type: ignore[attr-defined]
+    now = request.now
     return {"now": now, "demo": due.is_demo(), "next_due_at": due.next_due_at()}
 
 

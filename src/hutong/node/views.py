@@ -20,8 +20,9 @@ from hutong.doors.pages import attempt
 from hutong.due import actions as due_actions
 from hutong.due import queries as due
 from hutong.journal import queries as journal
-from hutong.node.keys import keyring
 from hutong.rulebook import queries as rulebook
+from hutong.transparency import queries as log
+from hutong.transparency.queries import public_keys
 
 
 @require_GET
@@ -35,7 +36,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The process can do its work: the database answers and a rulebook is in force."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    rulebook.in_force(request.now)
     return HttpResponse("ready\n", content_type="text/plain")
 
 
@@ -43,11 +44,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """For Prometheus: what the machinery has still to do."""
     registry = CollectorRegistry()
+    signed = log.checkpoint()
     figures = {
         "hutong_pending_entries": ("entries not yet sequenced", journal.pending_count()),
         "hutong_journal_end": ("position of the next entry", journal.end()),
+        "hutong_unsigned_entries": (
+            "published entries under no signed checkpoint",
+            log.tree_size() - (signed.size if signed else 0),
+        ),
         "hutong_parked_entries": ("entries whose reaction failed", len(journal.parked())),
-        "hutong_overdue_timers": ("timers past due", due.overdue_count(request.now)),  # type: ignore[attr-defined]
+        "hutong_overdue_timers": ("timers past due", due.overdue_count(request.now)),
         "hutong_running_lots": ("auctions running", auctions.running_lots()),
     }
     for name, (words, value) in figures.items():
@@ -58,7 +64,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 @require_GET
 def description(request: HttpRequest) -> JsonResponse:
     """`/.well-known/hutong.json`: who this venue is and the keys it signs with (NE-1)."""
-    force = rulebook.in_force(request.now)  # type: ignore[attr-defined]
+    force = rulebook.in_force(request.now)
     venue = force.rules.venue
     return JsonResponse(
         {
@@ -68,7 +74,7 @@ def description(request: HttpRequest) -> JsonResponse:
             "region": venue.region,
             "demo": due.is_demo(),
             "origin": settings.ORIGIN,
-            "keys": json.loads(keyring().public().file()),
+            "keys": json.loads(public_keys().file()),
             "endpoints": {
                 "api": "/api/v1/",
                 "checkpoint": "/log/checkpoint",
@@ -98,21 +104,28 @@ def jump(request: DoorRequest) -> HttpResponse:
     return redirect(back if safe else "/")
 
 
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _said(request, 400, "malformed", _("Bad request"), "ui/failed.html")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _said(request, 403, "forbidden", _("Not allowed"), "ui/failed.html")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse(
-            {"type": "about:blank", "title": "Not found", "status": 404, "code": "not_found"},
-            status=404,
-            content_type="application/problem+json",
-        )
-    return render(request, "ui/not_found.html", status=404)
+    return _said(request, 404, "not_found", _("Not found"), "ui/not_found.html")
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    return _said(request, 500, "error", _("Server error"), "ui/failed.html")
+
+
+def _said(request: HttpRequest, status: int, code: str, title: str, page: str) -> HttpResponse:
+    """A problem for programs, a page for people."""
     if request.path.startswith("/api/"):
         return JsonResponse(
-            {"type": "about:blank", "title": "Server error", "status": 500, "code": "error"},
-            status=500,
+            {"type": "about:blank", "title": title, "status": status, "code": code, "rule": ""},
+            status=status,
             content_type="application/problem+json",
         )
-    return render(request, "ui/failed.html", status=500)
+    return render(request, page, status=status)

@@ -39,7 +39,7 @@ def propose(*, actor: Actor, now: datetime, data: dict[str, Any], note: str) -> 
         proposed_by=actor.person,
         proposed_at=now,
     )
-    record(subject("rulebook", number), Proposed(version=number, digest=row.digest))
+    record(subject("rulebook", number), Proposed(rulebook_version=number, digest=row.digest))
     return number
 
 
@@ -55,7 +55,7 @@ def adopt(*, actor: Actor, now: datetime, version: int, effective_from: datetime
     row.save()
     record(
         subject("rulebook", version),
-        Adopted(version=version, effective_from=effective_from, text=row.data),
+        Adopted(rulebook_version=version, effective_from=effective_from, text=row.data),
     )
 
 
@@ -65,7 +65,7 @@ def withdraw(*, actor: Actor, now: datetime, version: int, reason: str) -> None:
     row = _proposed(version)
     row.status = "withdrawn"
     row.save()
-    record(subject("rulebook", version), Withdrawn(version=version, reason=reason))
+    record(subject("rulebook", version), Withdrawn(rulebook_version=version, reason=reason))
 
 
 def _proposed(version: int) -> Version:

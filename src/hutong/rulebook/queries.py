@@ -82,7 +82,7 @@ def _rules(digest: str, number: int) -> Rulebook:
 
 def audit() -> Iterator[Discrepancy]:
     """Each adopted version against its digest and the text its adoption published."""
-    adopted = {e.facts["version"]: e for e in journal.of_kinds(["rulebook.Adopted"])}
+    adopted = {e.facts["rulebook_version"]: e for e in journal.of_kinds(["rulebook.Adopted"])}
     for row in Version.objects.order_by("version"):
         if digest_of(row.data) != row.digest:
             yield Discrepancy(

@@ -164,7 +164,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "rights.record_outside_step",
     ),
     "listing": ("listings.examine", "listings.qualify"),
-    "trading": ("auctions.run",),
+    "trading": ("auctions.run", "deals.end"),
     "settlement": (
         "settlement.record_receipt",
         "settlement.request_payout",
@@ -198,7 +198,7 @@ class Rulebook(_Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Proposed(Event, kind="rulebook.Proposed", visibility=Visibility.JOURNALLED):
-    version: int
+    rulebook_version: int
     digest: str
 
 
@@ -206,12 +206,12 @@ class Proposed(Event, kind="rulebook.Proposed", visibility=Visibility.JOURNALLED
 class Adopted(Event, kind="rulebook.Adopted"):
     """From `effective_from` new procedures follow this version; its text is the content blob."""
 
-    version: int
+    rulebook_version: int
     effective_from: datetime
     text: Content[dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn(Event, kind="rulebook.Withdrawn", visibility=Visibility.JOURNALLED):
-    version: int
+    rulebook_version: int
     reason: str

@@ -71,5 +71,5 @@ class CommandError(Exception):
         self.code = code
 
 
-def _module(name: str):  # type: ignore[no-untyped-def]
+def _module(name: str):
     return importlib.import_module(f"hutong.node.cli.{name}_")

@@ -160,8 +160,12 @@ def _password(options: argparse.Namespace) -> str:
     if options.password_stdin:
         given = sys.stdin.readline().rstrip("\r\n")
     else:
-        given = getpass.getpass(f"Password for {options.email}: ")
-        if given != getpass.getpass("Once more: "):
+        try:
+            given = getpass.getpass(f"Password for {options.email}: ")
+            again = getpass.getpass("Once more: ")
+        except EOFError:
+            raise CommandError("nobody is here to type a password; use --password-stdin") from None
+        if given != again:
             raise CommandError("the two passwords differ; nothing was done")
     if not given:
         raise CommandError("no password was given; nothing was done")
