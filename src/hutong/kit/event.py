@@ -87,7 +87,8 @@ class Event:
 
 def field_marks(event: type[Event]) -> dict[str, _Mark | None]:
     """Field name → how it is kept. Raises TypeError when the class is not a dataclass."""
-    return _field_marks(event)
+    found: dict[str, _Mark | None] = _field_marks(typing.cast(Any, event))
+    return found
 
 
 @cache

@@ -17,4 +17,4 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     client = environ.pop("HTTP_X_HUTONG_CLIENT", None)
     if client and not environ.get("REMOTE_ADDR"):
         environ["REMOTE_ADDR"] = client
-    return _django(environ, start_response)  # type: ignore[no-any-return]
+    return _django(environ, start_response)
