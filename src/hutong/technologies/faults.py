@@ -5,8 +5,9 @@ A `Fault` says where (row and column), what stands there, what is wrong, and how
 sentences are English here; doors translate them.
 """
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -211,7 +212,7 @@ class Finding:
     field: str
     problem: Problem
     value: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def wrong(self, translate: Callable[[str], str] = str) -> str:
         return translate(self.problem.value.wrong).format_map(self.facts)

@@ -105,12 +105,13 @@ class Technology(models.Model):
 
     def record(self) -> Record:
         """The record the row holds, as it was read."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in _SAME}
+        values |= {name: tuple(getattr(self, name)) for name in _LISTS}
         return Record(
             kind=Kind(self.kind),
             legal_status=LegalStatus(self.legal_status) if self.legal_status else None,
             numbers=dict(self.numbers),
-            **{name: getattr(self, name) for name in _SAME},
-            **{name: tuple(getattr(self, name)) for name in _LISTS},
+            **values,
         )
 
     def take(self, record: Record) -> None:

@@ -57,7 +57,7 @@ def read(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = Fa
     if kind is Kind.BUNDLE and not bundle:
         reading.wrong("kind", Problem.BUNDLE_IN_FILE)
         kind = None
-    texts = {
+    texts: dict[str, Any] = {
         "title_zh": reading.text("title_zh", TITLE_LIMIT),
         "title_en": reading.text("title_en", TITLE_LIMIT),
         "abstract_zh": reading.text("abstract_zh", ABSTRACT_LIMIT, lines=True),
@@ -71,7 +71,7 @@ def read(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = Fa
     if not titled:
         reading.wrong("title_zh", Problem.NO_TITLE)
     found = reading.numbers(kind, need_number) if kind else []
-    rest = {
+    rest: dict[str, Any] = {
         "legal_status": reading.legal_status(kind),
         "applied_on": reading.day("applied_on"),
         "expires_on": reading.day("expires_on", expiry=True),

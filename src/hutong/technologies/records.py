@@ -128,7 +128,7 @@ def said_of(record: Record) -> dict[str, Any]:
 
 def from_json(plain: Mapping[str, Any]) -> Record:
     """Rebuild the record `as_json` wrote. `plain` is ours and right: nothing is checked again."""
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()
     }
     for name in ("applied_on", "expires_on"):

@@ -47,10 +47,10 @@ def _begin(
     party = party_to_enter_for(actor, party)
     new = checked(said, need_number=status is Status.ENTERED)
     (planned,) = plan([new], party, lock=True)
+    row = planned.standing
     if planned.outcome is not Outcome.ENTER:
-        row = planned.standing
         if planned.outcome is Outcome.FAULTY or row is None or row.party is not None:
-            _refuse_taken(new, row)
+            raise _taken(new, row)
         _store(row, planned.record, party, now, actor)
         if status is Status.ENTERED and row.status == Status.INTENDED.value:
             row.status, row.entered_at = status.value, now
@@ -197,9 +197,9 @@ def sync_keys(technology: UUID, keys: tuple[str, ...]) -> None:
         raise Refused(Refusal.NUMBER_TAKEN, number=", ".join(keys)) from error
 
 
-def _refuse_taken(new: Record, row: Technology | None) -> None:
+def _taken(new: Record, row: Technology | None) -> Refused:
     number = next(iter(new.numbers.values()), new.title_zh or new.title_en)
-    raise Refused(Refusal.NUMBER_TAKEN, number=number, technology=str(row.id) if row else "")
+    return Refused(Refusal.NUMBER_TAKEN, number=number, technology=str(row.id) if row else "")
 
 
 def _in_live_bundle(id: UUID) -> bool:

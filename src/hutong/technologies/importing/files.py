@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from hutong.kit.refusal import Refused
 from hutong.technologies.rules import Refusal
@@ -156,6 +156,6 @@ def header_wrong(
     return Refused(Refusal.HEADER_WRONG, **listed)
 
 
-def blocks(stream: BinaryIO | object) -> Iterator[bytes]:
-    while block := stream.read(READ_BYTES):  # type: ignore[attr-defined]
+def blocks(stream: IO[bytes]) -> Iterator[bytes]:
+    while block := stream.read(READ_BYTES):
         yield block

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from hutong.kit.actor import Actor
@@ -100,7 +101,7 @@ def run(
         _compare(checked, party, progress)
         faults = tuple(checked.faults)
         left_out = len(checked.faulty_rows)
-        same = {
+        same: dict[str, Any] = {
             "format": known,
             "name": file.name,
             "digest": file.digest,

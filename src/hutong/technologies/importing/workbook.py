@@ -117,7 +117,7 @@ def _instructions(book: Workbook) -> None:
         sheet.append([None, None, _wrapped(sheet, zh), _wrapped(sheet, en)])
     sheet.append([])
     for names in (KIND_NAMES, LEGAL_STATUS_NAMES):
-        for member, (zh, en) in names.items():  # type: ignore[attr-defined]
+        for member, (zh, en) in names.items():
             if member is not Kind.BUNDLE:
                 sheet.append([zh, en, None, None])
         sheet.append([])
