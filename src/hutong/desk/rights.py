@@ -27,7 +27,7 @@ from hutong.rights.rules import Decision, Status
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, officer, posted_id
-from hutong.ui.fields import DayField, FilesField
+from hutong.ui.fields import DayField, FilesField, uploaded
 from hutong.ui.templatetags.ui import named
 
 
@@ -187,10 +187,8 @@ def transfer(request: HttpRequest, entry: UUID) -> HttpResponse:
                 actor=actor,
                 now=now,
                 owner=subject("right_entry", entry),
-                name=upload.name,
-                media_type=upload.content_type or "application/octet-stream",
-                data=upload.file,
                 access=Access.SECRET,
+                **uploaded(upload),
             ).id
             for upload in form.cleaned_data["evidence"]
         ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
+from markdown_it import MarkdownIt
 
 from hutong.deals import actions, queries
 from hutong.deals.rules import Side, Status
@@ -59,6 +60,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     deal = queries.deal_seen_by(actor, id)
     side = deal.side_of(actor.party)
+    text = queries.contract_text(id).decode()
     return render(
         request,
         "my/deal.html",
@@ -68,14 +70,15 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "sides": SIDES,
             "ways": WAYS,
             "how": deal.how,
-            "contract": queries.contract_text(id).decode(),
+            "contract": text,
+            "contract_html": readable(text),
             "may_accept": deal.status is Status.AGREED
             and side is not None
             and side not in {a.side for a in deal.acceptances},
             "parties": parties.parties({deal.seller, deal.buyer}),
             "people": parties.persons(a.person for a in deal.acceptances),
             "technologies": technologies.technologies(deal.technologies),
-            "reference": settlement.reference_for(subject("deal", deal.id))
+            "payable": settlement.payable_for(subject("deal", deal.id))
             if side is Side.BUYER
             else None,
             "step": next_step(deal, actor.party),
@@ -83,6 +86,12 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         },
         status=acts.status,
     )
+
+
+def readable(text: str) -> str:
+    """The contract as a page. Nothing in it is a link, a picture or markup of its own."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return reader.disable(["link", "image", "autolink", "html_inline", "html_block"]).render(text)
 
 
 def next_step(deal: queries.DealView, party: Any) -> str:

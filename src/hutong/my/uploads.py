@@ -4,6 +4,7 @@ from typing import Any
 
 from hutong.documents import actions as documents
 from hutong.documents.rules import Access
+from hutong.ui.fields import uploaded
 
 
 def store(request: Any, owner: str, upload: Any, access: Access = Access.SECRET) -> Any:
@@ -12,8 +13,6 @@ def store(request: Any, owner: str, upload: Any, access: Access = Access.SECRET)
         actor=request.actor,
         now=request.now,
         owner=owner,
-        name=upload.name,
-        media_type=upload.content_type or "application/octet-stream",
-        data=upload.file,
         access=access,
+        **uploaded(upload),
     )

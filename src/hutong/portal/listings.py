@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
+from hutong.documents import actions as document_actions
 from hutong.documents import queries as documents
 from hutong.documents.access import may_read
+from hutong.documents.rules import Access
 from hutong.kit.actor import ACT
 from hutong.kit.ids import subject
 from hutong.kit.money import MAX_AMOUNT
@@ -22,14 +24,13 @@ from hutong.listings import actions, queries
 from hutong.listings.offers import OfferKind, PriceMode
 from hutong.listings.queries import Filters, Order
 from hutong.listings.rules import Status
-from hutong.my.uploads import store
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
 from hutong.technologies.rules import KIND_NAMES
 from hutong.ui import words
 from hutong.ui.door import Acts, as_member, visitor
-from hutong.ui.fields import FilesField
+from hutong.ui.fields import FilesField, uploaded
 from hutong.ui.words import choices
 
 ORDERS = {
@@ -121,7 +122,13 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
 
     def apply() -> Any:
         evidence = [
-            store(request, subject("listing", id), upload).id
+            document_actions.store(
+                actor=member,
+                now=now,
+                owner=subject("listing", id),
+                access=Access.SECRET,
+                **uploaded(upload),
+            ).id
             for upload in form.cleaned_data["evidence"]
         ]
         return actions.apply_intent(

@@ -17,6 +17,7 @@ from hutong.auctions.record import SHORT
 from hutong.auctions.rules import Refusal, Status
 from hutong.auctions.stream import describe
 from hutong.doors.api import paged
+from hutong.doors.problems import sentence_of
 from hutong.kit.actor import ACT
 from hutong.kit.moments import SHANGHAI, from_microseconds, iso
 from hutong.kit.refusal import Refused
@@ -106,7 +107,7 @@ def _word(status: Status) -> dict[str, str]:
 
 
 def _said(reason: Refusal) -> str:
-    return Refused(reason).sentence(gettext(reason.text))
+    return sentence_of(Refused(reason))
 
 
 @visitor

@@ -19,7 +19,7 @@ from hutong.rights import actions, queries
 from hutong.rights.rules import Status
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, visitor
-from hutong.ui.fields import FilesField
+from hutong.ui.fields import FilesField, uploaded
 from hutong.ui.templatetags.ui import named
 
 
@@ -96,10 +96,8 @@ def _object(request: HttpRequest, id: UUID, form: ObjectionForm) -> None:
             actor=actor,
             now=now,
             owner=subject("right_application", id),
-            name=upload.name,
-            media_type=upload.content_type or "application/octet-stream",
-            data=upload.file,
             access=Access.SECRET,
+            **uploaded(upload),
         ).id
         for upload in form.cleaned_data["evidence"]
     ]

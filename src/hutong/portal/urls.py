@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hutong.portal import certificates, home, listings, lots, notices, rules, technologies
+from hutong.portal import certificates, home, listings, lots, notices, rulebook, technologies
 
 app_name = "portal"
 
@@ -23,5 +23,5 @@ urlpatterns = [
     path("certificates/<str:number>/pdf", certificates.file, {"form": "pdf"}, name="pdf"),
     path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),
     path("verify", certificates.verify, name="verify"),
-    path("rules", rules.page, name="rules"),
+    path("rules", rulebook.page, name="rules"),
 ]

@@ -81,6 +81,15 @@ class DayField(forms.DateField):
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **options)
 
 
+def uploaded(file: Any) -> dict[str, Any]:
+    """An uploaded file as what storing a document takes: name, media type, data."""
+    return {
+        "name": file.name,
+        "media_type": file.content_type or "application/octet-stream",
+        "data": file.file,
+    }
+
+
 class FilesField(forms.FileField):
     """Several files at once; cleaned to a list."""
 

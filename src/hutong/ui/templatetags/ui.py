@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from hutong.doors.problems import sentence_of
 from hutong.kit import money as amounts
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
@@ -205,6 +206,12 @@ def moment(value: datetime | str | None, seconds: bool = False) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', at.isoformat(), write_moment(at, seconds))
 
 
+@register.filter
+def clock(at: datetime) -> str:
+    """Only the time of day, to the second, in the venue's zone."""
+    return f"{at.astimezone(SHANGHAI):%H:%M:%S}"
+
+
 @register.simple_tag
 def day(value: date | datetime | str | None) -> SafeString:
     read: Any = parse_datetime(value) or parse_date(value) if isinstance(value, str) else value
@@ -325,7 +332,7 @@ def problem(fault: Any) -> dict[str, Any]:
     if isinstance(fault, Refused):
         return {
             "shown": True,
-            "text": fault.sentence(gettext(fault.reason.text)),
+            "text": sentence_of(fault),
             "rule": fault.reason.rule,
             "code": fault.reason.code,
         }

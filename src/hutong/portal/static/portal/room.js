@@ -33,10 +33,10 @@ function fenOf(text) {
 }
 
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
-const clockTime = (text) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, {
-    timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "medium",
-  }).format(new Date(text));
+const timeOfDay = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit",
+});
+const clockTime = (text) => timeOfDay.format(new Date(text));
 
 // -- showing ---------------------------------------------------------------------------------------
 
@@ -118,6 +118,7 @@ function over() {
   stream?.close();
   const form = part("form");
   if (form) for (const control of form.elements) control.disabled = true;
+  part("record").hidden = false;
   showStanding();
 }
 

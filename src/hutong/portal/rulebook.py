@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from hutong.kit.money import with_unit
-from hutong.rulebook import queries as rulebook
+from hutong.rulebook import queries
 from hutong.rulebook.rules import Rulebook
 from hutong.ui.door import visitor
 from hutong.ui.templatetags.ui import percent_bp
@@ -32,8 +32,8 @@ class Chapter:
 
 @visitor
 def page(request: HttpRequest) -> HttpResponse:
-    force = rulebook.in_force(request.now)
-    view = next(v for v in rulebook.versions() if v.version == force.version)
+    force = queries.in_force(request.now)
+    view = next(v for v in queries.versions() if v.version == force.version)
     return render(
         request,
         "portal/rules.html",
