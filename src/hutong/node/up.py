@@ -54,12 +54,13 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
     }
     if demo and "HUTONG_EMAIL_URL" not in env:
         env["HUTONG_EMAIL_URL"] = f"file:{state / 'mail'}"
+    steps = ["--demo"] if demo else []
     if not venue.is_external():
         server = postgres.Server(postgres.prepare(postgres_directory(state)))
         env.update(venue.environment(server.cluster))
         yield server.as_child()
-        yield _python("database", env, "hutong.node.ensure", once=True)
-    yield _python("schema", env, "hutong.node.schema", *(["--demo"] if demo else []), once=True)
+        steps.append("--embedded")
+    yield _python("schema", env, "hutong.node.schema", *steps, once=True)
     yield Child(
         name="web",
         argv=[
@@ -76,7 +77,7 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
         argv=[
             *(sys.executable, "-m", "uvicorn", "hutong.node.front:app"),
             *("--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning"),
-            *("--timeout-graceful-shutdown", "5", "--no-server-header"),
+            *("--timeout-graceful-shutdown", "5", "--no-server-header", "--ws", "none"),
         ],
         env={**env, "HUTONG_PROCESS": "front"},
         ready=lambda: answers(f"http://{host}:{port}/healthz"),

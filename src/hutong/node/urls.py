@@ -25,5 +25,7 @@ urlpatterns = [
     *PAGES,
 ]
 
+handler400 = "hutong.node.views.malformed"
+handler403 = "hutong.node.views.forbidden"
 handler404 = "hutong.node.views.not_found"
 handler500 = "hutong.node.views.failed"

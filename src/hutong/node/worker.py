@@ -22,6 +22,8 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
+from hutong.transparency.signing import ForkRefused
+
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.5
@@ -145,6 +147,8 @@ def _loop(
                 connections.close_all()  # whatever it was, begin with a sound connection
                 if isinstance(error, AWAY):
                     log.warning("database_away", part=name, error=str(error).strip())
+                elif isinstance(error, ForkRefused):
+                    log.error("log_not_signed", why=str(error))
                 else:
                     log.exception("worker_failed", part=name)
                 failures += 1
@@ -162,7 +166,7 @@ def _jobs(stopping: threading.Event) -> None:
     from procrastinate.contrib.django import app
 
     async def work() -> None:
-        worker = app.with_connector(app.connector.get_worker_connector())
+        worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         async with worker.open_async():
             running = [
                 asyncio.create_task(
