@@ -13,9 +13,11 @@ from django.db import connection
 
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
-from hutong.technologies import importing, queries
+from hutong.parties.testing import member_of, verified_party
+from hutong.technologies import actions, importing, queries
 from hutong.technologies.models import Technology
 from hutong.technologies.rules import Refusal
+from hutong.technologies.testing import an_application_number
 
 
 def feed(folder, *records, name="feed.jsonl"):
@@ -52,6 +54,33 @@ def test_two_imports_of_one_file_at_once_enter_it_once(own_database, venue, tmp_
         ["0", "500"],  # the second came when the first was done
     )
     assert Technology.objects.count() == 500
+    assert list(queries.audit()) == []
+
+
+def test_of_two_parties_entering_one_right_at_once_one_does(own_database, venue):
+    sellers = [
+        member_of(verified_party(name, now=venue.now)) for name in ("上海某大学", "江苏某大学")
+    ]
+    number = an_application_number()
+    plain = {"kind": "patent", "title_zh": "一种装置", "application_number": number}
+    barrier, outcomes = threading.Barrier(2), []
+
+    def attempt(seller):
+        try:
+            barrier.wait()
+            outcomes.append(actions.enter(actor=seller, now=venue.now, said=plain).party)
+        except Refused as refused:
+            outcomes.append(refused.reason)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=attempt, args=[seller]) for seller in sellers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Refusal.NUMBER_TAKEN in outcomes
+    assert Technology.objects.get().party in outcomes
     assert list(queries.audit()) == []
 
 

@@ -155,7 +155,7 @@ def test_a_workbook_with_more_or_less_than_cells_is_refused(tmp_path, parts, rea
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_before_it_does(tmp_path):
-    path = saved(tmp_path, bomb(400))
+    path = saved(tmp_path, bomb(330))
     assert path.stat().st_size < 1_000_000
     assert refusal(path) is Refusal.FILE_EXPANDS
 
