@@ -136,13 +136,15 @@ def run_desk() -> tuple[float, list[float]]:
     """Let 256 bidders bid at a desk for a while; return bids a second and waits in seconds."""
     from hutong.auctions.clock import VenueClock
     from hutong.auctions.desk import Desk
+    from hutong.auctions.door import tune_process
 
     lot = a_lot()
-    bidding = Bidding(time.perf_counter() + SECONDS)
+    bidding = Bidding()
 
     async def bid() -> float:
         desk = Desk(name="bench", clock=VenueClock())
         await desk.start(keep_time=False)
+        tune_process()  # as the door does
         bidding.begin(asyncio.get_running_loop().create_future())
         for paddle in range(1, BIDDERS + 1):
             bidding.bidder(desk, lot, paddle)()
@@ -160,8 +162,7 @@ def run_desk() -> tuple[float, list[float]]:
 class Bidding:
     """Bidders in a closed loop: each waits for its receipt, then bids again."""
 
-    def __init__(self, until: float) -> None:
-        self.until = until
+    def __init__(self) -> None:
         self.receipts: list[Any] = []
         self.waits: list[float] = []
         self._ids = [str(new_id()) for _ in range(400_000)]

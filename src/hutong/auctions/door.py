@@ -41,7 +41,7 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 LARGEST_BODY = 1024
 BODY_SECONDS = 10.0
-SWITCH_SECONDS = 0.0005  # the judging thread must not wait long for the loop to let it run
+SWITCH_SECONDS = 0.0001
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _LOT_PATH = re.compile(rf"/(live|api/v1)/lots/({_ID})(/bids(?:/({_ID}))?)?/?")
 
@@ -71,6 +71,14 @@ def create_app(*, database_url: str, token_key: bytes, name: str | None = None) 
     """Build the door of one process. `database_url` is for LISTEN; the rest goes through Django."""
     name = name or f"{socket.gethostname()}:{os.getpid()}"
     return Door(database_url=database_url, token_key=token_key, name=name)
+
+
+def tune_process() -> None:
+    """Set the interpreter up for two threads that hand a batch to each other, and many objects."""
+    sys.setswitchinterval(SWITCH_SECONDS)  # the judging thread waits for the loop to let it run
+    gc.collect()
+    gc.freeze()  # what exists by now stays; collecting it again and again would cost bids
+    gc.set_threshold(20_000, 20, 20)
 
 
 class Door:
@@ -104,10 +112,7 @@ class Door:
         self.desk = Desk(name=self._name, clock=self.clock, on_judged=self.hub.judged)
         await self.hub.start()
         await self.desk.start()
-        sys.setswitchinterval(SWITCH_SECONDS)
-        gc.collect()
-        gc.freeze()  # what exists by now stays; collecting it again and again would cost bids
-        gc.set_threshold(20_000, 20, 20)
+        tune_process()
 
     async def stop(self) -> None:
         """Judge what was taken, answer it, let the watchers go."""

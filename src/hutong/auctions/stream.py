@@ -28,7 +28,7 @@ from hutong.kit.moments import from_microseconds, iso
 log = structlog.get_logger(__name__)
 
 CLOCK_CHANNEL = "hutong_clock"
-LEAST_SECONDS_BETWEEN = 0.02  # a screen cannot show more, and the desk needs the processor
+LEAST_SECONDS_BETWEEN = 0.05  # eyes cannot follow more, and the desk needs the processor
 PHASE_CHECK_SECONDS = 0.25
 HEARTBEAT_SECONDS = 10.0
 MAX_WATCHERS = 10_000
