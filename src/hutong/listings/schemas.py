@@ -12,6 +12,7 @@ from ninja import Field, Schema
 from hutong.kit.money import MAX_AMOUNT
 from hutong.listings import intents, offers, queries, rules
 from hutong.listings.cutoff import Outcome
+from hutong.listings.events import Ending
 from hutong.listings.intents import IntentStatus
 from hutong.listings.offers import (
     ExportClass,
@@ -21,7 +22,7 @@ from hutong.listings.offers import (
     PriceMode,
     Scope,
 )
-from hutong.listings.rules import Ending, Status
+from hutong.listings.rules import Status
 from hutong.rights.shares import parse_share
 
 NO_NUL = r"^[^\x00]*$"

@@ -23,7 +23,7 @@ from hutong.kit.canonical import digest_of
 from hutong.kit.ids import new_id
 from hutong.kit.moments import iso
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.rights import register, rules
+from hutong.rights import register, rules, transfers
 from hutong.rights.shares import MAX_DENOMINATOR, Holdings, Power
 
 LIVE_ITEM = Q(live=True)
@@ -301,7 +301,7 @@ class Disposal(models.Model):
     taker = models.UUIDField()
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField()
-    status = models.CharField(max_length=10, default=rules.DisposalStatus.PREPARED.value)
+    status = models.CharField(max_length=10, default=transfers.DisposalStatus.PREPARED.value)
     outside_step_due = models.BooleanField()
     rulebook_version = models.PositiveIntegerField()
     prepared_at = models.DateTimeField()
@@ -334,22 +334,22 @@ class Disposal(models.Model):
                 name="rights_disposal_outside_step_first",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[s.value for s in rules.DisposalStatus]),
+                condition=Q(status__in=[s.value for s in transfers.DisposalStatus]),
                 name="rights_disposal_status_known",
             ),
             *_share_checks("disposal"),
         ]
         indexes = [models.Index(fields=["deal"], name="rights_disposal_deal")]
 
-    def state(self) -> rules.PendingTransfer:
-        return rules.PendingTransfer(
+    def state(self) -> transfers.PendingTransfer:
+        return transfers.PendingTransfer(
             id=self.id,
             deal=self.deal,
             technology=self.technology,
             giver=self.giver,
             taker=self.taker,
             share=Fraction(self.numerator, self.denominator),
-            status=rules.DisposalStatus(self.status),
+            status=transfers.DisposalStatus(self.status),
             outside_step_due=self.outside_step_due,
             effective_on=self.effective_on,
         )

@@ -1,27 +1,35 @@
 """
-First registration and disposals from a deal: the procedure and nothing but the procedure (RR-7).
+First registration: the procedure and nothing but the procedure (RR-7).
 
     draft → submitted → notice ⇄ stopped → registered
       ↘        ↘          ↘ held (a holder lost verification) → registered
       withdrawn  rejected   rejected (an objection was upheld)
 
-    prepared → outside step recorded → effected | cancelled
-
 Pure: facts in, events out.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from hutong.kit.calendar import natural_days_after
-from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.event import Event
 from hutong.kit.moments import at_local, local_date
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.events import (
+    Applied,
+    Completed,
+    NoticeOpened,
+    NoticeResumed,
+    ObjectionDecided,
+    ObjectionFiled,
+    RegistrationHeld,
+    Rejected,
+    Withdrawn,
+)
 from hutong.rights.refusals import Refusal
 
 MAX_TECHNOLOGIES = 5_000
@@ -49,165 +57,6 @@ LIVE = frozenset({Status.SUBMITTED, Status.NOTICE, Status.HELD})
 class Decision(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
-
-
-# What happened --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drafted(Event, kind="rights.Drafted", visibility=Visibility.JOURNALLED):
-    application: UUID
-    number: str
-    technologies: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvidenceAttached(Event, kind="rights.EvidenceAttached", visibility=Visibility.JOURNALLED):
-    application: UUID
-    documents: list[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Applied(Event, kind="rights.Applied"):
-    application: UUID
-    number: str
-    technologies: int
-    applicant: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeOpened(Event, kind="rights.NoticeOpened"):
-    application: UUID
-    number: str
-    technologies: int
-    ends_at: datetime
-    notice: Content[dict[str, Any]]
-    findings: Private[str]
-    exceptions: Private[dict[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rejected(Event, kind="rights.Rejected"):
-    application: UUID
-    number: str
-    reasons: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Withdrawn(Event, kind="rights.Withdrawn"):
-    application: UUID
-    number: str
-    reason: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObjectionFiled(Event, kind="rights.ObjectionFiled"):
-    application: UUID
-    objection: UUID
-    technology: UUID | None
-    filed_at: datetime
-    objector: Private[UUID]
-    grounds: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObjectionDecided(Event, kind="rights.ObjectionDecided"):
-    application: UUID
-    objection: UUID
-    technology: UUID | None
-    upheld: bool
-    reasons: Content[dict[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeResumed(Event, kind="rights.NoticeResumed"):
-    application: UUID
-    ends_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class RegistrationHeld(Event, kind="rights.RegistrationHeld", visibility=Visibility.JOURNALLED):
-    application: UUID
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Completed(Event, kind="rights.Completed"):
-    """The application ended in registration; each entry has its own `Registered`."""
-
-    application: UUID
-    number: str
-    entries: int
-    exceptions: Private[dict[str, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryWritten(Event, kind="rights.EntryWritten"):
-    """Common to every register entry: the digest lets the doctor name a changed one."""
-
-    entry: UUID
-    number: str
-    technology: UUID
-    entry_kind: str
-    sequence: int
-    effective_on: date
-    entry_digest: str
-    holdings: Private[list[dict[str, str]]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Registered(EntryWritten, kind="rights.Registered"):
-    application: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transferred(EntryWritten, kind="rights.Transferred"):
-    deal: UUID
-    share: Fraction
-    giver: Private[UUID]
-    taker: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Frozen(EntryWritten, kind="rights.Frozen"):
-    authority: Private[str]
-    paper: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lifted(EntryWritten, kind="rights.Lifted"):
-    freeze: UUID
-    authority: Private[str]
-    paper: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TransferPrepared(Event, kind="rights.TransferPrepared"):
-    entry: UUID
-    deal: UUID
-    technology: UUID
-    share: Fraction
-    outside_step_due: bool
-    giver: Private[UUID]
-    taker: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutsideStepRecorded(Event, kind="rights.OutsideStepRecorded"):
-    entry: UUID
-    technology: UUID
-    filed_on: date
-    effective_on: date | None
-    office_number: str
-    evidence: Private[list[UUID]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TransferCancelled(Event, kind="rights.TransferCancelled"):
-    entry: UUID
-    deal: UUID
-    technology: UUID
-    reason: Private[str]
 
 
 # First registration ---------------------------------------------------------------------------
@@ -264,7 +113,7 @@ def _over(refusal: Refusal, technology: Subject) -> Refused:
 
 
 def submit(state: Application, *, applicant: UUID, evidence: int) -> list[Event]:
-    _require_status(state.status, Status.DRAFT)
+    require_status(state.status, Status.DRAFT)
     if evidence == 0:
         raise Refused(Refusal.EVIDENCE_MISSING)
     return [
@@ -288,7 +137,7 @@ def examine(
     notice: dict[str, Any],
 ) -> list[Event]:
     """Open the public notice over what passed, or reject; excepted items leave with a reason."""
-    _require_status(state.status, Status.SUBMITTED)
+    require_status(state.status, Status.SUBMITTED)
     require_words("findings", findings)
     for technology, why in exceptions.items():
         if technology not in state.remaining:
@@ -323,7 +172,7 @@ def file_objection(
     """File an objection during the notice; the first open one stops the clock."""
     if state.status is Status.REGISTERED:
         raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
-    _require_status(state.status, Status.NOTICE)
+    require_status(state.status, Status.NOTICE)
     if state.stopped_at is None and state.ends_at is not None and now >= state.ends_at:
         raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
     if objector in holders:
@@ -357,7 +206,7 @@ def decide_objection(
 
     When the last open one is decided the time that was left runs on, never shorter.
     """
-    _require_status(state.status, Status.NOTICE)
+    require_status(state.status, Status.NOTICE)
     if objection not in state.open_objections:
         raise Refused(CommonRefusal.OUT_OF_STATE, status="decided", needed="open")
     require_words("reasons", reasons)
@@ -403,7 +252,7 @@ def close_notice(
 
     `unverified`: holders that are not, with their names. `gone`: technologies that left the market or lapsed during the notice, with the reason.
     """
-    _require_status(state.status, Status.NOTICE, Status.HELD)
+    require_status(state.status, Status.NOTICE, Status.HELD)
     if state.status is Status.NOTICE:
         if state.stopped_at is not None:
             raise Refused(Refusal.NOTICE_STOPPED)
@@ -429,12 +278,12 @@ def close_notice(
 
 
 def withdraw(state: Application, *, reason: str) -> list[Event]:
-    _require_status(state.status, Status.DRAFT, *LIVE)
+    require_status(state.status, Status.DRAFT, *LIVE)
     return [Withdrawn(application=state.id, number=state.number, reason=reason)]
 
 
 def reject_held(state: Application, *, reasons: str) -> list[Event]:
-    _require_status(state.status, Status.HELD)
+    require_status(state.status, Status.HELD)
     require_words("reasons", reasons)
     return [Rejected(application=state.id, number=state.number, reasons=reasons)]
 
@@ -484,82 +333,6 @@ def _evolve_one(state: Application, event: Event) -> Application:
             return state
 
 
-# Disposals from a deal ------------------------------------------------------------------------
-
-
-class DisposalStatus(StrEnum):
-    PREPARED = "prepared"
-    EFFECTED = "effected"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingTransfer:
-    """A disposal from a deal on its way; its id will be the register entry's (RR-7, RR-11)."""
-
-    id: UUID
-    deal: UUID
-    technology: UUID
-    giver: UUID
-    taker: UUID
-    share: Fraction
-    status: DisposalStatus
-    outside_step_due: bool
-    effective_on: date | None = None
-
-
-def record_outside_step(
-    state: PendingTransfer,
-    *,
-    filed_on: date,
-    effective_on: date | None,
-    office_number: str,
-    evidence: list[UUID],
-    today: date,
-) -> list[Event]:
-    """Record what the office did: filed first, in effect later or at the same time (RR-11)."""
-    _require_status(state.status, DisposalStatus.PREPARED)
-    if not state.outside_step_due:
-        raise Refused(Refusal.OUTSIDE_STEP_NOT_DUE)
-    if state.effective_on is not None:
-        raise Refused(CommonRefusal.OUT_OF_STATE, status="effective", needed="filed")
-    require_words("office_number", office_number, at_most=100)
-    if not evidence:
-        raise Refused(Refusal.EVIDENCE_MISSING)
-    if filed_on > today:
-        raise Refused(Refusal.OUTSIDE_STEP_IN_FUTURE, field="filed_on", on=filed_on)
-    if effective_on is not None and effective_on > today:
-        raise Refused(Refusal.OUTSIDE_STEP_IN_FUTURE, field="effective_on", on=effective_on)
-    if effective_on is not None and effective_on < filed_on:
-        raise Refused(Refusal.OUTSIDE_STEP_DISORDERLY)
-    return [
-        OutsideStepRecorded(
-            entry=state.id,
-            technology=state.technology,
-            filed_on=filed_on,
-            effective_on=effective_on,
-            office_number=office_number,
-            evidence=evidence,
-        )
-    ]
-
-
-def require_effectable(state: PendingTransfer) -> None:
-    _require_status(state.status, DisposalStatus.PREPARED)
-    if state.outside_step_due and state.effective_on is None:
-        raise Refused(Refusal.OUTSIDE_STEP_MISSING)
-
-
-def cancel_transfer(state: PendingTransfer, *, reason: str) -> list[Event]:
-    _require_status(state.status, DisposalStatus.PREPARED)
-    require_words("reason", reason)
-    return [
-        TransferCancelled(
-            entry=state.id, deal=state.deal, technology=state.technology, reason=reason
-        )
-    ]
-
-
 # Small words ----------------------------------------------------------------------------------
 
 
@@ -570,7 +343,7 @@ def require_words(what: str, text: str, *, at_most: int = MAX_WORDS) -> None:
         raise Refused(CommonRefusal.TOO_LARGE, what=what, limit=at_most)
 
 
-def _require_status(status: StrEnum, *needed: StrEnum) -> None:
+def require_status(status: StrEnum, *needed: StrEnum) -> None:
     if status not in needed:
         raise Refused(
             CommonRefusal.OUT_OF_STATE,

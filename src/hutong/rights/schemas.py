@@ -12,8 +12,9 @@ from ninja import Field, Schema
 
 from hutong.kit.event import plain
 from hutong.rights import queries
-from hutong.rights.rules import MAX_TECHNOLOGIES, Decision, DisposalStatus, Status
+from hutong.rights.rules import MAX_TECHNOLOGIES, Decision, Status
 from hutong.rights.shares import MAX_HOLDERS, Holdings, Shares, parse_share
+from hutong.rights.transfers import DisposalStatus
 
 NO_NUL = r"^[^\x00]*$"
 Words = Annotated[str, Field(max_length=4_000, pattern=NO_NUL)]

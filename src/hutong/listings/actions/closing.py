@@ -19,6 +19,7 @@ from hutong.listings.actions.saving import (
     save,
 )
 from hutong.listings.cutoff import Candidate, Outcome
+from hutong.listings.events import EndFixed
 from hutong.listings.models import Intent, Listing
 from hutong.listings.offers import PriceMode
 from hutong.listings.queries.listings import ListingView, view
@@ -111,14 +112,14 @@ def close_unsold(
     return view(row)
 
 
-def _fixed(row: Listing, now: datetime) -> rules.EndFixed | None:
+def _fixed(row: Listing, now: datetime) -> EndFixed | None:
     """The event that moves a provisional end on, when the calendar known now makes it later."""
     if not row.ends_provisional or row.status != rules.Status.LISTED or row.ends_at is None:
         return None
     end = _recomputed(row, now)
     if end.at <= row.ends_at or end.at <= now:
         return None
-    return rules.EndFixed(listing=row.id, ends_at=end.at, ends_provisional=end.provisional)
+    return EndFixed(listing=row.id, ends_at=end.at, ends_provisional=end.provisional)
 
 
 def _recomputed(row: Listing, now: datetime) -> PeriodEnd:

@@ -15,6 +15,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import offers, rules
 from hutong.listings.actions.saving import listing_subject, locked_own, save
+from hutong.listings.events import Drafted, PreEmptionNotified
 from hutong.listings.models import Listing, Offered, Preemption, Series
 from hutong.listings.offers import Bounds, Terms
 from hutong.listings.queries.listings import ListingView, reserved_among, view
@@ -46,7 +47,7 @@ def draft(*, actor: Actor, now: datetime, terms: Terms) -> ListingView:
     )
     row.take_terms(settled)
     _offer(row, settled.technologies)
-    record(listing_subject(row.id), rules.Drafted(listing=row.id, number=row.number))
+    record(listing_subject(row.id), Drafted(listing=row.id, number=row.number))
     return view(row)
 
 
@@ -172,7 +173,7 @@ def _tell_co_owners(row: Listing, now: datetime, book: Rulebook) -> list[Event]:
         )
         if new:
             told.append(
-                rules.PreEmptionNotified(
+                PreEmptionNotified(
                     listing=row.id, answer_by=answer_by, origin="co_owner", holder=party
                 )
             )

@@ -21,6 +21,7 @@ from hutong.listings.actions.saving import (
     open_seals,
     save,
 )
+from hutong.listings.events import Listed
 from hutong.listings.models import Listing
 from hutong.listings.offers import ExportClass, LicenceMode, OfferKind, PriceMode, Scope
 from hutong.listings.queries.listings import ListingView, view
@@ -62,7 +63,7 @@ def examine(
     days = rulebook.version(row.rulebook_version).listings.period_working_days
     period = working_days_after(now, days, rulebook.calendar(now))
     row.listed_at, row.period_from, row.period_days = now, now, days
-    listed = rules.Listed(
+    listed = Listed(
         listing=row.id,
         number=row.number,
         offer_kind=OfferKind(row.offer_kind),

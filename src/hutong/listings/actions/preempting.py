@@ -8,8 +8,8 @@ from uuid import UUID
 from hutong.journal.actions import action, record
 from hutong.kit.actor import ACT, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.listings import rules
 from hutong.listings.actions.saving import listing_subject
+from hutong.listings.events import PreEmptionAnswered
 from hutong.listings.models import Preemption
 from hutong.listings.queries.preemptions import PreemptionView, view
 from hutong.listings.refusals import Refusal
@@ -35,6 +35,6 @@ def answer_pre_emption(
     row.save()
     record(
         listing_subject(listing),
-        rules.PreEmptionAnswered(listing=listing, exercised=exercise, holder=row.party),
+        PreEmptionAnswered(listing=listing, exercised=exercise, holder=row.party),
     )
     return view(row)

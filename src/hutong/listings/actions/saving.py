@@ -14,6 +14,7 @@ from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import intents, rules
 from hutong.listings.cutoff import Outcome
+from hutong.listings.events import Closed, CutOff, Resumed, Suspended, WithdrawalRequested
 from hutong.listings.models import Intent, Listing
 from hutong.listings.rules import Status
 
@@ -68,16 +69,16 @@ def save(row: Listing, events: Sequence[Event], now: datetime) -> None:
 
 def _mark(row: Listing, event: Event, now: datetime) -> None:
     match event:
-        case rules.Suspended(reason=reason):
+        case Suspended(reason=reason):
             row.suspended_because = reason["text"]
-        case rules.Resumed():
+        case Resumed():
             row.suspended_because = ""
-        case rules.WithdrawalRequested(reason=reason):
+        case WithdrawalRequested(reason=reason):
             row.withdrawal_requested_at, row.withdrawal_reason = now, reason
-        case rules.CutOff(outcome=outcome, count=count):
+        case CutOff(outcome=outcome, count=count):
             if outcome is not Outcome.EXTENDED:
                 row.cut_off_at, row.outcome, row.count = now, outcome.value, count
-        case rules.Closed(ending=ending, reason=reason, deal=deal):
+        case Closed(ending=ending, reason=reason, deal=deal):
             row.closed_at, row.ending, row.closed_because = now, ending.value, reason
             row.deal = deal
 

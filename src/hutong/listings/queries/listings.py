@@ -15,6 +15,7 @@ from hutong.doors.api import paged
 from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.cutoff import Outcome
+from hutong.listings.events import Ending
 from hutong.listings.models import Listing, Offered
 from hutong.listings.offers import (
     ExportClass,
@@ -25,7 +26,7 @@ from hutong.listings.offers import (
     Scope,
 )
 from hutong.listings.queries.sight import is_office, is_seller
-from hutong.listings.rules import Ending, Status
+from hutong.listings.rules import Status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,3 +1,5 @@
+"""From draft to the board, and off it (LI-1, LI-2)."""
+
 from datetime import timedelta
 from fractions import Fraction
 
@@ -5,55 +7,30 @@ import pytest
 
 from hutong.due import queries as due
 from hutong.journal import queries as journal
-from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.event import Visibility
+from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions, jobs, queries
-from hutong.listings.cutoff import Outcome
-from hutong.listings.intents import Decision as Verdict
-from hutong.listings.intents import IntentStatus
 from hutong.listings.offers import ExportClass
 from hutong.listings.refusals import Refusal
-from hutong.listings.rules import Decision, Ending, Status
+from hutong.listings.rules import Decision, Status
 from hutong.listings.testing import (
     ALL_YES,
     applied_intent,
-    cut_off,
-    deposited_intent,
     drafted_listing,
     open_listing,
-    qualified_intent,
     some_terms,
     submitted_listing,
 )
-from hutong.parties import actions as parties
-from hutong.parties.testing import member_of, officer, unverified_party, verified_party
+from hutong.parties.testing import member_of, officer, unverified_party
 from hutong.rights import actions as rights
 from hutong.rights import queries as rights_queries
 from hutong.rights.testing import a_document, a_technology, registered_technology
-from hutong.rulebook import actions as rulebook
-from hutong.rulebook.queries import in_force
 from hutong.technologies import actions as technologies
 
 pytestmark = pytest.mark.django_db
 
 HALF = Fraction(1, 2)
-
-
-@pytest.fixture
-def seller(venue):
-    return verified_party("上海某大学")
-
-
-@pytest.fixture
-def buyer(venue):
-    return verified_party("某科技有限公司", kind="enterprise")
-
-
-@pytest.fixture
-def other(venue):
-    return verified_party("另一科技有限公司", kind="enterprise")
 
 
 def refusal_of(act):
@@ -70,9 +47,6 @@ def examine(actor, listing, now, **given):
         "findings": "In order.",
     }
     return actions.examine(actor=actor, now=now, listing=listing.id, **{**facts, **given})
-
-
-# -- on to the board
 
 
 def test_a_listing_stays_twenty_working_days_on_the_board(venue, seller):
@@ -239,248 +213,6 @@ def test_a_freeze_suspends_the_offer(venue, seller):
     for entry in journal.of_kinds(["rights.Frozen"]):
         jobs.on_frozen(entry)
     assert queries.listing(listing.id).status is Status.SUSPENDED
-
-
-# -- the buyers
-
-
-def test_who_may_not_apply(venue, seller, buyer, other):
-    listing = open_listing(seller)
-    subsidiary = verified_party("大学资产公司", kind="enterprise")
-    parties.record_control(
-        actor=officer("compliance"),
-        now=venue.now,
-        controller=seller.id,
-        controlled=subsidiary.id,
-        since=venue.now.date(),
-        share_bp=10_000,
-    )
-    unverified = unverified_party("未核验公司", kind="enterprise")
-    applied_intent(listing, buyer)
-    cases = [
-        (seller, Refusal.SELLER_CANNOT_BUY),
-        (subsidiary, Refusal.AFFILIATE_CANNOT_BUY),
-        (buyer, Refusal.INTENT_LIVE),
-    ]
-    for party, reason in cases:
-        assert refusal_of(lambda p=party: applied_intent(listing, p)) is reason
-    assert refusal_of(lambda: applied_intent(listing, unverified)).code == "parties.not_verified"
-    late = refusal_of(lambda: applied_intent(listing, other, now=listing.ends_at))
-    assert late is Refusal.PERIOD_OVER
-    assert len(queries.intents_of(listing.id, officer("listing"))) == 1
-
-
-def test_what_may_not_be_exported_freely_is_for_domestic_buyers(venue, seller):
-    foreign = verified_party(
-        "Example GmbH", kind="enterprise", jurisdiction="DE", identifiers=(("ror", "02mhbdp94"),)
-    )
-    prohibited = open_listing(seller, export_class=ExportClass.PROHIBITED)
-    assert refusal_of(lambda: applied_intent(prohibited, foreign)) is Refusal.DOMESTIC_BUYERS_ONLY
-    free = open_listing(seller)
-    assert applied_intent(free, foreign).status is IntentStatus.APPLIED
-
-
-def test_nobody_learns_of_an_intent_before_the_cut_off(venue, seller, buyer, other):
-    listing = open_listing(seller)
-    mine = deposited_intent(listing, buyer)
-    theirs = qualified_intent(listing, other)
-    the_seller, the_buyer = member_of(seller), member_of(buyer)
-    assert queries.intents_of(listing.id, the_seller) == []
-    assert [i.id for i in queries.intents_of(listing.id, the_buyer)] == [mine.id]
-    assert queries.intents_of(listing.id, Actor()) == []
-    for actor, hidden in ((the_seller, mine), (the_seller, theirs), (the_buyer, theirs)):
-        reason = refusal_of(lambda a=actor, i=hidden: queries.intent(i.id, a))
-        assert reason is CommonRefusal.NOT_FOUND
-    assert refusal_of(lambda: queries.intents_waiting(the_seller)) is CommonRefusal.POWER_MISSING
-    assert len(queries.intents_of(listing.id, officer("listing"))) == 2
-    assert len(queries.intents_of(listing.id, officer("supervisor"))) == 2
-    assert queries.listing(listing.id).count is None
-    sealed = journal.of_subject(subject("intent", mine.id))
-    assert {entry.visibility for entry in sealed} == {Visibility.SEALED}
-
-    cut_off(listing)
-
-    assert [i.id for i in queries.intents_of(listing.id, the_seller)] == [mine.id]
-    assert [i.id for i in queries.intents_of(listing.id, the_buyer)] == [mine.id]
-    assert queries.intents_of(listing.id, Actor()) == []
-    opened = list(journal.of_kinds(["journal.Unsealed"]))
-    assert sum(entry.facts["count"] for entry in opened) == 6  # 3 acts, 2 acts and a lapse
-    published = str([entry.content for entry in opened])
-    assert str(buyer.id) not in published  # names stay private
-
-
-def test_the_sellers_withdrawal_betrays_nothing(venue, seller, buyer):
-    quiet, wanted = open_listing(seller), open_listing(seller)
-    deposited_intent(wanted, buyer)
-    answers = [
-        actions.withdraw(actor=member_of(seller), now=venue.now, listing=id, reason="Own use.")
-        for id in (quiet.id, wanted.id)
-    ]
-    assert [answer.status for answer in answers] == [Status.LISTED, Status.LISTED]
-    again = refusal_of(
-        lambda: actions.withdraw(
-            actor=member_of(seller), now=venue.now, listing=quiet.id, reason="Own use."
-        )
-    )
-    assert again is Refusal.WITHDRAWAL_REQUESTED
-    ended = [
-        actions.terminate(
-            actor=officer("listing"), now=venue.now, listing=id, reason="The seller asked."
-        )
-        for id in (quiet.id, wanted.id)
-    ]
-    assert [listing.ending for listing in ended] == [Ending.WITHDRAWN, Ending.TERMINATED]
-    closed = journal.latest_of(subject("listing", wanted.id), "listings.Closed")
-    assert len(closed.private["deposited"]) == 1
-    assert list(queries.audit()) == []
-
-
-def test_an_intent_is_withdrawn_and_declared_again(venue, seller, buyer):
-    listing = open_listing(seller)
-    first = deposited_intent(listing, buyer)
-    actions.withdraw_intent(actor=member_of(buyer), now=venue.now, intent=first.id)
-    told = journal.latest_of(subject("intent", first.id), "listings.IntentWithdrawn")
-    assert told.facts["deposited"] is True
-    second = deposited_intent(listing, buyer)
-    assert second.id != first.id
-    assert cut_off(listing).outcome is Outcome.DEAL
-    assert list(queries.audit()) == []
-
-
-def test_whoever_applied_does_not_qualify(venue, seller, buyer):
-    listing = open_listing(seller)
-    applied = applied_intent(listing, buyer)
-    both, listing_officer = member_of(buyer), officer("listing")
-    insider = Actor(
-        person=both.person,
-        powers=both.powers | listing_officer.powers,
-        second_factor=True,
-    )
-
-    def qualify(actor, decision=Verdict.QUALIFY):
-        return actions.qualify(
-            actor=actor, now=venue.now, intent=applied.id, decision=decision, findings="Checked."
-        )
-
-    assert refusal_of(lambda: qualify(insider)) is CommonRefusal.SAME_EYES
-    assert refusal_of(lambda: qualify(member_of(buyer))) is CommonRefusal.POWER_MISSING
-    refused = qualify(listing_officer, Verdict.REFUSE)
-    assert (refused.status, refused.live) == (IntentStatus.REFUSED, False)
-    assert list(queries.audit()) == []
-
-
-# -- the cut-off
-
-
-def test_no_one_ready_extends_twice_and_then_lapses(venue, seller, buyer):
-    listing = open_listing(seller)
-    waiting = qualified_intent(listing, buyer)  # qualified, never deposited
-    for times in (1, 2):
-        listing = cut_off(listing)
-        assert (listing.status, listing.extensions_used) == (Status.LISTED, times)
-        assert queries.intent(waiting.id).status is IntentStatus.QUALIFIED
-    listing = cut_off(listing)
-    assert (listing.status, listing.ending, listing.count) == (Status.CLOSED, Ending.LAPSED, 0)
-    assert queries.intent(waiting.id).status is IntentStatus.LAPSED
-    assert queries.reserved_among(listing.rights) == set()
-    assert list(queries.audit()) == []
-
-
-def test_one_ready_leads_to_a_deal(venue, seller, buyer, other):
-    listing = open_listing(seller)
-    ready = deposited_intent(listing, buyer)
-    late = qualified_intent(listing, other)
-    decided = cut_off(listing)
-    assert (decided.status, decided.outcome, decided.count) == (
-        Status.CONCLUDING,
-        Outcome.DEAL,
-        1,
-    )
-    told = journal.latest_of(subject("listing", listing.id), "listings.CutOff")
-    assert [i["intent"] for i in told.private["intents"]] == [str(ready.id)]
-    assert told.private["seller"] == str(seller.id)
-    assert queries.intent(late.id).status is IntentStatus.LAPSED
-    too_late = refusal_of(
-        lambda: actions.mark_deposited(actor=SYSTEM, now=venue.now, intent=late.id)
-    )
-    assert too_late is Refusal.PERIOD_OVER
-    deal = new_id()
-    sold = actions.close_sold(actor=SYSTEM, now=listing.ends_at, listing=listing.id, deal=deal)
-    assert (sold.status, sold.ending, sold.deal) == (Status.CLOSED, Ending.SOLD, deal)
-    assert (
-        actions.close_sold(actor=SYSTEM, now=listing.ends_at, listing=listing.id, deal=deal) == sold
-    )
-    assert list(queries.audit()) == []
-
-
-def test_two_ready_lead_to_an_auction(venue, seller, buyer, other):
-    listing = open_listing(seller)
-    second = deposited_intent(listing, other, now=venue.now + timedelta(minutes=5))
-    first = deposited_intent(listing, buyer)
-    decided = cut_off(listing)
-    assert (decided.outcome, decided.count) == (Outcome.AUCTION, 2)
-    told = journal.latest_of(subject("listing", listing.id), "listings.CutOff")
-    assert [i["intent"] for i in told.private["intents"]] == [str(first.id), str(second.id)]
-    unsold = actions.close_unsold(actor=SYSTEM, now=listing.ends_at, listing=listing.id)
-    assert unsold.ending is Ending.LAPSED
-    closed = journal.latest_of(subject("listing", listing.id), "listings.Closed")
-    assert set(closed.private["deposited"]) == {str(first.id), str(second.id)}
-    assert list(queries.audit()) == []
-
-
-def test_a_fixed_price_goes_to_the_first_and_the_others_go_free(venue, seller, buyer, other):
-    listing = open_listing(seller, price_mode="fixed")
-    late = deposited_intent(listing, other, now=venue.now + timedelta(minutes=5))
-    first = deposited_intent(listing, buyer)
-    assert cut_off(listing).outcome is Outcome.DEAL
-    told = journal.latest_of(subject("listing", listing.id), "listings.CutOff")
-    assert [i["intent"] for i in told.private["intents"]] == [str(first.id)]
-    assert told.private["released"] == [str(late.id)]
-
-
-def test_without_a_price_negotiation_follows(venue, seller, buyer):
-    listing = open_listing(seller, price_mode="negotiable", price_fen=None, deposit_fen=100_000)
-    deposited_intent(listing, buyer)
-    assert cut_off(listing).outcome is Outcome.NEGOTIATION
-
-
-def test_the_timer_decides_once(venue, seller, buyer):
-    listing = open_listing(seller)
-    deposited_intent(listing, buyer)
-    named = subject("listing", listing.id)
-    jobs.cut_off(named, listing.ends_at, listing.ends_at - timedelta(seconds=1))
-    assert queries.listing(listing.id).status is Status.LISTED
-    jobs.cut_off(named, listing.ends_at, listing.ends_at)
-    jobs.cut_off(named, listing.ends_at, listing.ends_at)  # asked again, nothing more happens
-    assert queries.listing(listing.id).outcome is Outcome.DEAL
-
-
-def test_a_provisional_end_moves_on_when_the_calendar_is_published(venue, seller):
-    adopt_calendar(venue.now, known_through="2022-06-30", holidays=[])
-    listing = open_listing(seller)
-    assert listing.ends_provisional
-    assert listing.ends_at.isoformat() == "2022-07-18T09:00:00+00:00"
-    published = venue.later(days=10)
-    adopt_calendar(published, known_through="2022-12-31", holidays=["2022-07-11", "2022-07-12"])
-
-    moved = cut_off(listing)
-
-    assert moved.status is Status.LISTED
-    assert (moved.ends_provisional, moved.extensions_used) == (False, 0)
-    assert moved.ends_at.isoformat() == "2022-07-20T09:00:00+00:00"
-    named = subject("listing", listing.id)
-    assert due.due_at(named, "listings.cut_off") == moved.ends_at
-    assert cut_off(moved).extensions_used == 1
-    assert list(queries.audit()) == []
-
-
-def adopt_calendar(now, *, known_through, holidays):
-    calendar = {"known_through": known_through, "holidays": holidays}
-    before = in_force(now).rules.model_dump(mode="json")
-    data = {**before, "calendar": calendar}
-    proposer, adopter = officer("administrator"), officer("administrator")
-    version = rulebook.propose(actor=proposer, now=now, data=data, note="the calendar")
-    rulebook.adopt(actor=adopter, now=now, version=version, effective_from=now)
 
 
 def test_a_bundle_is_listed_with_its_parts_reserved(venue, seller):

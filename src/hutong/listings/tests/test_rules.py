@@ -10,10 +10,11 @@ from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import intents, rules
 from hutong.listings.cutoff import Decided, Outcome
+from hutong.listings.events import Ending
 from hutong.listings.intents import Intent, IntentStatus
 from hutong.listings.offers import ExportClass, OfferKind, PriceMode
 from hutong.listings.refusals import Refusal
-from hutong.listings.rules import Ending, Listing, Status
+from hutong.listings.rules import Listing, Status
 
 SELLER, BUYER = UUID(int=1), UUID(int=2)
 NOW = datetime(2022, 6, 21, 2, tzinfo=UTC)

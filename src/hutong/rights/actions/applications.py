@@ -10,17 +10,23 @@ from typing import Any
 from uuid import UUID
 
 from hutong.documents import queries as documents
-from hutong.due import actions as due
 from hutong.journal.actions import action, record
 from hutong.kit.actor import ACT, Actor, require_other_eyes
-from hutong.kit.event import Event
-from hutong.kit.ids import new_id, subject
+from hutong.kit.ids import new_id
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules
+from hutong.rights.actions.saving import application_subject, locked, locked_own, take
 from hutong.rights.actions.writing import APPLICATION, New, take_numbers, write
 from hutong.rights.constraints import refused_over, refusing
+from hutong.rights.events import (
+    Completed,
+    Drafted,
+    EvidenceAttached,
+    NoticeOpened,
+    Registered,
+)
 from hutong.rights.models import Application, Claim, Evidence, Item, holdings_of
 from hutong.rights.queries.applications import ApplicationView, live_among, view
 from hutong.rights.queries.titles import registered_among
@@ -31,7 +37,6 @@ from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
 from hutong.technologies.actions import mark_registered
 
-NOTICE_OVER = "rights.notice_over"
 GONE = "left the market or lapsed during the notice"
 
 Holders = Sequence[tuple[UUID, Fraction]]
@@ -83,7 +88,7 @@ def apply_first_registration(
     _attach(row, actor, now, evidence)
     record(
         application_subject(row.id),
-        rules.Drafted(application=row.id, number=row.number, technologies=len(technologies)),
+        Drafted(application=row.id, number=row.number, technologies=len(technologies)),
     )
     return view(row)
 
@@ -93,13 +98,13 @@ def attach_evidence(
     *, actor: Actor, now: datetime, application: UUID, documents: Sequence[UUID]
 ) -> ApplicationView:
     """Attach stored documents to a draft; those already attached stay."""
-    row = _locked_own(actor, application)
+    row = locked_own(actor, application)
     if row.status != Status.DRAFT:
         raise Refused(CommonRefusal.OUT_OF_STATE, status=row.status, needed=Status.DRAFT.value)
     _attach(row, actor, now, documents)
     record(
         application_subject(row.id),
-        rules.EvidenceAttached(application=row.id, documents=list(documents)),
+        EvidenceAttached(application=row.id, documents=list(documents)),
     )
     return view(row)
 
@@ -108,7 +113,7 @@ def attach_evidence(
 def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView:
     """Submit a draft. Applicant and holders are verified parties (PA-3); one application at a time
     may be under way over a technology, and none over one that is registered (RR-7)."""
-    row = _locked_own(actor, application)
+    row = locked_own(actor, application)
     state = row.state()
     events = rules.submit(state, applicant=row.applicant, evidence=row.evidence.count())
     technologies = [item.technology for item in row.items.order_by("position")]
@@ -122,7 +127,7 @@ def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView
         row.items.update(live=True)
     row.submitted_by, row.submitted_at = actor.person, now
     row.rulebook_version = rulebook.in_force(now).version
-    _take(row, state, events)
+    take(row, state, events, now=now)
     return view(row)
 
 
@@ -138,7 +143,7 @@ def examine(
 ) -> ApplicationView:
     """Accept into public notice, or reject; `exceptions` leave out single technologies, each with
     its reason. Never by whoever entered the application (PA-5)."""
-    row = _locked(application)
+    row = locked(application)
     require_other_eyes(actor, [row.entered_by, row.submitted_by])
     state = row.state()
     exceptions = exceptions or {}
@@ -153,33 +158,33 @@ def examine(
     )
     row.examined_by, row.findings = actor.person, findings
     _except(row, exceptions)
-    if isinstance(events[0], rules.NoticeOpened):
+    if isinstance(events[0], NoticeOpened):
         row.notice_opened_at = now
-    _take(row, state, events, now=now)
+    take(row, state, events, now=now)
     return view(row)
 
 
 @action(power="rights.examine")
 def close_notice(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView:
     """End the notice and register what stands unopposed; or retry one that was held."""
-    row = _locked(application)
+    row = locked(application)
     state = row.state()
     gone = _gone(state.remaining, now) if state.status in rules.LIVE else {}
     events = rules.close_notice(state, now=now, unverified=_unverified(row), gone=gone)
-    if isinstance(events[0], rules.Completed):
+    if isinstance(events[0], Completed):
         _register(row, sorted(state.remaining - set(gone)), actor=actor, now=now)
     _except(row, gone)
-    _take(row, state, events, now=now)
+    take(row, state, events, now=now)
     return view(row)
 
 
 @action(power="rights.examine")
 def reject_held(*, actor: Actor, now: datetime, application: UUID, reasons: str) -> ApplicationView:
     """Reject an application whose registration is held for a holder that is not verified."""
-    row = _locked(application)
+    row = locked(application)
     require_other_eyes(actor, [row.entered_by, row.submitted_by])
     state = row.state()
-    _take(row, state, rules.reject_held(state, reasons=reasons), now=now)
+    take(row, state, rules.reject_held(state, reasons=reasons), now=now)
     return view(row)
 
 
@@ -188,72 +193,13 @@ def withdraw(
     *, actor: Actor, now: datetime, application: UUID, reason: str = ""
 ) -> ApplicationView:
     """Withdraw an application before it is registered."""
-    row = _locked_own(actor, application)
+    row = locked_own(actor, application)
     state = row.state()
-    _take(row, state, rules.withdraw(state, reason=reason), now=now)
+    take(row, state, rules.withdraw(state, reason=reason), now=now)
     return view(row)
 
 
 # -- parts of the above -----------------------------------------------------------------------------
-
-
-def application_subject(id: UUID) -> str:
-    return subject("right_application", id)
-
-
-def locked(application: UUID) -> Application:
-    return _locked(application)
-
-
-def take(row: Application, state: rules.Application, events: list[Event], now: datetime) -> None:
-    _take(row, state, events, now=now)
-
-
-def _take(
-    row: Application,
-    state: rules.Application,
-    events: list[Event],
-    *,
-    now: datetime | None = None,
-) -> None:
-    """Save where the events lead, keep items, objections and the timer in step, and record."""
-    after = rules.evolve(state, events)
-    row.take(after)
-    if after.status not in rules.LIVE and after.status is not Status.DRAFT:
-        row.ended_at = now
-        row.ended_because = _why(events)
-        row.items.update(live=False)
-        row.objections.filter(status="open").update(status="moot", decided_at=now)
-    else:
-        row.items.exclude(technology__in=after.remaining).update(live=False)
-    row.save()
-    running = after.status is Status.NOTICE and after.stopped_at is None
-    if running and after.ends_at is not None:
-        due.schedule(subject=application_subject(row.id), kind=NOTICE_OVER, due_at=after.ends_at)
-    else:
-        due.cancel(subject=application_subject(row.id), kind=NOTICE_OVER)
-    record(application_subject(row.id), *events)
-
-
-def _why(events: Iterable[Event]) -> str:
-    for event in events:
-        match event:
-            case rules.Rejected(reasons=reasons):
-                return reasons
-            case rules.Withdrawn(reason=reason):
-                return reason
-    return ""
-
-
-def _locked(application: UUID) -> Application:
-    return Application.objects.select_for_update().get_or_refuse(application, "application")
-
-
-def _locked_own(actor: Actor, application: UUID) -> Application:
-    row = _locked(application)
-    if row.applicant != actor.acting_party():
-        raise Refused(CommonRefusal.NOT_FOUND, what="application")
-    return row
 
 
 def _subjects(technologies: Sequence[UUID], applicant: UUID, now: datetime) -> list[rules.Subject]:
@@ -375,7 +321,7 @@ def _register(
                 act=register.FirstRegistration(holdings=holdings),
                 effective_on=local_date(now),
                 source=application_subject(row.id),
-                event=lambda common: rules.Registered(**common, application=row.id),
+                event=lambda common: Registered(**common, application=row.id),
             )
             for technology in technologies
         ],

@@ -17,9 +17,10 @@ from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
-from hutong.rights import register, rules
+from hutong.rights import register, rules, transfers
 from hutong.rights.actions.writing import New, entry_subject, lock_titles, write
 from hutong.rights.constraints import refused_over, refusing
+from hutong.rights.events import TransferPrepared, Transferred
 from hutong.rights.models import Disposal
 from hutong.rights.queries.disposals import DisposalView, view
 from hutong.rights.queries.titles import EntryView, require_disposable
@@ -71,7 +72,7 @@ def prepare_transfer(
         )
     record(
         entry_subject(row.id),
-        rules.TransferPrepared(
+        TransferPrepared(
             entry=row.id,
             deal=deal,
             technology=technology,
@@ -102,7 +103,7 @@ def record_outside_step(
     if len(known) != len(set(evidence)):
         missing = next(document for document in evidence if document not in known)
         raise Refused(Refusal.EVIDENCE_UNKNOWN, document=missing)
-    events = rules.record_outside_step(
+    events = transfers.record_outside_step(
         row.state(),
         filed_on=filed_on,
         effective_on=effective_on,
@@ -127,11 +128,11 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
     """
     _lock_title_of(entry)
     row = _locked(entry)
-    if row.status == rules.DisposalStatus.EFFECTED:
+    if row.status == transfers.DisposalStatus.EFFECTED:
         nothing_changed()
         return entry_view(row.id)
     state = row.state()
-    rules.require_effectable(state)
+    transfers.require_effectable(state)
     require_disposable(
         [row.technology], by=row.giver, share=state.share, taker=row.taker, pending_is_ours=True
     )
@@ -144,7 +145,7 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
                 act=register.Transfer(giver=row.giver, taker=row.taker, share=state.share),
                 effective_on=row.effective_on or local_date(now),
                 source=subject("deal", row.deal),
-                event=lambda common: rules.Transferred(
+                event=lambda common: Transferred(
                     **common,
                     deal=row.deal,
                     share=state.share,
@@ -157,7 +158,7 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
         now=now,
         rulebook_version=row.rulebook_version,
     )
-    row.status, row.ended_at = rules.DisposalStatus.EFFECTED.value, now
+    row.status, row.ended_at = transfers.DisposalStatus.EFFECTED.value, now
     row.save()
     return entry_view(row.id)
 
@@ -166,11 +167,11 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
 def cancel_transfer(*, actor: Actor, now: datetime, entry: UUID, reason: str) -> None:
     """Cancel a prepared transfer, so that the right is free again. The deal decides who may."""
     row = _locked(entry)
-    if row.status == rules.DisposalStatus.CANCELLED:
+    if row.status == transfers.DisposalStatus.CANCELLED:
         nothing_changed()
         return
-    events = rules.cancel_transfer(row.state(), reason=reason)
-    row.status, row.ended_at = rules.DisposalStatus.CANCELLED.value, now
+    events = transfers.cancel_transfer(row.state(), reason=reason)
+    row.status, row.ended_at = transfers.DisposalStatus.CANCELLED.value, now
     row.cancelled_because = reason
     row.save()
     record(entry_subject(row.id), *events)

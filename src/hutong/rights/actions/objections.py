@@ -14,7 +14,7 @@ from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import rules
-from hutong.rights.actions.applications import locked, take
+from hutong.rights.actions.saving import locked, take
 from hutong.rights.constraints import refusing
 from hutong.rights.models import Objection, holdings_of
 from hutong.rights.queries.applications import ObjectionView, objection_view
@@ -65,7 +65,7 @@ def object_to(
             evidence=list(dict.fromkeys(evidence)),
             filed_at=now,
         )
-    take(row, state, events, now)
+    take(row, state, events, now=now)
     return objection_view(filed)
 
 
@@ -96,5 +96,5 @@ def decide_objection(
         if filed.technology is not None:
             taken = taken.filter(technology=filed.technology)
         taken.update(excepted_because=reasons, live=False)
-    take(row, state, events, now)
+    take(row, state, events, now=now)
     return objection_view(filed)

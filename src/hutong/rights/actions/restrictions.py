@@ -13,6 +13,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import Refused
 from hutong.rights import register, rules
 from hutong.rights.actions.writing import New, write
+from hutong.rights.events import Frozen, Lifted
 from hutong.rights.queries.titles import EntryView
 from hutong.rights.queries.titles import entry as entry_view
 from hutong.rights.refusals import Refusal
@@ -39,7 +40,7 @@ def freeze(
                 act=act,
                 effective_on=local_date(now),
                 source=subject("document", document),
-                event=lambda common: rules.Frozen(**common, authority=authority, paper=paper),
+                event=lambda common: Frozen(**common, authority=authority, paper=paper),
             )
         ],
         actor=actor,
@@ -63,7 +64,7 @@ def lift(
                 act=register.Lift(freeze=freeze, authority=authority, paper=paper),
                 effective_on=local_date(now),
                 source=subject("document", document),
-                event=lambda common: rules.Lifted(
+                event=lambda common: Lifted(
                     **common, freeze=freeze, authority=authority, paper=paper
                 ),
             )

@@ -15,7 +15,20 @@ from uuid import UUID
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.refusal import Refused
-from hutong.rights import register, rules
+from hutong.rights import register, rules, transfers
+from hutong.rights.events import (
+    Applied,
+    Completed,
+    Drafted,
+    NoticeOpened,
+    NoticeResumed,
+    RegistrationHeld,
+    Rejected,
+    TransferCancelled,
+    TransferPrepared,
+    Transferred,
+    Withdrawn,
+)
 from hutong.rights.models import Application, Disposal, Entry, Title, holdings_of
 from hutong.rights.shares import Holdings
 
@@ -23,19 +36,19 @@ WRITTEN = ("rights.Registered", "rights.Transferred", "rights.Frozen", "rights.L
 CHUNK = 1_000
 
 LEADS_TO: dict[str, str] = {
-    rules.Drafted.kind: rules.Status.DRAFT,
-    rules.Applied.kind: rules.Status.SUBMITTED,
-    rules.NoticeOpened.kind: rules.Status.NOTICE,
-    rules.NoticeResumed.kind: rules.Status.NOTICE,
-    rules.RegistrationHeld.kind: rules.Status.HELD,
-    rules.Completed.kind: rules.Status.REGISTERED,
-    rules.Rejected.kind: rules.Status.REJECTED,
-    rules.Withdrawn.kind: rules.Status.WITHDRAWN,
+    Drafted.kind: rules.Status.DRAFT,
+    Applied.kind: rules.Status.SUBMITTED,
+    NoticeOpened.kind: rules.Status.NOTICE,
+    NoticeResumed.kind: rules.Status.NOTICE,
+    RegistrationHeld.kind: rules.Status.HELD,
+    Completed.kind: rules.Status.REGISTERED,
+    Rejected.kind: rules.Status.REJECTED,
+    Withdrawn.kind: rules.Status.WITHDRAWN,
 }
 DISPOSAL_LEADS_TO: dict[str, str] = {
-    rules.TransferPrepared.kind: rules.DisposalStatus.PREPARED,
-    rules.Transferred.kind: rules.DisposalStatus.EFFECTED,
-    rules.TransferCancelled.kind: rules.DisposalStatus.CANCELLED,
+    TransferPrepared.kind: transfers.DisposalStatus.PREPARED,
+    Transferred.kind: transfers.DisposalStatus.EFFECTED,
+    TransferCancelled.kind: transfers.DisposalStatus.CANCELLED,
 }
 
 

@@ -15,7 +15,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights.models import Disposal
 from hutong.rights.queries.titles import outside_step_of
-from hutong.rights.rules import DisposalStatus
+from hutong.rights.transfers import DisposalStatus
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.rights import rules
+from hutong.rights import rules, transfers
 from hutong.rights.refusals import Refusal
-from hutong.rights.rules import Application, Decision, DisposalStatus, PendingTransfer, Status
+from hutong.rights.rules import Application, Decision, Status
+from hutong.rights.transfers import DisposalStatus, PendingTransfer
 
 T1, T2 = UUID(int=1), UUID(int=2)
 HOLDER, OTHER, STRANGER = UUID(int=11), UUID(int=12), UUID(int=13)
@@ -293,7 +294,7 @@ def step(state, **given):
         "evidence": [UUID(int=60)],
         "today": date(2022, 8, 10),
     }
-    return rules.record_outside_step(state, **{**facts, **given})
+    return transfers.record_outside_step(state, **{**facts, **given})
 
 
 @pytest.mark.parametrize(
@@ -307,12 +308,12 @@ def step(state, **given):
         (lambda: step(transfer(), filed_on=date(2022, 8, 11)), Refusal.OUTSIDE_STEP_IN_FUTURE),
         (lambda: step(transfer(), effective_on=date(2022, 8, 11)), Refusal.OUTSIDE_STEP_IN_FUTURE),
         (lambda: step(transfer(), effective_on=date(2022, 7, 31)), Refusal.OUTSIDE_STEP_DISORDERLY),
-        (lambda: rules.require_effectable(transfer()), Refusal.OUTSIDE_STEP_MISSING),
+        (lambda: transfers.require_effectable(transfer()), Refusal.OUTSIDE_STEP_MISSING),
         (
-            lambda: rules.require_effectable(transfer(status=DisposalStatus.EFFECTED)),
+            lambda: transfers.require_effectable(transfer(status=DisposalStatus.EFFECTED)),
             CommonRefusal.OUT_OF_STATE,
         ),
-        (lambda: rules.cancel_transfer(transfer(), reason=""), Refusal.WORDS_MISSING),
+        (lambda: transfers.cancel_transfer(transfer(), reason=""), Refusal.WORDS_MISSING),
     ],
 )
 def test_a_disposal_says_no(act, refusal):
@@ -322,7 +323,7 @@ def test_a_disposal_says_no(act, refusal):
 
 
 def test_know_how_moves_without_an_office():
-    rules.require_effectable(transfer(outside_step_due=False))
+    transfers.require_effectable(transfer(outside_step_due=False))
 
 
 def test_a_filed_step_may_take_effect_later():

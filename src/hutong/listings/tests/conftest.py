@@ -1,0 +1,24 @@
+"""The three every listing's test speaks of."""
+
+import pytest
+
+
+def _verified(name: str, kind: str):
+    from hutong.parties.testing import verified_party  # a conftest is read before Django is ready
+
+    return verified_party(name, kind=kind)
+
+
+@pytest.fixture
+def seller(venue):
+    return _verified("上海某大学", "university")
+
+
+@pytest.fixture
+def buyer(venue):
+    return _verified("某科技有限公司", "enterprise")
+
+
+@pytest.fixture
+def other(venue):
+    return _verified("另一科技有限公司", "enterprise")

@@ -1,0 +1,68 @@
+"""
+What every act on an application shares: the lock, saving where its events lead, the timer.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from hutong.due import actions as due
+from hutong.journal.actions import record
+from hutong.kit.actor import Actor
+from hutong.kit.event import Event
+from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights import rules
+from hutong.rights.events import Rejected, Withdrawn
+from hutong.rights.models import Application
+from hutong.rights.rules import Status
+
+NOTICE_OVER = "rights.notice_over"
+
+
+def application_subject(id: UUID) -> str:
+    return subject("right_application", id)
+
+
+def take(
+    row: Application, state: rules.Application, events: Sequence[Event], *, now: datetime
+) -> None:
+    """Save where the events lead, keep items, objections and the timer in step, and record."""
+    after = rules.evolve(state, events)
+    row.take(after)
+    if after.status not in rules.LIVE and after.status is not Status.DRAFT:
+        row.ended_at = now
+        row.ended_because = _why(events)
+        row.items.update(live=False)
+        row.objections.filter(status="open").update(status="moot", decided_at=now)
+    else:
+        row.items.exclude(technology__in=after.remaining).update(live=False)
+    row.save()
+    running = after.status is Status.NOTICE and after.stopped_at is None
+    if running and after.ends_at is not None:
+        due.schedule(subject=application_subject(row.id), kind=NOTICE_OVER, due_at=after.ends_at)
+    else:
+        due.cancel(subject=application_subject(row.id), kind=NOTICE_OVER)
+    record(application_subject(row.id), *events)
+
+
+def _why(events: Iterable[Event]) -> str:
+    for event in events:
+        match event:
+            case Rejected(reasons=reasons):
+                return reasons
+            case Withdrawn(reason=reason):
+                return reason
+    return ""
+
+
+def locked(application: UUID) -> Application:
+    return Application.objects.select_for_update().get_or_refuse(application, "application")
+
+
+def locked_own(actor: Actor, application: UUID) -> Application:
+    """Lock an application of the actor's party; another's is refused as if it were not there."""
+    row = locked(application)
+    if row.applicant != actor.acting_party():
+        raise Refused(CommonRefusal.NOT_FOUND, what="application")
+    return row
