@@ -202,6 +202,12 @@ class Refusal(Reason):
         N_("The file has more than {limit} rows. Divide it."),
         413,
     )
+    TOO_MANY_FAULTS = reason(
+        "technologies.too_many_faults",
+        "TE-5",
+        N_("More than {limit} faults: this is hardly such a file. The first: {example}"),
+        422,
+    )
     FILE_FAULTY = reason(
         "technologies.file_faulty",
         "TE-5",

@@ -7,15 +7,14 @@ faults, never the file. Nothing is guessed: where two rows name one right, both 
 
 import json
 import tempfile
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO
+from typing import IO, NamedTuple
 
 from hutong.kit.refusal import Refused
 from hutong.technologies import reading, records
-from hutong.technologies.faults import Fault, Finding, Problem
+from hutong.technologies.faults import Fault, Finding, Problem, shown
 from hutong.technologies.importing.located import Located
 from hutong.technologies.records import Record
 from hutong.technologies.rules import Refusal
@@ -24,6 +23,7 @@ Progress = Callable[[int, int, str], None]
 SPOOL_BYTES = 8 * 1024 * 1024  # below that it stays in memory
 REPORT_EVERY = 500
 ROWS_SHOWN = 5
+FAULT_LIMIT = 20_000
 
 
 def no_progress(done: int, total: int, stage: str) -> None:
@@ -57,6 +57,8 @@ class Checked:
         for fault in faults:
             self.faults.append(fault)
             self.faulty_rows.add(fault.row)
+        if len(self.faults) > FAULT_LIMIT:
+            raise Refused(Refusal.TOO_MANY_FAULTS, limit=FAULT_LIMIT, example=str(self.faults[0]))
 
     def keep(self, row: int, record: Record) -> None:
         line = json.dumps([row, record.as_json()], ensure_ascii=False)
@@ -71,16 +73,23 @@ class Checked:
                 yield row, records.from_json(plain)
 
 
+class _Place(NamedTuple):
+    """Where a key stands, and what stands there."""
+
+    row: int
+    field: str
+    value: str
+
+
 def check(
     found: Iterable[Located], progress: Progress = no_progress, row_limit: int | None = None
 ) -> Checked:
     """Read and check all records. The caller closes what is returned (it is a context manager).
 
-    Raises Refused(TOO_MANY_ROWS) past `row_limit`.
+    Raises Refused: TOO_MANY_ROWS past `row_limit`, TOO_MANY_FAULTS where a list would help nobody.
     """
     checked = Checked()
-    rows_of: dict[str, int | list[int]] = {}  # key → the row, or the rows when it repeats
-    places: dict[tuple[int, str], Fault] = {}
+    places: dict[str, list[_Place]] = {}  # key → where it stands
     for located in found:
         checked.rows += 1
         if row_limit is not None and checked.rows > row_limit:
@@ -91,15 +100,13 @@ def check(
         if read is not None:
             checked.add(located.fault(finding) for finding in _unsaid(read.findings, located))
             for name, key in _keys(read):
-                first = rows_of.setdefault(key, located.row)
-                if first != located.row:
-                    _repeats(rows_of, key, located.row)
-                    places[located.row, key] = located.fault(_repeated(name, located))
+                value = located.said.get(name) or located.said.get("title_en")
+                places.setdefault(key, []).append(_Place(located.row, name, shown(value)))
             if read.record is not None and not located.faults:
                 checked.keep(located.row, read.record)
         if checked.rows % REPORT_EVERY == 0:
             progress(checked.rows, 0, "reading")
-    _name_repeats(checked, rows_of, places)
+    _name_repeats(checked, places)
     checked.faults.sort(key=lambda fault: fault.row)
     progress(checked.rows, checked.rows, "reading")
     return checked
@@ -121,38 +128,17 @@ def _keys(read: reading.Read) -> Iterator[tuple[str, str]]:
         yield "title_zh", "record:" + read.record.digest().hex()
 
 
-def _repeats(rows_of: dict[str, int | list[int]], key: str, row: int) -> None:
-    rows = rows_of[key]
-    if isinstance(rows, int):
-        rows_of[key] = [rows, row]
-    elif row not in rows:
-        rows.append(row)
-
-
-def _repeated(field: str, located: Located) -> Finding:
-    problem = Problem.NUMBER_REPEATED if field.endswith("_number") else Problem.REFERENCE_REPEATED
-    value = located.said.get(field) or located.said.get("title_en") or ""
-    return Finding(field, problem, str(value))
-
-
-def _name_repeats(
-    checked: Checked,
-    rows_of: dict[str, int | list[int]],
-    places: dict[tuple[int, str], Fault],
-) -> None:
+def _name_repeats(checked: Checked, places: dict[str, list[_Place]]) -> None:
     """Every row of a repeated right is faulty and names the others; the first one too."""
-    by_row: dict[int, dict[str, Fault]] = defaultdict(dict)
-    for key, rows in rows_of.items():
-        if isinstance(rows, int):
-            continue
-        pattern = next(places[row, key] for row in rows if (row, key) in places)
-        for row in rows:
-            fault = places.get((row, key), pattern)
-            others = [other for other in rows if other != row]
-            listed = ", ".join(map(str, others[:ROWS_SHOWN]))
-            listed += " …" if len(others) > ROWS_SHOWN else ""
-            finding = fault.finding
-            finding = Finding(finding.field, finding.problem, finding.value, {"rows": listed})
-            by_row[row].setdefault(fault.column, Fault(row, fault.column, finding))
-    for row in sorted(by_row):
-        checked.add(by_row[row].values())
+    faults: dict[tuple[int, str], Fault] = {}
+    for found in places.values():
+        rows = sorted({place.row for place in found})
+        for place in found if len(rows) > 1 else ():
+            others = [str(row) for row in rows if row != place.row]
+            listed = ", ".join(others[:ROWS_SHOWN]) + (" …" if len(others) > ROWS_SHOWN else "")
+            named = place.field.endswith("_number")
+            problem = Problem.NUMBER_REPEATED if named else Problem.REFERENCE_REPEATED
+            column = checked.columns.get(place.field, place.field)
+            finding = Finding(place.field, problem, place.value, {"rows": listed})
+            faults.setdefault((place.row, column), Fault(place.row, column, finding))
+    checked.add(faults[place] for place in sorted(faults))

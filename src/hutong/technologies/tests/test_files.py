@@ -243,6 +243,21 @@ def test_lines_that_are_no_records_are_faults_of_their_own(tmp_path):
     }
 
 
+def test_a_file_of_nothing_but_faults_is_refused_without_listing_them_all(tmp_path):
+    path = saved(tmp_path, b'{"id": "CN1", "title": "x"}\n' * 30_000, "file.jsonl")
+    assert refusal(path) is Refusal.TOO_MANY_FAULTS
+
+
+def test_each_repeat_shows_what_stands_in_its_own_row(tmp_path):
+    rows = [ROW, {**ROW, "application_number": "ZL 201710601862.3"}]
+    file = files.take(saved(tmp_path, workbook(rows)))
+    with check(formats.read(file, Format.TEMPLATE)) as checked:
+        assert [fault.finding.value for fault in checked.faults] == [
+            "201710601862.3",
+            "ZL 201710601862.3",
+        ]
+
+
 def test_a_quoted_field_that_never_ends_is_named(tmp_path):
     data = b'publication_numbers,patent_title,ipc_subclasses\nCN117151122A,"never,A01B\n'
     assert refusal(saved(tmp_path, data, "file.csv")) is Refusal.FILE_BROKEN
