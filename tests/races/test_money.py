@@ -27,8 +27,8 @@ from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import queries as rights
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
+from hutong.settlement.refusals import Refusal as SettlementRefusal
 from hutong.settlement.rules import BankAccount
-from hutong.settlement.rules import Refusal as SettlementRefusal
 from hutong.settlement.testing import (
     asked_deposit,
     deal_with_deposit,

@@ -17,6 +17,7 @@ from hutong.settlement import queries, rules
 from hutong.settlement.actions.payables import bank, customer
 from hutong.settlement.models import Payout
 from hutong.settlement.queries import PayoutView
+from hutong.settlement.refusals import Refusal
 from hutong.settlement.rules import BankAccount, PayoutStatus, check_bank_account
 
 APPROVE = "settlement.approve_payout"
@@ -121,7 +122,7 @@ def confirm_payout(*, actor: Actor, now: datetime, payout: UUID, bank_reference:
     rules.need(PayoutStatus(row.status), PayoutStatus.APPROVED)
     line = rules.need_bank_reference(bank_reference)
     if Payout.objects.filter(bank_reference=line).exists():
-        raise Refused(rules.Refusal.BANK_LINE_DIFFERS, bank_reference=line)
+        raise Refused(Refusal.BANK_LINE_DIFFERS, bank_reference=line)
     transfer = ledger.post_hold(
         actor=actor,
         now=now,

@@ -34,7 +34,8 @@ from hutong.settlement.actions.payables import (
 )
 from hutong.settlement.models import Payable, Settlement
 from hutong.settlement.queries import DealMoney, PayableView
-from hutong.settlement.rules import PayableStatus, Purpose, Refusal
+from hutong.settlement.refusals import Refusal
+from hutong.settlement.rules import PayableStatus, Purpose
 
 
 @action(power=ISSUE)

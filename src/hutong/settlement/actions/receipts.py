@@ -22,12 +22,12 @@ from hutong.settlement import queries, references, rules
 from hutong.settlement.actions.payables import bank, cover, customer, venues
 from hutong.settlement.models import Payable, Receipt
 from hutong.settlement.queries import ReceiptView
+from hutong.settlement.refusals import Refusal
 from hutong.settlement.rules import (
     Line,
     Outcome,
     PayableStatus,
     ReceiptStatus,
-    Refusal,
     check_line,
     same_line,
 )

@@ -26,6 +26,10 @@ TAMPERED = [
         "UPDATE settlement_payable SET status = 'released' WHERE purpose = 'deposit'",
         "status: expected applied, found released",
     ),
+    (
+        "UPDATE settlement_payable SET covered_fen = 1 WHERE purpose = 'deposit'",
+        "covered_fen: expected 10000000, found 1",
+    ),
     ("UPDATE settlement_payable SET payer = gen_random_uuid()", "payer: expected"),
     ("UPDATE settlement_payable SET reference = 'RF' || substr(id::text, 1, 20)", "reference:"),
     (

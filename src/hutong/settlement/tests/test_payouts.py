@@ -9,7 +9,8 @@ from hutong.ledger.rules import Refusal as LedgerRefusal
 from hutong.parties.testing import NINE_IN_SHANGHAI as NOW
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.settlement import actions, queries
-from hutong.settlement.rules import BankAccount, PayoutStatus, Refusal
+from hutong.settlement.refusals import Refusal
+from hutong.settlement.rules import BankAccount, PayoutStatus
 from hutong.settlement.testing import funded
 
 pytestmark = pytest.mark.usefixtures("venue")

@@ -15,7 +15,8 @@ from hutong.parties.testing import member_of, officer
 from hutong.rights import queries as rights
 from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.settlement import actions, queries
-from hutong.settlement.rules import Outcome, PayableStatus, Refusal
+from hutong.settlement.refusals import Refusal
+from hutong.settlement.rules import Outcome, PayableStatus
 from hutong.settlement.testing import (
     deal_with_deposit,
     funded,

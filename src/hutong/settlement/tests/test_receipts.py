@@ -17,7 +17,14 @@ from hutong.listings import queries as listings
 from hutong.listings.testing import cut_off, qualified_intent
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
 from hutong.settlement import actions, queries, references
-from hutong.settlement.rules import Outcome, PayableStatus, ReceiptStatus, Refusal
+from hutong.settlement.refusals import Refusal
+from hutong.settlement.rules import (
+    BankAccount,
+    Outcome,
+    PayableStatus,
+    Purpose,
+    ReceiptStatus,
+)
 from hutong.settlement.testing import asked_deposit, deposited, funded, received
 
 pytestmark = pytest.mark.usefixtures("venue")
@@ -102,7 +109,7 @@ def test_money_already_paid_out_does_not_make_a_deposit_whole(intent):
         actor=member_of(intent.party),
         now=now,
         amount_fen=DEPOSIT - 1,
-        account=queries.BankAccount(holder="某科技公司", bank="某银行", number="62220000"),
+        account=BankAccount(holder="某科技公司", bank="某银行", number="62220000"),
     )
     receipt = received(asked.reference, 1, now=now)
     assert receipt.outcome is Outcome.SHORT
@@ -261,7 +268,7 @@ def test_a_reference_is_given_once_a_subject(intent):
             actor=officer("settlement"),
             now=intent.applied_at,
             subject="intent:other",
-            purpose=queries.Purpose.DEPOSIT,
+            purpose=Purpose.DEPOSIT,
             payer=intent.party,
             listing=intent.listing,
             amount_fen=1,

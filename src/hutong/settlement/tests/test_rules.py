@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.settlement import references
 from hutong.settlement.fees import Band, split_fee, total_fee
+from hutong.settlement.refusals import Refusal
 from hutong.settlement.rules import (
     BankAccount,
     Line,
     PayableStatus,
-    Refusal,
     applied_fen,
     check_bank_account,
     check_line,

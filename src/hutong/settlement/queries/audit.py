@@ -19,6 +19,7 @@ from hutong.settlement.rules import (
     PayableIssued,
     PayableStatus,
     PayoutRequested,
+    Purpose,
     ReceiptMatched,
     ReceiptRecorded,
     ReceiptReturned,
@@ -66,8 +67,23 @@ def _payable(row: Payable, history: list[Recorded]) -> Iterator[Discrepancy]:
     # A winner's deposit says with the deal what became of it, so its last word is an earlier status.
     last = [PAYABLE_STATUS.get(e.kind, PayableStatus.SETTLED) for e in history][-1]
     yield from _compare(place, "status", last.value, row.status)
+    yield from _compare(place, "covered_fen", _covered(row, history), row.covered_fen)
     if row.hold is not None:
         yield from _hold(place, row)
+
+
+def _covered(row: Payable, history: list[Recorded]) -> int:
+    """What is held or in escrow for it, by what happened last and by the ledger."""
+    match PayableStatus(row.status):
+        case PayableStatus.HELD | PayableStatus.PAID | PayableStatus.SETTLED:
+            return row.amount_fen
+        case PayableStatus.APPLIED | PayableStatus.FORFEITED:
+            return int(history[-1].facts["amount_fen"])
+        case PayableStatus.OPEN if row.purpose == Purpose.PRICE.value:
+            escrow = ledger.account(row.subject, Kind.ESCROW, row.currency)
+            return escrow.posted_fen if escrow else 0
+        case _:
+            return 0
 
 
 def _hold(place: str, row: Payable) -> Iterator[Discrepancy]:

@@ -1,0 +1,54 @@
+"""Every way the books say no, in one table."""
+
+from hutong.kit.refusal import N_, Reason, reason
+
+
+class Refusal(Reason):
+    BANK_LINE_DIFFERS = reason(
+        "settlement.bank_line_differs",
+        "SE-2",
+        N_("The bank line {bank_reference} is recorded with other figures; it cannot be both."),
+    )
+    VALUE_DATE_IN_FUTURE = reason(
+        "settlement.value_date_in_future",
+        "SE-2",
+        N_("Money received on {value_date} has not arrived yet."),
+        422,
+    )
+    REFERENCE_WRONG = reason(
+        "settlement.reference_wrong",
+        "SE-2",
+        N_("“{reference}” is not a payment reference: its check digits do not fit."),
+        422,
+    )
+    REFERENCE_UNKNOWN = reason(
+        "settlement.reference_unknown", "SE-2", N_("Nobody was given the reference {reference}.")
+    )
+    NOT_IN_SUSPENSE = reason(
+        "settlement.not_in_suspense",
+        "SE-2",
+        N_("This receipt is {status}; only money in suspense is matched or returned."),
+    )
+    PRICE_NOT_PAID = reason(
+        "settlement.price_not_paid",
+        "DL-2",
+        N_("Right and money move together, and {missing} of the money are still missing."),
+    )
+    ALREADY_SETTLED = reason(
+        "settlement.already_settled",
+        "DL-2",
+        N_("Right and money have moved for this deal already."),
+    )
+    DEAL_ENDED = reason("settlement.deal_ended", "DL-2", N_("This deal has ended; nothing moves."))
+    PAYEE_DIFFERS = reason(
+        "settlement.payee_differs",
+        "SE-3",
+        N_("Money goes only to an account in the party's own name: “{holder}” is not “{party}”."),
+        422,
+    )
+    ACCOUNT_NUMBER_WRONG = reason(
+        "settlement.account_number_wrong",
+        "SE-3",
+        N_("A bank account number has 5 to 34 letters and digits."),
+        422,
+    )
