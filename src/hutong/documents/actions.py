@@ -70,6 +70,8 @@ def store(
     except storage.TooLarge:
         limit = allowed.max_bytes
         raise Refused(Refusal.TOO_LARGE, name=name, limit_mib=f"{limit / MIB:.3g}") from None
+    except storage.Away:
+        raise Refused(Refusal.STORE_AWAY) from None
     record(
         subject("document", row.id),
         rules.Stored(document=row.id, owner=owner, digest=row.digest, size=row.size, access=access),

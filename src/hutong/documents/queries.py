@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hutong.documents.models import Document
 from hutong.documents.rules import Refusal, Stored
-from hutong.documents.storage import Missing, store
+from hutong.documents.storage import Away, Missing, store
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -55,6 +55,8 @@ def open_bytes(id: UUID) -> Iterator[bytes]:
         return store().read(found.digest)
     except Missing:
         raise Refused(Refusal.LOST, name=found.name) from None
+    except Away:
+        raise Refused(Refusal.STORE_AWAY) from None
 
 
 def read_bytes(id: UUID) -> bytes:

@@ -100,6 +100,12 @@ class Refusal(Reason):
         N_("The bytes of “{name}” are missing from the store; tell the venue."),
         410,
     )
+    STORE_AWAY = reason(
+        "documents.store_away",
+        "",
+        N_("The store of documents does not answer; try again later."),
+        503,
+    )
     BROKEN = reason("documents.broken", "", N_("“{name}” is damaged: {problem}."), 422)
 
 

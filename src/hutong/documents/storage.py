@@ -14,14 +14,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import obstore
 from django.conf import settings
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 if TYPE_CHECKING:
@@ -52,6 +52,21 @@ class Missing(LookupError):
     """The store has no such content."""
 
 
+class Away(Exception):
+    """The store does not answer, or cannot take more."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn what a bucket's client or the disk says into one word of ours."""
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError) as error:
+        raise Missing(str(error)) from None
+    except (BaseError, OSError) as error:
+        raise Away(f"{type(error).__name__}: {error}") from error
+
+
 class Folder:
     """`<root>/ab/<64 hex>`; files in the making lie in `<root>/incoming`."""
 
@@ -67,17 +82,15 @@ class Folder:
     def put(self, digest: str, file: Path) -> None:
         """Move `file`, already flushed, to its place."""
         place = self._place(digest)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(file, place)
-        _flush_directory(place.parent)
-        _flush_directory(self._root)
+        with _answering():
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.replace(file, place)
+            _flush_directory(place.parent)
+            _flush_directory(self._root)
 
     def read(self, digest: str) -> Iterator[bytes]:
-        try:
-            file = self._place(digest).open("rb")
-        except FileNotFoundError:
-            raise Missing(digest) from None
-        return _chunks(file)
+        with _answering():
+            return _chunks(self._place(digest).open("rb"))
 
     def has(self, digest: str) -> bool:
         return self._place(digest).exists()
@@ -116,7 +129,12 @@ class Bucket:
             parts.netloc,
             prefix=parts.path.strip("/") or None,
             config=config,
-            client_options={"allow_http": bool(endpoint and endpoint.startswith("http:"))},
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+            client_options={
+                "allow_http": bool(endpoint and endpoint.startswith("http:")),
+                "connect_timeout": timedelta(seconds=5),
+                "timeout": timedelta(seconds=60),
+            },
         )
 
     @property
@@ -124,25 +142,25 @@ class Bucket:
         return Path(tempfile.gettempdir())
 
     def put(self, digest: str, file: Path) -> None:
-        obstore.put(self._store, _hex(digest), file)
+        with _answering():
+            obstore.put(self._store, _hex(digest), file)
         file.unlink()
 
     def read(self, digest: str) -> Iterator[bytes]:
-        try:
+        with _answering():
             found = obstore.get(self._store, _hex(digest))
-        except (NotFoundError, FileNotFoundError):
-            raise Missing(digest) from None
         return (bytes(chunk) for chunk in found.stream(min_chunk_size=CHUNK))
 
     def has(self, digest: str) -> bool:
         try:
-            obstore.head(self._store, _hex(digest))
-        except (NotFoundError, FileNotFoundError):
+            with _answering():
+                obstore.head(self._store, _hex(digest))
+        except Missing:
             return False
         return True
 
     def delete(self, digest: str) -> None:
-        with suppress(NotFoundError, FileNotFoundError):
+        with suppress(Missing), _answering():
             obstore.delete(self._store, _hex(digest))
 
     def list(self) -> Iterator[Kept]:

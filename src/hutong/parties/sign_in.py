@@ -44,6 +44,8 @@ class Limit:
 # is locked out by a stranger's typing; and for one place whatever the account.
 OF_ACCOUNT_AND_PLACE = Limit(5, timedelta(minutes=15))
 OF_ACCOUNT = Limit(50, timedelta(minutes=15))
+# Each sign-up makes a new code with five guesses: few a day for one address, from everywhere.
+OF_SIGN_UPS = Limit(10, timedelta(days=1))
 OF_PLACE = Limit(200, timedelta(minutes=15))
 
 

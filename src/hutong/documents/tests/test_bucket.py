@@ -90,6 +90,23 @@ def test_both_stores_keep_one_contract(kind, request, tmp_path):
     assert not store.has(DIGEST)
 
 
+@pytest.mark.django_db
+def test_a_store_that_does_not_answer_is_told_and_nothing_is_kept(venue, settings, monkeypatch):
+    from hutong.documents.models import Document
+    from hutong.documents.rules import Refusal
+    from hutong.kit.refusal import Refused
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "tests")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "tests")
+    settings.DOCUMENTS_URL = "s3://documents?endpoint=http://127.0.0.1:1"  # nobody listens there
+    facts = {"owner": "party:0", "name": "a.pdf", "media_type": "application/pdf"}
+
+    with pytest.raises(Refused) as refused:
+        actions.store(actor=member_of(unverified_party()), now=venue.now, data=PDF, **facts)
+    assert refused.value.reason is Refusal.STORE_AWAY
+    assert not Document.objects.exists()
+
+
 @pytest.mark.parametrize(
     "url", ["http://bucket", "s3://", "s3://bucket?endpiont=http://127.0.0.1:1", "file:///tmp"]
 )

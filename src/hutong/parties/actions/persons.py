@@ -51,7 +51,9 @@ def sign_up(
     """
     address = sign_in.email(email)
     name = sign_in.display_name(display_name)
-    counters = throttle.counters("sign up", account=address, place=place)
+    counters = throttle.counters(
+        "sign up", account=address, place=place, of_account=sign_in.OF_SIGN_UPS
+    )
     if minutes := throttle.minutes_to_wait(counters):
         raise Refused(Refusal.TOO_MANY_FAILURES, minutes=minutes)
     draft = Person(id=new_id(), email=address, display_name=name, language=language.value)

@@ -39,7 +39,9 @@ class Counter:
     limit: Limit
 
 
-def counters(what: str, *, account: str, place: str) -> list[Counter]:
+def counters(
+    what: str, *, account: str, place: str, of_account: Limit = OF_ACCOUNT
+) -> list[Counter]:
     """The counters of one kind of attempt on an account (its e-mail) from a place (an address)."""
 
     def key(*parts: str) -> str:
@@ -47,7 +49,7 @@ def counters(what: str, *, account: str, place: str) -> list[Counter]:
 
     found = [
         Counter(key("both", account, place), OF_ACCOUNT_AND_PLACE),
-        Counter(key("account", account), OF_ACCOUNT),
+        Counter(key("account", account), of_account),
     ]
     if place not in NOWHERE:
         found.append(Counter(key("place", place), OF_PLACE))

@@ -109,3 +109,13 @@ def test_a_wrong_sign_up_is_told_what_is_wrong(change, code):
     assert answer.status_code == 422
     assert answer.json()["code"] == code
     assert not Person.objects.exists()
+
+
+def test_codes_are_few_a_day_for_one_address_wherever_they_are_asked_for():
+    for n in range(10):
+        place = {"X_Forwarded_For": f"192.0.2.{n}"}
+        assert call("POST", "/sign-up", FORM, **place).status_code == 202
+
+    answer = call("POST", "/sign-up", FORM, X_Forwarded_For="198.51.100.1")
+    assert answer.json()["code"] == "parties.too_many_failures"
+    assert call("POST", "/sign-up", {**FORM, "email": "b@x.example"}).status_code == 202
