@@ -103,6 +103,15 @@ def test_a_freeze_stops_disposal_until_it_is_lifted():
     assert state.holdings == Holdings.of([(A, HALF), (B, HALF)])
 
 
+def test_what_took_effect_before_a_freeze_stands_though_written_after_it():
+    frozen = entry(2, FREEZE, day=8)
+    late = entry(3, give(A, B, HALF), day=5, known=9)
+    state = append([REGISTERED, frozen], late)
+    assert state.holdings == Holdings.of([(A, HALF), (B, HALF)])
+    assert [freeze.entry for freeze in state.freezes] == [frozen.id]
+    assert replay([REGISTERED, frozen, late], on=EVER, known_at=late.known_at) == state
+
+
 @pytest.mark.parametrize(
     ("entries", "new", "refusal"),
     [
