@@ -23,6 +23,7 @@ from hutong.journal.models import Content, Entry, Parked, Pending, Position, Pri
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Content as ContentOf
 from hutong.kit.event import Event, Visibility
+from hutong.kit.refusal import CommonRefusal, Refused
 
 ANYONE = "anyone"  # the power of actions open to people who are not signed in
 CHANNEL = "hutong_journal"
@@ -343,7 +344,7 @@ class ParkedDismissed(Event, kind="journal.ParkedDismissed", visibility=Visibili
 @action(power="venue.operate")
 def retry_parked(*, actor: Actor, now: datetime, parked: int) -> None:
     """Let a parked entry be tried again at once."""
-    row = Parked.objects.select_for_update().get(id=parked)
+    row = _parked(parked)
     row.next_try_at = None
     row.save(update_fields=["next_try_at"])
     record(row.subject, ParkedRetried(reaction=row.reaction, position=row.position))
@@ -352,12 +353,19 @@ def retry_parked(*, actor: Actor, now: datetime, parked: int) -> None:
 @action(power="venue.operate")
 def dismiss_parked(*, actor: Actor, now: datetime, parked: int, reason: str) -> None:
     """Give a parked entry up, with a reason; those behind it go on."""
-    row = Parked.objects.select_for_update().get(id=parked)
+    row = _parked(parked)
     record(
         row.subject,
         ParkedDismissed(reaction=row.reaction, position=row.position, reason=reason),
     )
     row.delete()
+
+
+def _parked(id: int) -> Parked:
+    row = Parked.objects.select_for_update().filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="parked entry")
+    return row
 
 
 __all__ = [

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from hutong.auctions import queries as auctions
 from hutong.doors import DoorRequest
@@ -163,21 +163,21 @@ def parked(request: DoorRequest) -> list[Any]:
 @router.post(
     "/venue/parked/{parked_id}/retry", response={204: None, **PROBLEMS}, summary="Try again now"
 )
-def retry(request: DoorRequest, parked_id: int) -> tuple[int, None]:
+def retry(request: DoorRequest, parked_id: int) -> Status[None]:
     """Needs `venue.operate`."""
     journal_actions.retry_parked(actor=request.actor, now=request.now, parked=parked_id)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post(
     "/venue/parked/{parked_id}/dismiss", response={204: None, **PROBLEMS}, summary="Give it up"
 )
-def dismiss(request: DoorRequest, parked_id: int, body: DismissIn) -> tuple[int, None]:
+def dismiss(request: DoorRequest, parked_id: int, body: DismissIn) -> Status[None]:
     """Needs `venue.operate`. The reason is journalled."""
     journal_actions.dismiss_parked(
         actor=request.actor, now=request.now, parked=parked_id, reason=body.reason
     )
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/rulebook", response={200: list[VersionOut]}, summary="All versions of the rulebook")
@@ -189,18 +189,18 @@ def versions(request: HttpRequest) -> list[Any]:
 @router.post(
     "/rulebook", response={201: dict[str, int], **PROBLEMS}, summary="Propose a new version"
 )
-def propose(request: DoorRequest, body: ProposalIn) -> tuple[int, dict[str, int]]:
+def propose(request: DoorRequest, body: ProposalIn) -> Status[dict[str, int]]:
     """Needs `rulebook.propose`. The data is validated whole; each fault is named."""
     number = rulebook_actions.propose(
         actor=request.actor, now=request.now, data=body.data, note=body.note
     )
-    return 201, {"version": number}
+    return Status(201, {"version": number})
 
 
 @router.post(
     "/rulebook/{version}/adopt", response={204: None, **PROBLEMS}, summary="Adopt a version"
 )
-def adopt(request: DoorRequest, version: int, body: AdoptionIn) -> tuple[int, None]:
+def adopt(request: DoorRequest, version: int, body: AdoptionIn) -> Status[None]:
     """Needs `rulebook.adopt`; not by the officer who proposed it (PA-5)."""
     rulebook_actions.adopt(
         actor=request.actor,
@@ -208,4 +208,4 @@ def adopt(request: DoorRequest, version: int, body: AdoptionIn) -> tuple[int, No
         version=version,
         effective_from=body.effective_from or request.now,
     )
-    return 204, None
+    return Status(204, None)
