@@ -6,13 +6,15 @@ The test harness: one embedded PostgreSQL, a migrated template, and a clone for 
     venue            a demo venue with its rulebook in force at 2022-06-20 09:00 in Shanghai
     drain            runs the sequencer, reactions and due timers until nothing is left to do
 
-The server is started by whichever run comes first and used by those that come while it is up.
+The server is started by whichever run comes first and stays up for as long as any run uses it
+(tests/keeper.py).
 """
 
 import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,31 +30,55 @@ import pytest
 ROOT = Path(__file__).parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 _STATE = Path(tempfile.mkdtemp(prefix="hutong-test-"))
-os.environ.setdefault("HUTONG_STATE", str(_STATE))
-os.environ.setdefault("HUTONG_SECRET_KEY", "tests-only-" + "k" * 40)
-os.environ.setdefault("HUTONG_PASSPHRASE", "tests only")
-os.environ.setdefault("HUTONG_EMAIL_URL", f"file:{_STATE / 'mail'}")
+# Whatever is configured on this machine, tests touch no venue, mailbox or bucket but their own; and
+# each worker of a run has a state directory, and in it a log signer's memory, of its own.
+for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "DOCUMENTS_URL", "ORIGIN", "RULEBOOK"):
+    os.environ.pop(f"HUTONG_{name}", None)
+for name in ("PASSPHRASE_FILE", "LOG_NAME", "DEBUG"):
+    os.environ.pop(f"HUTONG_{name}", None)
+os.environ["HUTONG_STATE"] = str(_STATE)
+os.environ["HUTONG_SECRET_KEY"] = "tests-only-" + "k" * 40
+os.environ["HUTONG_PASSPHRASE"] = "tests only"
+os.environ["HUTONG_EMAIL_URL"] = f"file:{_STATE / 'mail'}"
 # Named here and not in pyproject.toml: settings must not be read before HUTONG_STATE is set.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # browser tests run inside a loop
 
 from hutong.node import postgres  # noqa: E402
+from hutong.node.processes import exists  # noqa: E402
 
 SERVER_HOME = ROOT / "var" / "test-postgres"
 TEMPLATES_KEPT = 8
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.add_cleanup(lambda: shutil.rmtree(_STATE, ignore_errors=True))
+    (_STATE / "static").mkdir()
     server = postgres.Server(postgres.prepare(SERVER_HOME, durable=False))
-    with contextlib.suppress(postgres.AlreadyServed):
-        server.start()
-        config.add_cleanup(server.stop)
+    users = (SERVER_HOME / "users.lock").open("a")
+    fcntl.flock(users, fcntl.LOCK_SH)  # waits for a keeper that is just stopping
+    config.add_cleanup(users.close)
+    if not server.is_ready():
+        _start_keeper()
     server.wait_ready()
     config.hutong_cluster = server.cluster  # type: ignore[attr-defined]
     os.environ["HUTONG_DATABASE_URL"] = server.cluster.app_url("postgres")
     import django
 
     django.setup()
+
+
+def _start_keeper() -> None:
+    """Start one; where several do at once, one of them serves and the others end."""
+    with (SERVER_HOME / "keeper.log").open("ab") as said:
+        subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "keeper.py"), str(SERVER_HOME)],
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C is for the run that is interrupted
+        )
 
 
 def _schema_digest() -> str:
@@ -77,7 +103,7 @@ def template(cluster: postgres.Cluster) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not postgres.database_exists(cluster, name):
             _prune(cluster)
-            making = f"making_{uuid.uuid4().hex[:12]}"
+            making = f"making_{os.getpid()}_{uuid.uuid4().hex[:12]}"
             postgres.create_database(cluster, making)
             _migrate(cluster.owner_url(making))
             with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
@@ -99,18 +125,24 @@ def _migrate(url: str) -> None:
 
 
 def _prune(cluster: postgres.Cluster) -> None:
+    """Drop templates of old schemas, and what runs that were killed left behind."""
     with psycopg.connect(cluster.superuser_url(), autocommit=True) as connection:
         rows = connection.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid"
         ).fetchall()
-    for (name,) in rows[:-TEMPLATES_KEPT] if len(rows) >= TEMPLATES_KEPT else []:
+        left = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^(test|making)_[0-9]+_'"
+        ).fetchall()
+    unwanted = [name for (name,) in rows[:-TEMPLATES_KEPT]]
+    unwanted += [name for (name,) in left if not exists(int(name.split("_")[1]))]
+    for name in unwanted:
         with contextlib.suppress(psycopg.Error):
             postgres.drop_database(cluster, name)
 
 
 @contextlib.contextmanager
 def _clone(cluster: postgres.Cluster, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex[:16]}"
+    name = f"test_{os.getpid()}_{uuid.uuid4().hex[:16]}"
     with (SERVER_HOME / "clone.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # PostgreSQL copies a template for one at a time
         postgres.create_database(cluster, name, template=template)
