@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hutong.kit.money import with_unit
+
 
 class Narrator:
     """Prints steps as they happen, and remembers what they came to."""
@@ -53,12 +55,14 @@ class Narrator:
         )
         table = Table(title="互通 · 演示小结 / Summary", show_header=False)
         for name, value in self.summary.items():
-            table.add_row(name.replace("_", " "), _shown(value))
+            table.add_row(name.removesuffix("_fen").replace("_", " "), _shown(name, value))
         self.console.print(table)
         return ok
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name.endswith("_fen"):
+        return with_unit(value)
     if isinstance(value, list) and len(value) > 2:
         return f"{value[0]} … {value[-1]} ({len(value)})"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

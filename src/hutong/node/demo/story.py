@@ -127,7 +127,7 @@ def _institutions(case: Case) -> None:
             f"/api/v1/parties/{party}/decision",
             {"decision": "verify", "why": "统一社会信用代码与证照一致"},
         )
-        case.narrator.say(f"{decided['name_zh']} {decided['status']}", f"/parties/{party}")
+        case.narrator.say(f"{decided['name_zh']} {decided['status']}", "/desk")
     verified = [
         case.public.get(f"/api/v1/parties/{party}")["status"] == "verified"
         for party in case.parties.values()
@@ -220,7 +220,7 @@ def _rights(case: Case) -> None:
         )
         case.narrator.say(
             f"{examined['number']} 公示至 in public notice until {examined['ends_at'][:16]}Z",
-            f"/notices/{application}",
+            f"/public-notices/{application}",
         )
         applications.append(application)
 
