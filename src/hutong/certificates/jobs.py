@@ -34,6 +34,7 @@ register(
         "certificates.rendered",
         title=N_("Certificate {number} is ready"),
         body=N_("{title}. Download the signed PDF or the credential; both verify offline."),
+        mail=False,  # a bundle of a thousand rights is not a thousand mails
     ),
     Text(
         "certificates.revoked",
