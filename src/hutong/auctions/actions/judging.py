@@ -1,14 +1,16 @@
 """
 Judging a batch: everything that waits, in one transaction (AU-4, AU-5).
 
-    lock the lots ─► judge each bid in memory ─► COPY attempts ─► save the lots ─► one entry a lot ─► commit
+    judge each bid in memory ─► save the lots, if they are as remembered ─► one entry a lot
+                                 └► else lock, read, judge again         ─► COPY attempts ─► commit
 
-The cost of a commit is paid once for all of them. Statements go straight through psycopg: here, and
+Saving a lot locks its row until the commit, so batches on one lot follow each other whoever writes
+them. The cost of a commit is paid once for all. Statements go straight through psycopg: here, and
 only here, a millisecond decides how many bids a venue can take.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -39,13 +41,18 @@ _COPY = (
     " (lot_id, sequence, bid_id, paddle, amount_fen, arrived_at, chain, refusal)"
     " FROM STDIN (FORMAT BINARY)"
 )
-# Eight fields, each after its length: uuid, int8, uuid, int2, int8, timestamptz, bytea, varchar.
-_ROW = struct.Struct(">h i16s iq i16s ih iq iq i32s i")
+# A row has eight fields, each after its length. The first is the same for a whole lot: uuid; then
+# int8, uuid, int2, int8, timestamptz, bytea, varchar.
+_LOT = struct.Struct(">h i16s")
+_REST = struct.Struct(">iq i16s ih iq iq i32s i")
 _LOCK = "SELECT id, revision FROM auctions_lot WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 _SAVE = (
     "UPDATE auctions_lot SET price_fen = %s, leader = %s, sequence = %s, bids = %s, chain = %s,"
-    " ends_at = %s, revision = revision + 1 WHERE id = %s"
+    " ends_at = %s, revision = %s WHERE id = %s AND revision = %s"
 )
+
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 class UnknownLots(LookupError):
@@ -56,6 +63,10 @@ class UnknownLots(LookupError):
         super().__init__(f"no such lots: {sorted(map(str, lots))}")
 
 
+class Overtaken(Exception):
+    """Somebody else has changed a lot since this desk read it."""
+
+
 @dataclass(slots=True)
 class Kept:
     revision: int
@@ -64,7 +75,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Book:
-    """What a desk remembers of lots between batches; a revision it does not know is read again."""
+    """What a desk remembers of lots between batches. What proves out of date is read again."""
 
     lots: dict[UUID, Kept] = field(default_factory=dict)
 
@@ -77,56 +88,65 @@ class Judged:
     is_closed: bool
 
 
-@action(power=None, batch=True)
 def judge(*, batches: Mapping[UUID, Sequence[Receipt]], book: Book) -> dict[UUID, Judged]:
     """Judge what waits for each lot, durably, and fill the bids in with place, refusal and chain.
 
     Bids for a lot that is closed get no place: either they came after the end, or their desk was
-    fenced. Raises IntegrityError when a bid id was judged before, and UnknownLots for
-    lots that do not exist; nothing is judged then, whatever the bids say, and `book` must be
-    dropped after any error.
+    fenced. Raises IntegrityError when a bid id was judged before, and UnknownLots for lots that do
+    not exist; nothing is judged then, whatever the bids say, and `book` must be dropped after any
+    error.
     """
+    try:
+        return _judge(batches=batches, book=book)
+    except Overtaken:
+        book.lots.clear()  # reading again locks, so that the second time nobody can overtake
+        return _judge(batches=batches, book=book)
+
+
+@action(power=None, batch=True)
+def _judge(*, batches: Mapping[UUID, Sequence[Receipt]], book: Book) -> dict[UUID, Judged]:
     with connection.wrap_database_errors, _cursor() as cursor:
-        with cursor.connection.pipeline():  # BEGIN and the lock in one round trip
-            cursor.execute(_LOCK, [list(batches)], prepare=True)
-        locked = cursor.fetchall()
-        if len(locked) != len(batches):
-            raise UnknownLots(set(batches) - {id for id, _ in locked})
+        if not batches.keys() <= book.lots.keys():
+            _lock_and_read(cursor, batches, book)
         judged: dict[UUID, Judged] = {}
         rows: list[bytes] = [_HEADER]
         recordings: list[Recording] = []
-        for id, revision in locked:
-            kept = book.lots.get(id)
-            if kept is None or kept.revision != revision:
-                kept = book.lots[id] = Kept(revision, LotRow.objects.get(id=id).state())
+        for id in sorted(batches):
+            kept = book.lots[id]
             is_closed = kept.lot.outcome is not None
-            if not is_closed:
-                recordings.append(_judge_lot(id, kept, batches[id], rows))
+            if is_closed:
+                del book.lots[id]
+            else:
+                recordings.append(_judge_lot(id, kept.lot, batches[id], rows))
             judged[id] = Judged(kept.lot.ends_at, is_closed)
         if not recordings:
             nothing_changed()
             return judged
+        _save(cursor.connection, {id: book.lots[id] for id in judged if not judged[id].is_closed})
+        record_many(recordings, ring=False)
         rows.append(_TRAILER)
         with cursor.copy(_COPY) as copy:
             copy.write(b"".join(rows))
-        with cursor.connection.pipeline():
-            for id, result in judged.items():
-                if not result.is_closed:
-                    _save(cursor, id, book.lots[id].lot)
-            record_many(recordings, ring=False)
     return judged
 
 
-def _judge_lot(id: UUID, kept: Kept, bids: Sequence[Receipt], rows: list[bytes]) -> Recording:
-    lot = kept.lot
+def _lock_and_read(cursor: Cursor, lots: Iterable[UUID], book: Book) -> None:
+    """Lock lots in the order of their ids and read those that the book has not, or has not right."""
+    wanted = list(lots)
+    revisions: dict[UUID, int] = dict(cursor.execute(_LOCK, [wanted], prepare=True).fetchall())
+    if len(revisions) != len(wanted):
+        raise UnknownLots(set(wanted) - revisions.keys())
+    for id, revision in revisions.items():
+        kept = book.lots.get(id)
+        if kept is None or kept.revision != revision:
+            book.lots[id] = Kept(revision, LotRow.objects.get(id=id).state())
+
+
+def _judge_lot(id: UUID, lot: rules.Lot, bids: Sequence[Receipt], rows: list[bytes]) -> Recording:
+    """Fold `bids` into `lot`, add their rows for COPY, and return the entry that commits to them."""
     first, accepted = lot.sequence + 1, lot.bids
-    judge_one, pack, put, lot_bytes, chain = (
-        rules.judge,
-        _ROW.pack,
-        rows.append,
-        id.bytes,
-        lot.chain,
-    )
+    judge_one, pack, put, unhex = rules.judge, _REST.pack, rows.append, bytes.fromhex
+    beginning, chain = _LOT.pack(8, 16, id.bytes), lot.chain
     for bid in bids:
         bid_id, paddle, amount, at = bid.bid_id, bid.paddle, bid.amount_fen, bid.arrived_at
         refused = judge_one(lot, paddle, amount, at)
@@ -134,12 +154,11 @@ def _judge_lot(id: UUID, kept: Kept, bids: Sequence[Receipt], rows: list[bytes])
         sequence = lot.sequence
         line = f"{sequence}\t{bid_id}\t{paddle}\t{amount}\t{at}\t{refusal}"
         chain = sha256(chain + line.encode()).digest()
+        put(beginning)
         put(
             pack(
-                8,
-                16, lot_bytes,
                 8, sequence,
-                16, bytes.fromhex(bid_id.replace("-", "")),
+                16, unhex(bid_id.replace("-", "")),
                 2, paddle,
                 8, amount,
                 8, at - _POSTGRES_EPOCH,
@@ -151,7 +170,6 @@ def _judge_lot(id: UUID, kept: Kept, bids: Sequence[Receipt], rows: list[bytes])
             put(refusal.encode())
         bid.sequence, bid.refusal, bid.chain = sequence, refusal, chain
     lot.chain = chain
-    kept.revision += 1
     return Recording(
         subject("lot", id),
         rules.BidsJudged(
@@ -169,23 +187,31 @@ def _judge_lot(id: UUID, kept: Kept, bids: Sequence[Receipt], rows: list[bytes])
     )
 
 
-def _save(cursor: "psycopg.Cursor[tuple[Any, ...]]", id: UUID, lot: rules.Lot) -> None:
-    cursor.execute(
-        _SAVE,
-        [
-            lot.price_fen,
-            lot.leader,
-            lot.sequence,
-            lot.bids,
-            lot.chain,
-            from_microseconds(lot.ends_at),
-            id,
-        ],
-        prepare=True,
-    )
+def _save(raw: "psycopg.Connection[tuple[Any, ...]]", lots: Mapping[UUID, Kept]) -> None:
+    """Write the new states, which locks their rows. Raises Overtaken when one has changed."""
+    cursors = []
+    with raw.pipeline():  # BEGIN and all of these in one round trip
+        for id, kept in lots.items():
+            lot = kept.lot
+            values = [
+                lot.price_fen,
+                lot.leader,
+                lot.sequence,
+                lot.bids,
+                lot.chain,
+                from_microseconds(lot.ends_at),
+                kept.revision + 1,
+                id,
+                kept.revision,
+            ]
+            cursors.append(psycopg.Cursor(raw).execute(_SAVE, values, prepare=True))
+    if any(cursor.rowcount != 1 for cursor in cursors):
+        raise Overtaken
+    for kept in lots.values():
+        kept.revision += 1
 
 
-def _cursor() -> "psycopg.Cursor[tuple[Any, ...]]":
+def _cursor() -> Cursor:
     """psycopg's own cursor on Django's connection: statements prepared, values in binary."""
     connection.ensure_connection()
     cursor = psycopg.Cursor(connection.connection)
