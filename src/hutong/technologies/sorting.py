@@ -17,7 +17,7 @@ _RUNS = re.compile("[㐀-鿿]+|[^㐀-鿿]+")  # Chinese, and what is not
 
 def key(title: str) -> str:
     """`水电站` → `shui dian zhan`; lower case, without accents, at most 200 characters."""
-    parts = []
+    parts: list[str] = []
     for run in _RUNS.findall(title[:_TITLE_CHARACTERS].casefold()):
         parts += map(_spoken, seg.cut(run)) if run >= "㐀" else [run.strip()]
     text = unicodedata.normalize("NFKD", " ".join(parts))
