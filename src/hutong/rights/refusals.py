@@ -186,6 +186,12 @@ class Refusal(Reason):
         N_("{field} lies in the future: {on}."),
         422,
     )
+    OUTSIDE_STEP_BEFORE_TITLE = reason(
+        "rights.outside_step_before_title",
+        "RR-11",
+        N_("On {on} the giver did not hold this share here; the office's entry cannot be earlier."),
+        422,
+    )
     OUTSIDE_STEP_DISORDERLY = reason(
         "rights.outside_step_disorderly",
         "RR-11",

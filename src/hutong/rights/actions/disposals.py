@@ -23,7 +23,7 @@ from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.events import TransferPrepared, Transferred
 from hutong.rights.models import Disposal
 from hutong.rights.queries.disposals import DisposalView, view
-from hutong.rights.queries.titles import EntryView, require_disposable
+from hutong.rights.queries.titles import FOREVER, EntryView, entries_of, require_disposable
 from hutong.rights.queries.titles import entry as entry_view
 from hutong.rights.refusals import Refusal
 from hutong.rulebook import queries as rulebook
@@ -111,6 +111,8 @@ def record_outside_step(
         evidence=known,
         today=local_date(now),
     )
+    if effective_on is not None:
+        _require_held_on(row, effective_on)
     row.filed_on, row.effective_on, row.office_number = filed_on, effective_on, office_number
     row.evidence = [*row.evidence, *(d for d in known if d not in row.evidence)]
     row.step_recorded_by = actor.person
@@ -175,6 +177,16 @@ def cancel_transfer(*, actor: Actor, now: datetime, entry: UUID, reason: str) ->
     row.cancelled_because = reason
     row.save()
     record(entry_subject(row.id), *events)
+
+
+def _require_held_on(row: Disposal, on: date) -> None:
+    state = register.replay(entries_of([row.technology])[row.technology], on=on, known_at=FOREVER)
+    try:
+        if state.holdings is None:
+            raise Refused(Refusal.NOT_REGISTERED)
+        state.holdings.transfer(row.giver, row.taker, row.state().share)
+    except Refused as refused:
+        raise Refused(Refusal.OUTSIDE_STEP_BEFORE_TITLE, on=on) from refused
 
 
 def _lock_title_of(entry: UUID) -> None:

@@ -228,6 +228,14 @@ def test_the_outside_step_is_the_registrars(venue, patent, seller, buyer):
     assert refused.value.reason is CommonRefusal.NOT_FOUND
 
 
+def test_the_offices_entry_cannot_be_earlier_than_the_givers_title(venue, patent, seller, buyer):
+    entry = prepare(venue, patent, seller, buyer)
+    with pytest.raises(Refused) as refused:
+        outside_step(entry, now=venue.now, effective_on=date(2022, 7, 4))  # registered on the 5th
+    assert refused.value.reason is Refusal.OUTSIDE_STEP_BEFORE_TITLE
+    assert queries.disposal(entry).outside_step == "missing"
+
+
 def test_what_a_party_owns_is_listed(venue, patent, seller, buyer):
     transferred(patent.id, seller.id, buyer.id, now=venue.now, share=HALF)
     [held] = queries.held_by(buyer.id)["items"]
