@@ -1,5 +1,5 @@
 """
-Notices by e-mail: in the reader's language, tried again when the post fails.
+Notices by e-mail: in the reader's language, tried again when the post fails. Upkeep of the queue.
 """
 
 from uuid import UUID
@@ -7,7 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import send_mail
 from django.utils.translation import gettext, override
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.builtin_tasks import remove_old_jobs
 from procrastinate.contrib.django import app
 
 from hutong.kit.refusal import Refused
@@ -38,3 +39,10 @@ def mail(notice: str) -> None:
             [reader.email],
         )
     actions.mark_mailed(id)
+
+
+@app.periodic(cron="53 3 * * *")
+@app.task(name="notices.forget_old_jobs", queue="upkeep", pass_context=True)
+async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Delete done jobs after a week: what they did stands in the journal."""
+    await remove_old_jobs(context, max_hours=7 * 24)
