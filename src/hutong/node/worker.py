@@ -174,7 +174,6 @@ def _jobs(stopping: threading.Event) -> None:
                         install_signal_handlers=False,
                         listen_notify=True,
                         concurrency=2,
-                        delete_jobs="successful",
                         shutdown_graceful_timeout=2,
                     )
                 ),
