@@ -16,7 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from hutong.kit.canonical import digest_of
-from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.event import Content, Event, Private, Visibility
 from hutong.kit.moments import from_microseconds
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import N_, Reason, Refused, reason
@@ -332,7 +332,7 @@ class BidsJudged(Event, kind="auctions.BidsJudged", version=1):
 class Suspended(Event, kind="auctions.Suspended", version=1):
     lot: UUID
     since: datetime
-    reason: str
+    reason: Content[str]
 
 
 @dataclass(frozen=True, kw_only=True)

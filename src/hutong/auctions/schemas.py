@@ -97,4 +97,10 @@ class RecordOut(Schema):
 
 
 class ReasonIn(Schema):
-    reason: str = Field(min_length=2, max_length=500, examples=["The venue's power failed."])
+    reason: str = Field(
+        min_length=2,
+        max_length=500,
+        pattern=r"^[^\x00]*$",
+        description="Public, beside the log",
+        examples=["The venue's power failed."],
+    )

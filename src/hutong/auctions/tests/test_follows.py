@@ -141,6 +141,8 @@ def test_only_officers_suspend_a_lot_and_only_the_supervisor_opens_paddles(venue
     assert call("GET", f"/lots/{lot}/paddles", secret=member).status_code == 403
     actions.suspend_lot(actor=trading, now=venue.now, lot=lot, reason="The venue's power failed.")
     assert call("GET", f"/lots/{lot}").json()["status"] == "suspended"
+    suspended = journal.latest_of(subject("lot", lot), "auctions.Suspended")
+    assert suspended.content["reason"] == "The venue's power failed."
     later = venue.now + timedelta(minutes=5)
     actions.resume_lot(actor=trading, now=later, lot=lot)
     assert len(queries.paddles(supervisor, lot)) == 2
