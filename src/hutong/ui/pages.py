@@ -32,7 +32,9 @@ def style(request: HttpRequest) -> HttpResponse:
     """Show every component. Open to all; changes nothing."""
     now: datetime = request.now
     refused = Refused(CommonRefusal.SAME_EYES)
-    spoiled = SampleForm({"name": "", "kind": "university", "price": "-1"})
+    spoiled = SampleForm(
+        {"spoiled-name": "", "spoiled-kind": "university", "spoiled-price": "-1"}, prefix="spoiled"
+    )
     spoiled.is_valid()
     return render(
         request,

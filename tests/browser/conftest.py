@@ -1,0 +1,191 @@
+"""
+A whole venue, started as an operator starts it, and a real browser to walk it.
+
+    site       `hutong up --demo` in a state directory of its own, seeded by seed.py
+    browser    Chromium; without one these tests are skipped, visibly
+    visit      opens pages, collects what the console says, comes signed in when asked
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 180
+CHROMIUM = os.environ.get("HUTONG_CHROMIUM") or shutil.which("chromium") or ""
+LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running venue: its address, state directory, and what was seeded."""
+
+    address: str
+    state: Path
+    process: "subprocess.Popen[bytes]"
+    environment: dict[str, str]
+    seeded: dict[str, Any]
+
+    def command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "hutong.node.cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def links(self) -> dict[str, str]:
+        """For each role a one-time address that signs it in, with its second factor."""
+        people = self.seeded["people"]
+        told = self.command("officer", "link", *people.values(), "--second-factor", "--json")
+        by_email = json.loads(told.splitlines()[-1])
+        return {role: by_email[email] for role, email in people.items()}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if not CHROMIUM:
+        pytest.skip("no chromium here: the browser tests need one (set HUTONG_CHROMIUM)")
+    if not (ROOT / "node_modules" / "@tabler" / "core").is_dir():
+        pytest.skip("no front-end packages here: run ./hutong once")
+    state = tmp_path_factory.mktemp("venue")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    keep = {k: v for k, v in os.environ.items() if not k.startswith("HUTONG_")}
+    environment = {
+        **keep,
+        "HUTONG_STATE": str(state),
+        "HUTONG_ORIGIN": address,
+        "PYTHONPATH": str(ROOT / "src"),
+        "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
+    }
+    with (state / "up.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hutong.node.cli", "up", "--demo", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        _wait_ready(address, process, state / "up.log")
+        seeding = subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("seed.py"))],
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert seeding.returncode == 0, seeding.stderr[-4000:]
+        seeded = json.loads(seeding.stdout.splitlines()[-1])
+        yield Site(address, state, process, environment, seeded)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(60)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            if urllib.request.urlopen(f"{address}/readyz", timeout=5).status == 200:
+                return
+        time.sleep(0.5)
+    pytest.fail(f"the venue did not start:\n{log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def sessions(site: Site, browser: Any) -> dict[str, Any]:
+    """Each role signed in once: what a browser keeps of it."""
+    kept = {}
+    for role, link in site.links().items():
+        context = browser.new_context()
+        context.new_page().goto(link)
+        kept[role] = context.storage_state()
+        context.close()
+    return kept
+
+
+@dataclass
+class Visitor:
+    """One person with a browser window. `complaints`: what the console reported."""
+
+    site: Site
+    page: Any
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Any:
+        return self.page.goto(self.site.address + path, wait_until="load")
+
+    def text(self, selector: str) -> str:
+        return str(self.page.inner_text(selector))
+
+    def until(self, selector: str, wanted: str, seconds: float = 15) -> str:
+        """Wait until an element says `wanted`; polled, because the policy forbids evaluation."""
+        end = time.monotonic() + seconds
+        while True:
+            said = self.text(selector)
+            if wanted in said or time.monotonic() > end:
+                assert wanted in said, f"{selector} says {said!r}, not {wanted!r}"
+                return said
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def visit(site: Site, browser: Any, sessions: dict[str, Any]) -> Iterator[Any]:
+    """Return a function that opens a window: visit(role=None, language="zh-hans", width=1440)."""
+    contexts = []
+
+    def opened(role: str | None = None, language: str = "zh-hans", width: int = 1440) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale=LANGUAGES[language],
+            storage_state=sessions[role] if role else None,
+        )
+        context.add_cookies([{"name": "hutong_language", "value": language, "url": site.address}])
+        contexts.append(context)
+        visitor = Visitor(site, context.new_page())
+
+        def note(message: Any) -> None:
+            if message.type in ("error", "warning"):
+                visitor.complaints.append(message.text)
+
+        visitor.page.on("console", note)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        return visitor
+
+    yield opened
+    for context in contexts:
+        context.close()
