@@ -11,6 +11,7 @@ from django.db import connection
 from hutong.due import rules
 from hutong.due.models import Clock, Timer
 from hutong.journal.actions import action, record
+from hutong.journal.queries import latest_of
 from hutong.kit.actor import Actor
 
 
@@ -42,8 +43,13 @@ def jump(*, actor: Actor, now: datetime, running: str | None) -> datetime:
     """
     clock = Clock.objects.select_for_update().get()
     first = Timer.objects.order_by("due_at").first()
+    last = latest_of("venue:clock", rules.ClockJumped.kind)
     to = rules.jump(
-        demo=clock.demo, running=running, next_due=first.due_at if first else None, now=now
+        demo=clock.demo,
+        running=running,
+        next_due=first.due_at if first else None,
+        now=now,
+        last_jump=datetime.fromisoformat(last.facts["moved_to"]) if last else None,
     )
     clock.offset += to - now
     clock.save(update_fields=["offset"])

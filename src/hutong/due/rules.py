@@ -19,6 +19,9 @@ class Refusal(Reason):
     NOTHING_DUE = reason(
         "due.nothing_due", "TI-2", N_("Nothing is due, so there is nowhere to jump.")
     )
+    JUST_MOVED = reason(
+        "due.just_moved", "TI-2", N_("The clock was moved to {to} while you asked; look again.")
+    )
     BACKWARDS = reason("due.backwards", "TI-2", N_("The clock never goes back."))
 
 
@@ -35,10 +38,22 @@ class ClockJumped(Event, kind="due.ClockJumped"):
     moved_to: datetime
 
 
-def jump(*, demo: bool, running: str | None, next_due: datetime | None, now: datetime) -> datetime:
-    """Decide where the clock jumps: to the next due moment, if it may and there is one."""
+def jump(
+    *,
+    demo: bool,
+    running: str | None,
+    next_due: datetime | None,
+    now: datetime,
+    last_jump: datetime | None = None,
+) -> datetime:
+    """Decide where the clock jumps: to the next due moment, if it may and there is one.
+
+    `last_jump` is where it jumped before; whose `now` is earlier asked before they knew of that.
+    """
     if not demo:
         raise Refused(Refusal.NOT_A_DEMO)
+    if last_jump is not None and now < last_jump:
+        raise Refused(Refusal.JUST_MOVED, to=last_jump)
     if running:
         raise Refused(Refusal.SOMETHING_RUNS, what=running)
     if next_due is None:

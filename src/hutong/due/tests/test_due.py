@@ -65,6 +65,17 @@ def test_a_demo_clock_jumps_to_the_next_due_moment(venue):
     assert queries.clock_offset() - before == timedelta(days=10)
 
 
+def test_of_two_who_ask_for_a_jump_at_once_one_moves_the_clock(venue):
+    first = schedule(venue, "a", days=10)
+    schedule(venue, "b", days=20)
+    assert actions.jump(actor=OPERATOR, now=venue.now, running=None) == first
+    moved = queries.clock_offset()
+    with pytest.raises(Refused) as refused:
+        actions.jump(actor=OPERATOR, now=venue.now, running=None)
+    assert refused.value.reason is rules.Refusal.JUST_MOVED
+    assert queries.clock_offset() == moved
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
