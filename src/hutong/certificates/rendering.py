@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import segno
 import typst
 
-from hutong.certificates import layout, pades
+from hutong.certificates import layout
 from hutong.certificates.content import check_code
 from hutong.transparency.keys import CertificateSigner
 
@@ -70,6 +70,8 @@ def pdf(
 
 def signed_pdf(unsigned: bytes, content: Mapping[str, Any], *, hand: CertificateSigner) -> bytes:
     """Sign a page with the venue's certificate key."""
+    from hutong.certificates import pades  # pyHanko takes long to load
+
     return pades.sign(
         unsigned, hand=hand, reason=content["number"], location=content["venue"]["name_zh"]
     )

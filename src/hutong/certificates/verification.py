@@ -15,10 +15,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hutong.certificates import credential as vc
-from hutong.certificates import pades
 from hutong.certificates.content import FORMAT, content_digest
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.kit.moments import iso
@@ -26,6 +25,9 @@ from hutong.kit.refusal import N_
 from hutong.transparency import merkle, note
 from hutong.transparency.proof import LogProof
 from hutong.transparency.venue_keys import VenueKeys
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.reader import PdfFileReader
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 MAX_JSON_BYTES: Final = 4_000_000
@@ -134,6 +136,8 @@ class _Parts:
 
 def verify(data: bytes, keys: VenueKeys, revocations: Revocations | None = None) -> Report:
     """Verify a certificate, PDF or JSON, with the venue's public keys. Never raises on bad input."""
+    from hutong.certificates import pades  # pyHanko takes long to load
+
     form = "pdf" if is_pdf(data) else "json"
     reader = None
     try:
@@ -272,7 +276,9 @@ def _credential(parts: _Parts, keys: VenueKeys) -> Step:
     )
 
 
-def _document(reader: pades.PdfFileReader, keys: VenueKeys) -> tuple[Step, Step]:
+def _document(reader: "PdfFileReader", keys: VenueKeys) -> tuple[Step, Step]:
+    from hutong.certificates import pades
+
     try:
         facts = pades.check_signature(reader, keys.certificate_authorities)
     except pades.PdfInvalid as error:

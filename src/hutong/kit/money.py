@@ -4,8 +4,6 @@ Money: integers of the minor unit (fen for CNY), never floats (AU-2, SE-1).
 
 from typing import Final
 
-import cn2an
-
 CNY: Final = "CNY"
 MINOR_UNITS: Final = {"CNY": 2, "USD": 2, "EUR": 2, "HKD": 2, "JPY": 0}
 SIGNS: Final = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
@@ -31,6 +29,8 @@ def with_unit(amount: int, currency: str = CNY) -> str:
 
 def in_capitals(amount_fen: int) -> str:
     """Write a yuan amount in Chinese capitals as contracts and receipts want: 壹佰元整."""
+    import cn2an  # slow to load, and few processes write contracts
+
     if amount_fen < 0:
         return "负" + in_capitals(-amount_fen)
     yuan, fen = divmod(amount_fen, 100)

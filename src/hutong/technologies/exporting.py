@@ -3,12 +3,11 @@ Taking technologies out again: the empty workbook, and all public records as JSO
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from hutong.technologies.importing.workbook import workbook
 from hutong.technologies.models import Technology
-
-__all__ = ["template", "workbook", "write_jsonl"]
 
 CHUNK = 2_000
 
@@ -16,6 +15,13 @@ CHUNK = 2_000
 def template() -> bytes:
     """The exchange's workbook, empty, as .xlsx bytes."""
     return workbook()
+
+
+def workbook(rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
+    """The exchange's workbook, filled with `rows` (field → value)."""
+    from hutong.technologies.importing.workbook import workbook as written  # openpyxl loads slowly
+
+    return written(rows)
 
 
 def write_jsonl(path: Path) -> int:

@@ -6,9 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-from pypinyin.seg.mmseg import seg
-
 KEY_CHARACTERS = 200
 _TITLE_CHARACTERS = 40  # further ones decide nothing a reader would see
 _WORDS_KEPT = 50_000
@@ -17,6 +14,8 @@ _RUNS = re.compile("[㐀-鿿]+|[^㐀-鿿]+")  # Chinese, and what is not
 
 def key(title: str) -> str:
     """`水电站` → `shui dian zhan`; lower case, without accents, at most 200 characters."""
+    from pypinyin.seg.mmseg import seg  # its dictionaries take a while to load
+
     parts: list[str] = []
     for run in _RUNS.findall(title[:_TITLE_CHARACTERS].casefold()):
         parts += map(_spoken, seg.cut(run)) if run >= "㐀" else [run.strip()]
@@ -27,4 +26,6 @@ def key(title: str) -> str:
 @lru_cache(maxsize=_WORDS_KEPT)
 def _spoken(word: str) -> str:
     """A word's syllables; titles share most of theirs, and looking them up is slow."""
+    from pypinyin import lazy_pinyin
+
     return " ".join(lazy_pinyin(word))

@@ -14,9 +14,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-
 from hutong.kit.refusal import Refused
 from hutong.technologies.faults import Problem
 from hutong.technologies.importing.files import File, blocks, check_workbook, header_wrong
@@ -151,7 +148,7 @@ def read(file: File) -> Iterator[Located]:
     rows = _rows(file.path)
     header, path_in_zip = next(rows)
     columns = _columns(header)
-    names = {c.field: f"{get_column_letter(i + 1)} {c.zh.rstrip('*')}" for i, c in columns.items()}
+    names = {c.field: f"{_letter(i + 1)} {c.zh.rstrip('*')}" for i, c in columns.items()}
     merged = dict(_merged(file.path, path_in_zip))
     for number, cells in rows:
         if number in merged:
@@ -188,6 +185,8 @@ def _rows(path: Path) -> Iterator[tuple[Any, Any]]:
 def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
     # A stream, since openpyxl judges a path by its name.
     with path.open("rb") as file:
+        from openpyxl import load_workbook  # half a second that few processes need
+
         workbook = load_workbook(file, read_only=True, data_only=False, keep_links=False)
         if SHEET not in workbook.sheetnames:
             found = ", ".join(f"“{name}”" for name in workbook.sheetnames[:10]) or "none"
@@ -196,7 +195,7 @@ def _openpyxl_rows(path: Path) -> Iterator[tuple[Any, Any]]:
         sheet.reset_dimensions()  # a file may lie about its size
         header = next(sheet.iter_rows(min_row=1, max_row=1), ())
         if len(header) > COLUMN_LIMIT:
-            beyond = f"{get_column_letter(COLUMN_LIMIT + 1)}…"
+            beyond = f"{_letter(COLUMN_LIMIT + 1)}…"
             raise header_wrong(unknown=[beyond])
         yield header, sheet._worksheet_path
         sheet.reset_dimensions()
@@ -216,7 +215,7 @@ def _columns(header: Any) -> dict[int, Column]:
             continue
         name = re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", str(cell.value))).casefold()
         column = _BY_NAME.get(name)
-        place = f"{get_column_letter(index + 1)}1 “{str(cell.value)[:40]}”"
+        place = f"{_letter(index + 1)}1 “{str(cell.value)[:40]}”"
         if column is None:
             unknown.append(place)
         elif column in columns.values():
@@ -240,7 +239,7 @@ def _located(number: int, cells: Any, columns: dict[int, Column], names: dict[st
             continue
         column = columns.get(index)
         if column is None:
-            letter = get_column_letter(index + 1)
+            letter = _letter(index + 1)
             located.columns = {**names, letter: letter}
             located.wrong(letter, Problem.EXTRA_VALUE, value)
         elif cell.data_type == "f":
@@ -275,3 +274,9 @@ def _merged(path: Path, part: str) -> Iterator[tuple[int, str]]:
             for match in _MERGE.finditer(window):
                 yield int(match[2]), match[1].decode()
             tail = window[-_LONGEST_MERGE:]
+
+
+def _letter(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column))
