@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from pypinyin import lazy_pinyin
 
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import OWN, Actor, require_other_eyes
@@ -189,6 +188,8 @@ def _write_details(
     for field in ("name_zh", "name_en"):
         if len(getattr(row, field)) > NAME_LENGTH:
             raise Refused(CommonRefusal.TOO_LARGE, what=field, limit=NAME_LENGTH)
+    from pypinyin import lazy_pinyin  # its dictionaries take a while to load
+
     row.sort_key = " ".join(lazy_pinyin(row.name_zh or row.name_en)).lower()[:800]
     row.jurisdiction = numbers.jurisdiction(jurisdiction)
     row.state_owned = state_owned
