@@ -119,18 +119,23 @@ class Recording(NamedTuple):
     at: datetime
 
 
-def record_many(recordings: Sequence[Recording], *, ring: bool = True) -> list[int]:
+def record_many(
+    recordings: Sequence[Recording], *, ring: bool = True, ask_ids: bool = True
+) -> list[int]:
     """Write many entries at once on one connection. Returns their ids, in order.
 
     `ring=False`: the caller sees to it that the sequencer is woken, by `wake`, once committed.
+    `ask_ids=False`: none are returned, so that in a pipeline nothing is waited for; not for events
+    with content.
     """
     act = _act()
     act.recorded += len(recordings)
     written = [rules.write(r.event, subject=r.subject, actor=r.actor, at=r.at) for r in recordings]
-    ids = _store(written, recordings)
+    ids = _store(written, recordings, ask_ids)
+    assert ask_ids or not any(w.content for w in written), "content is kept under its entry's id"
     blobs = [
         Content(digest=digest, entry_id=id, blob=blob)
-        for id, w in zip(ids, written, strict=True)
+        for id, w in zip(ids, written, strict=ask_ids)
         for digest, blob in w.content.items()
     ]
     if blobs:
@@ -166,7 +171,9 @@ _STORE_ONE = _STORE.format(rows=_ROW)
 _AT_ONCE = 1000  # rows a statement: PostgreSQL takes 65,535 values
 
 
-def _store(written: Sequence[rules.Written], recordings: Sequence[Recording]) -> list[int]:
+def _store(
+    written: Sequence[rules.Written], recordings: Sequence[Recording], ask_ids: bool
+) -> list[int]:
     rows = [
         (
             w.kind,
@@ -187,13 +194,16 @@ def _store(written: Sequence[rules.Written], recordings: Sequence[Recording]) ->
     ]
     ids: list[int] = []
     connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
         for first in range(0, len(rows), _AT_ONCE):
             part = rows[first : first + _AT_ONCE]
             one = len(part) == 1
             statement = _STORE_ONE if one else _STORE.format(rows=",".join([_ROW] * len(part)))
             values = [value for row in part for value in row]
-            ids += [id for (id,) in cursor.execute(statement, values, prepare=one).fetchall()]
+            cursor.execute(statement, values, prepare=one)
+            if ask_ids:
+                ids += [id for (id,) in cursor.fetchall()]
     return ids
 
 
