@@ -122,8 +122,8 @@ def _judge(*, batches: Mapping[UUID, Sequence[Receipt]], book: Book) -> dict[UUI
         if not recordings:
             nothing_changed()
             return judged
-        _save(cursor.connection, {id: book.lots[id] for id in judged if not judged[id].is_closed})
-        record_many(recordings, ring=False)
+        open_lots = {id: book.lots[id] for id in judged if not judged[id].is_closed}
+        _save_and_record(cursor.connection, open_lots, recordings)
         rows.append(_TRAILER)
         with cursor.copy(_COPY) as copy:
             copy.write(b"".join(rows))
@@ -187,10 +187,14 @@ def _judge_lot(id: UUID, lot: rules.Lot, bids: Sequence[Receipt], rows: list[byt
     )
 
 
-def _save(raw: "psycopg.Connection[tuple[Any, ...]]", lots: Mapping[UUID, Kept]) -> None:
-    """Write the new states, which locks their rows. Raises Overtaken when one has changed."""
+def _save_and_record(
+    raw: "psycopg.Connection[tuple[Any, ...]]",
+    lots: Mapping[UUID, Kept],
+    recordings: Sequence[Recording],
+) -> None:
+    """Write the new states, which locks their rows, and the entries. Raises Overtaken."""
     cursors = []
-    with raw.pipeline():  # BEGIN and all of these in one round trip
+    with raw.pipeline():  # BEGIN and all of this in one round trip
         for id, kept in lots.items():
             lot = kept.lot
             values = [
@@ -205,6 +209,7 @@ def _save(raw: "psycopg.Connection[tuple[Any, ...]]", lots: Mapping[UUID, Kept])
                 kept.revision,
             ]
             cursors.append(psycopg.Cursor(raw).execute(_SAVE, values, prepare=True))
+        record_many(recordings, ring=False, ask_ids=False)
     if any(cursor.rowcount != 1 for cursor in cursors):
         raise Overtaken
     for kept in lots.values():
