@@ -41,7 +41,8 @@ from hutong.kit.ids import new_id  # noqa: E402
 
 BIDDERS = 256
 ROUNDS = 3
-SECONDS = 2.0
+SECONDS = 1.5
+PGBENCH_SECONDS = 2
 WARM_UP_SECONDS = 0.5
 CLIENTS = (1, 8, 32, 64)
 REFUSED_EVERY = 5
@@ -105,7 +106,7 @@ def desk_core(database: Database) -> Iterator[Case]:
         for clients in CLIENTS:
             script = TRANSACTION.format(lot=a_textbook_lot(database))
             peers[clients].append(
-                pgbench(database, script, clients=clients, seconds=int(SECONDS)).per_second
+                pgbench(database, script, clients=clients, seconds=PGBENCH_SECONDS).per_second
             )
     medians = {clients: statistics.median(rates) for clients, rates in peers.items()}
     best = max(medians, key=lambda clients: medians[clients])
@@ -165,7 +166,7 @@ class Bidding:
     def __init__(self) -> None:
         self.receipts: list[Any] = []
         self.waits: list[float] = []
-        self._ids = [str(new_id()) for _ in range(400_000)]
+        self._ids = many_ids(400_000)
         self._number = 0
 
     def begin(self, done: "asyncio.Future[None]") -> None:
@@ -198,6 +199,12 @@ class Bidding:
             submit(lot, ids[number], paddle, amount, answer)
 
         return bid
+
+
+def many_ids(count: int) -> list[str]:
+    """Ids as bidders would choose them: version 7, so that later ones sort later."""
+    beginning = str(new_id())[:24]
+    return [f"{beginning}{number:012x}" for number in range(count)]
 
 
 def a_lot() -> UUID:
@@ -339,7 +346,7 @@ class Load:
             f"content-type: application/json\r\ncontent-length: "
             for paddle in range(1, BIDDERS + 1)
         ]
-        self._ids = [str(new_id()) for _ in range(200_000)]
+        self._ids = many_ids(200_000)
         self.answers: list[bytes] = []
         self.waits: list[float] = []
         self.number = 0
