@@ -17,7 +17,6 @@ from hutong.listings import jobs as listings
 from hutong.notices import jobs as notices
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
-from hutong.technologies import jobs as technologies
 
 
 def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
@@ -26,7 +25,6 @@ def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
 
 REACTIONS: tuple[Reaction, ...] = (
     # the register
-    when("technologies.fixed", "rights.Registered", do=technologies.rights_registered),
     when("certificates.of_rights", "rights.Registered", do=certificates.on_right_registered),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),

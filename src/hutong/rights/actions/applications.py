@@ -329,5 +329,4 @@ def _register(
         now=now,
         rulebook_version=row.rulebook_version,
     )
-    for technology in technologies:
-        mark_registered(actor=actor, now=now, technology=technology)
+    mark_registered(actor=actor, now=now, technologies=technologies)

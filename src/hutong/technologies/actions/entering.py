@@ -2,14 +2,14 @@
 One technology at a time: intend, enter, update, retire (TE-1, TE-2, TE-3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hutong.journal.actions import action, nothing_changed, record
+from hutong.journal.actions import Recording, action, nothing_changed, record, record_many
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -158,20 +158,25 @@ def retire(*, actor: Actor, now: datetime, technology: UUID, reason: str) -> Tec
 
 
 @action(power=None)
-def mark_registered(*, actor: Actor, now: datetime, technology: UUID) -> None:
-    """Note that its rights are in the register: kind, titles and numbers stand from now on.
+def mark_registered(*, actor: Actor, now: datetime, technologies: Sequence[UUID]) -> None:
+    """Note that their rights are in the register: kinds, titles and numbers stand from now on.
 
-    Called down by the register inside its own act; repeated, it changes nothing.
+    Called down by the register inside its own act; what was noted before stays as it is.
     """
-    row = Technology.objects.select_for_update().filter(id=technology).first()
-    if row is None:
+    rows = list(Technology.objects.select_for_update().filter(id__in=technologies).order_by("id"))
+    if len(rows) < len(set(technologies)):
         raise Refused(CommonRefusal.NOT_FOUND, what="technology")
-    if row.registered_at is not None:
+    fresh = [row.id for row in rows if row.registered_at is None]
+    if not fresh:
         nothing_changed()
         return
-    row.registered_at = now
-    row.save(update_fields=["registered_at"])
-    record(subject("technology", row.id), rules.Fixed(technology=row.id))
+    Technology.objects.filter(id__in=fresh).update(registered_at=now)
+    record_many(
+        [
+            Recording(subject("technology", id), rules.Fixed(technology=id), actor, now)
+            for id in fresh
+        ]
+    )
 
 
 def checked(said: Mapping[str, Any], *, need_number: bool = True, bundle: bool = False) -> Record:

@@ -10,7 +10,7 @@ from hutong.kit.actor import ANONYMOUS, SYSTEM
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties.testing import member_of, officer, verified_party
-from hutong.technologies import actions, importing, jobs, queries, testing
+from hutong.technologies import actions, importing, queries, testing
 from hutong.technologies.importing.workbook import workbook
 from hutong.technologies.models import Technology
 from hutong.technologies.rules import LegalStatus, Refusal, Status
@@ -137,8 +137,8 @@ def test_an_update_that_says_nothing_new_is_no_act(venue, seller, university):
 
 def test_what_is_registered_keeps_title_and_numbers(venue, seller, university):
     technology = entered_technology(university)
-    for _ in range(2):  # the reaction may be told twice
-        actions.mark_registered(actor=SYSTEM, now=venue.now, technology=technology.id)
+    for _ in range(2):  # repeated, it changes nothing
+        actions.mark_registered(actor=SYSTEM, now=venue.now, technologies=[technology.id])
     with pytest.raises(Refused) as refused:
         actions.update(
             actor=seller, now=venue.now, technology=technology.id, changes={"title_zh": "另一"}
@@ -148,7 +148,6 @@ def test_what_is_registered_keeps_title_and_numbers(venue, seller, university):
         actor=seller, now=venue.now, technology=technology.id, changes={"trl": 9}
     )
     assert (changed.trl, changed.registered) == (9, True)
-    assert callable(jobs.rights_registered)
 
 
 def test_what_retires_unregistered_sets_its_number_free(venue, seller, university):
@@ -157,7 +156,7 @@ def test_what_retires_unregistered_sets_its_number_free(venue, seller, universit
     retired = actions.retire(actor=seller, now=venue.now, technology=first.id, reason="误登")
     assert retired.status is Status.RETIRED
     again = entered_technology(university, number=number)
-    actions.mark_registered(actor=SYSTEM, now=venue.now, technology=again.id)
+    actions.mark_registered(actor=SYSTEM, now=venue.now, technologies=[again.id])
     actions.retire(actor=seller, now=venue.now, technology=again.id, reason="已转让")
     with pytest.raises(Refused) as refused:
         entered_technology(university, number=number)
