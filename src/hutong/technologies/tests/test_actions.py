@@ -260,7 +260,7 @@ def test_an_unknown_technology_is_not_found(venue, seller):
     for act in (
         lambda: queries.technology(uuid4()),
         lambda: actions.retire(actor=seller, now=venue.now, technology=uuid4(), reason="x"),
-        lambda: actions.mark_registered(actor=SYSTEM, now=venue.now, technology=uuid4()),
+        lambda: actions.mark_registered(actor=SYSTEM, now=venue.now, technologies=[uuid4()]),
     ):
         with pytest.raises(Refused) as refused:
             act()
