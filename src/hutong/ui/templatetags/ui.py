@@ -103,7 +103,9 @@ def money(amount: int | None, currency: str = "CNY", capitals: bool = False) -> 
     """An amount with its unit, and in Chinese capitals where the law wants them."""
     if amount is None:
         return NO_VALUE
-    figure = format_html('<span class="money">{}</span>', amounts.with_unit(amount, currency))
+    sign = "−" if amount < 0 else ""
+    written = sign + amounts.with_unit(abs(amount), currency)
+    figure = format_html('<span class="money">{}</span>', written)
     if capitals and currency == "CNY":
         words = amounts.in_capitals(amount)
         return format_html(

@@ -22,6 +22,10 @@ def test_money_is_written_with_its_unit() -> None:
     assert drawn("{% money 123456789 %}") == '<span class="money">¥1,234,567.89</span>'
 
 
+def test_money_out_stands_with_its_sign_in_front() -> None:
+    assert "−¥324,000.00" in drawn("{% money -32400000 %}")
+
+
 def test_money_in_capitals_is_chinese_in_every_language() -> None:
     assert "人民币壹佰元整" in drawn("{% money 10000 capitals=True %}")
 

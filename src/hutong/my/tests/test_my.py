@@ -1,0 +1,203 @@
+"""Members do their business on pages, and see nothing of others'."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from hutong.deals import queries as deals
+from hutong.deals.testing import agreed_deal
+from hutong.listings import queries as listings
+from hutong.listings.testing import open_listing
+from hutong.parties import queries as parties
+from hutong.parties.testing import member_of, person, signed_in, verified_party
+from hutong.rights import queries as rights
+from hutong.rights.testing import a_technology, registered_technology
+from hutong.technologies import exporting
+from hutong.technologies import queries as technologies
+from hutong.technologies.queries import Filters
+from hutong.ui.testing import browsing
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_newcomer_is_led_to_register_a_party(venue: Any) -> None:
+    page = browsing(signed_in(person(now=venue.now)))
+    assert "Register your party" in page.get("/my").content.decode()
+    answer = page.post(
+        "/my/party",
+        {"act": "register", "kind": "university", "name_zh": "某大学", "jurisdiction": "CN"},
+    )
+    assert answer.status_code == 302
+    assert "某大学" in page.get("/my/party").content.decode()
+
+
+def test_a_wrong_identifier_is_named_and_nothing_typed_is_lost(venue: Any) -> None:
+    page = browsing(signed_in(person(now=venue.now)))
+    answer = page.post(
+        "/my/party",
+        {
+            "act": "register",
+            "kind": "university",
+            "name_zh": "某大学",
+            "jurisdiction": "CN",
+            "uscc": "12310000000000000X",
+        },
+        language="zh-hans",
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "12310000000000000X" in text
+    assert 'value="某大学"' in text
+    assert "校验" in text
+
+
+def test_the_template_of_the_venue_comes_as_a_workbook(venue: Any) -> None:
+    page = browsing(member_of(verified_party(now=venue.now)))
+    answer = page.get("/my/technologies/template.xlsx")
+    assert answer.content.startswith(b"PK")
+
+
+def test_an_empty_workbook_is_refused_in_place(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    page = browsing(member_of(university))
+    upload = BytesIO(exporting.template())
+    upload.name = "technologies.xlsx"
+    answer = page.post("/my/technologies", {"file": upload})
+    assert answer.status_code == 422
+    assert "no records" in answer.content.decode()
+    today = venue.now.date()
+    assert technologies.page(Filters(party=university.id), today)["items"] == []
+
+
+def test_a_file_that_is_no_workbook_is_refused_in_place(venue: Any) -> None:
+    page = browsing(member_of(verified_party(now=venue.now)))
+    upload = BytesIO(b"\x00\x01 not a workbook")
+    upload.name = "technologies.xlsx"
+    answer = page.post("/my/technologies", {"file": upload})
+    assert answer.status_code in (413, 422)
+    assert "Not done." in answer.content.decode()
+
+
+def test_a_technology_is_entered_and_its_registration_applied_for(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    page = browsing(member_of(university))
+    answer = page.post(
+        "/my/technologies/new", {"act": "enter", "kind": "know_how", "title_zh": "一种工艺"}
+    )
+    assert answer.status_code == 302
+    id = answer["Location"].rsplit("/", 1)[-1]
+    paper = BytesIO(b"%PDF-1.7\n% evidence\n%%EOF\n")
+    paper.name = "evidence.pdf"
+    answer = page.post(
+        "/my/rights/new",
+        {"act": "draft", "technologies": [id], "holders": "", "evidence": paper},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    assert page.post(answer["Location"], {"act": "submit"}).status_code == 302
+    (application,) = rights.applications(member_of(university))["items"]
+    assert application.status == "submitted"
+
+
+def test_a_listing_is_drafted_and_submitted(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    patent = registered_technology(university, now=venue.now)
+    page = browsing(member_of(university))
+    form = {
+        "act": "draft",
+        "technologies": [str(patent.id)],
+        "title_zh": "专利权转让",
+        "share": "100%",
+        "price_mode": "floor",
+        "price_fen": "1,280,000",
+        "payment": "lump_sum",
+        "scope": "local",
+    }
+    answer = page.post("/my/listings/new", form)
+    assert answer.status_code == 302, answer.content.decode()
+    assert page.post(answer["Location"], {"act": "submit"}).status_code == 302
+    (listing,) = listings.listings(member_of(university))["items"]
+    assert (listing.status, listing.price_fen) == ("submitted", 128_000_000)
+
+
+def test_a_buyer_applies_on_the_listings_page_and_nobody_else_sees_it(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    listing = open_listing(
+        university, [registered_technology(university, now=venue.now).id], now=venue.now
+    )
+    buyer = verified_party("某科技公司", kind="enterprise", now=venue.now)
+    page = browsing(member_of(buyer))
+    answer = page.post(f"/listings/{listing.id}", {"act": "apply", "accept": "on"})
+    assert answer.status_code == 302
+    path = answer["Location"]
+    assert page.get(path).status_code == 200
+    assert browsing(member_of(university)).get(path).status_code == 404
+    assert "某科技公司" not in browsing().get(f"/listings/{listing.id}").content.decode()
+
+
+def test_conditions_not_accepted_are_asked_for_again(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    listing = open_listing(
+        university, [registered_technology(university, now=venue.now).id], now=venue.now
+    )
+    buyer = verified_party("某科技公司", kind="enterprise", now=venue.now)
+    answer = browsing(member_of(buyer)).post(f"/listings/{listing.id}", {"act": "apply"})
+    assert answer.status_code == 422
+    assert listings.intents_of(listing.id, member_of(buyer)) == []
+
+
+def test_both_sides_accept_the_contract_they_read(venue: Any) -> None:
+    deal = agreed_deal(now=venue.now)
+    for party in (deal.seller, deal.buyer):
+        page = browsing(member_of(party))
+        assert deal.contract_digest in page.get(f"/my/deals/{deal.id}").content.decode()
+        page.post(f"/my/deals/{deal.id}", {"act": "accept", "digest": deal.contract_digest})
+    assert deals.deal(deal.id).status == "signed"
+
+
+def test_another_text_cannot_be_accepted(venue: Any) -> None:
+    deal = agreed_deal(now=venue.now)
+    page = browsing(member_of(deal.buyer))
+    answer = page.post(f"/my/deals/{deal.id}", {"act": "accept", "digest": "sha256:" + "0" * 64})
+    assert answer.status_code == 409
+    assert deals.deal(deal.id).status == "agreed"
+
+
+def test_a_deal_is_not_found_by_others(venue: Any) -> None:
+    deal = agreed_deal(now=venue.now)
+    other = verified_party("另一家公司", kind="enterprise", now=venue.now)
+    assert browsing(member_of(other)).get(f"/my/deals/{deal.id}").status_code == 404
+
+
+def test_a_tampered_hidden_field_is_refused_not_a_crash(venue: Any) -> None:
+    page = browsing(member_of(verified_party(now=venue.now)))
+    answer = page.post("/my/party", {"act": "revoke", "mandate": "'; DROP TABLE"})
+    assert answer.status_code == 422
+    assert page.post("/my/party", {"act": "no such act"}).status_code == 404
+
+
+def test_a_token_is_shown_once(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    page = browsing(member_of(university))
+    page.post(
+        "/my/tokens",
+        {
+            "act": "issue",
+            "label": "our program",
+            "party": str(university.id),
+            "scopes": ["member.read"],
+            "days": "30",
+        },
+    )
+    first, second = (page.get("/my/tokens").content.decode() for _ in range(2))
+    assert "Copy the token now" in first
+    assert "Copy the token now" not in second
+    (token,) = parties.tokens_of(member_of(university).person)
+    assert token.scopes == ("member.read",)
+
+
+def test_another_partys_technology_shows_its_public_page(venue: Any) -> None:
+    technology = a_technology(verified_party(now=venue.now), now=venue.now)
+    other = verified_party("另一所大学", now=venue.now)
+    answer = browsing(member_of(other)).get(f"/my/technologies/{technology.id}")
+    assert answer["Location"] == f"/technologies/{technology.id}"
