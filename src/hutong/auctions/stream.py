@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -230,6 +231,8 @@ class Hub:
             data = {**describe(lot), "recent": [_bid(b) for b in state.bids]}
             self._rendered[lot.id] = (event_id, wire.event("lot", event_id, data))
             self._wake(lot.id)
+        elif lot.is_over:
+            del self._states[lot.id]
 
     def _render_board(self) -> None:
         self._board_is_dirty = False
@@ -240,8 +243,8 @@ class Hub:
             (s.lot.at(now) for s in self._states.values() if not s.lot.is_over),
             key=lambda lot: (lot.ends_at, lot.id),
         )
-        total = sum(lot.revision for lot in running)
-        event_id = f"{total}-{len(running)}-{'.'.join(lot.status[0] for lot in running)}"
+        seen = "".join(f"{lot.id}{lot.revision}{lot.status}" for lot in running)
+        event_id = sha256(seen.encode()).hexdigest()[:16]
         data = {"server_time": iso(now), "lots": [describe(lot) for lot in running]}
         self._rendered[BOARD] = (event_id, wire.event("board", event_id, data))
         self._wake(BOARD)
