@@ -179,6 +179,14 @@ def withdraw(listing: Listing, state: Intent, *, now: datetime) -> list[Event]:
     ]
 
 
+def disqualify(state: Intent, *, findings: str) -> list[Event]:
+    """Refuse at the end one who stood ready and may not buy any more (PA-3, PA-7)."""
+    _require_status(state, IntentStatus.DEPOSITED)
+    return [
+        IntentRefused(intent=state.id, listing=state.listing, party=state.party, findings=findings)
+    ]
+
+
 def lapse(state: Intent) -> list[Event]:
     """End an intent that did not stand ready; one with its deposit held stays as it is."""
     if state.status not in (IntentStatus.APPLIED, IntentStatus.QUALIFIED):

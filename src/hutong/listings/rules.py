@@ -155,6 +155,20 @@ def fix_end(listing: Listing, *, recomputed: PeriodEnd) -> list[Event]:
     ]
 
 
+def require_over(listing: Listing, now: datetime) -> None:
+    """Refuse what follows the period before it has ended."""
+    require_status(listing, Status.LISTED)
+    if listing.ends_at is None or now < listing.ends_at:
+        raise Refused(Refusal.PERIOD_RUNNING, ends_at=listing.ends_at)
+
+
+def hold_back(listing: Listing, *, reason: str, now: datetime) -> list[Event]:
+    """Suspend at its end, undecided, what can no longer be sold as offered; the office decides."""
+    require_over(listing, now)
+    assert listing.ends_at is not None, "a listed offer has an end"
+    return [Suspended(listing=listing.id, suspended_at=listing.ends_at, reason={"text": reason})]
+
+
 def cut_off(
     listing: Listing,
     *,
@@ -165,9 +179,7 @@ def cut_off(
     now: datetime,
 ) -> list[Event]:
     """Say what the end of the period brings (LI-5); a listing that lapses is closed by it."""
-    require_status(listing, Status.LISTED)
-    if listing.ends_at is None or now < listing.ends_at:
-        raise Refused(Refusal.PERIOD_RUNNING, ends_at=listing.ends_at)
+    require_over(listing, now)
     extended = decided.outcome is Outcome.EXTENDED
     events: list[Event] = [
         CutOff(

@@ -2,6 +2,7 @@
 The end of the period, and of the listing (LI-3, LI-5).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import Actor
 from hutong.kit.calendar import PeriodEnd, never_shorter, working_days_after
 from hutong.kit.moments import iso
-from hutong.listings import cutoff, rules
+from hutong.kit.refusal import Refused
+from hutong.listings import cutoff, intents, rules
+from hutong.listings.actions.drafting import require_sellable
 from hutong.listings.actions.saving import (
     deposited,
     end_intents,
@@ -17,12 +20,14 @@ from hutong.listings.actions.saving import (
     locked_intents,
     open_seals,
     save,
+    save_intent,
 )
 from hutong.listings.cutoff import Candidate, Outcome
 from hutong.listings.events import EndFixed
 from hutong.listings.models import Intent, Listing
 from hutong.listings.offers import PriceMode
 from hutong.listings.queries.listings import ListingView, view
+from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 
 
@@ -31,6 +36,8 @@ def cut_off(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
     """Decide mechanically what the end of the period brings (LI-5). Run by the venue's timer.
 
     An end that was provisional is first fixed by the calendar now known, and may move on (TI-1).
+    What can no longer be sold as offered is suspended instead (PA-3, TE-2, RR-6); a buyer no longer
+    verified, or by now the seller's affiliate, is refused (PA-3, PA-7).
     Locks the listing and all its intents, so a deposit counts either before or not at all.
     """
     row = locked(listing)
@@ -38,6 +45,11 @@ def cut_off(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
     if moved := _fixed(row, now):
         save(row, [moved], now)
         return view(row)
+    rules.require_over(row.state(), now)
+    if why := _why_not_sellable(row, now):
+        save(row, rules.hold_back(row.state(), reason=why, now=now), now)
+        return view(row)
+    _refuse_the_unfit(row, rows, now)
     ready = deposited(rows)
     book = rulebook.version(row.rulebook_version) if row.rulebook_version else None
     limits = (book or rulebook.in_force(now).rules).listings
@@ -110,6 +122,28 @@ def close_unsold(
     end_intents(rows, now)
     save(row, events, now)
     return view(row)
+
+
+def _why_not_sellable(row: Listing, now: datetime) -> str:
+    try:
+        require_sellable(row, now)
+    except Refused as refused:
+        return f"What is on offer cannot be sold at the moment ({refused.reason.code})."
+    return ""
+
+
+def _refuse_the_unfit(row: Listing, rows: Sequence[Intent], now: datetime) -> None:
+    ready = deposited(rows)
+    buyers = parties.parties(intent.party for intent in ready)
+    for intent in ready:
+        if not buyers[intent.party].is_verified:
+            findings = "The buyer is not verified any more (PA-3)."
+        elif parties.are_affiliated(intent.party, row.seller):
+            findings = "The buyer belongs together with the seller (PA-7)."
+        else:
+            continue
+        intent.findings = findings
+        save_intent(intent, intents.disqualify(intent.state(), findings=findings), now)
 
 
 def _fixed(row: Listing, now: datetime) -> EndFixed | None:

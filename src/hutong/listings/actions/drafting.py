@@ -106,20 +106,22 @@ def bounds(book: Rulebook) -> Bounds:
 
 def require_offerable(row: Listing, now: datetime) -> None:
     """Refuse what may not be offered now: seller, legal status, title, another live offer."""
-    parties.require_verified(row.seller)
-    named, singles = [], []
-    for offered in sorted(row.offered.all(), key=lambda o: o.position):
-        if offered.named:
-            named.append(offered.technology)
-        if offered.right:
-            singles.append(offered.technology)
-    for technology in named:
-        technologies_.require_listable(technology, now)
-    if row.share is not None:
-        rights.require_disposable(singles, by=row.seller, share=row.share)
+    require_sellable(row, now)
     if row.exclusive:
+        singles = [offered.technology for offered in row.offered.all() if offered.right]
         for technology in sorted(reserved_among(singles)):
             raise refused_over(Refusal.RESERVED, technology)
+
+
+def require_sellable(row: Listing, now: datetime) -> None:
+    """Refuse what cannot be sold as offered: the seller (PA-3), legal status (TE-2), title."""
+    parties.require_verified(row.seller)
+    offered = sorted(row.offered.all(), key=lambda o: o.position)
+    for named in (o.technology for o in offered if o.named):
+        technologies_.require_listable(named, now)
+    if row.share is not None:
+        singles = [o.technology for o in offered if o.right]
+        rights.require_disposable(singles, by=row.seller, share=row.share)
 
 
 def _offer(row: Listing, named: Sequence[UUID]) -> None:

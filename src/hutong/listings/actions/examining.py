@@ -12,7 +12,7 @@ from hutong.journal.actions import action
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.calendar import working_days_after
 from hutong.listings import rules
-from hutong.listings.actions.drafting import require_offerable
+from hutong.listings.actions.drafting import require_offerable, require_sellable
 from hutong.listings.actions.saving import (
     deposited,
     end_intents,
@@ -101,7 +101,7 @@ def resume(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
     """Go on with the time that was left, never shorter. What may not be offered any more cannot."""
     row = locked(listing)
     events = rules.resume(row.state(), now=now)
-    parties.require_verified(row.seller)
+    require_sellable(row, now)
     save(row, events, now)
     return view(row)
 
