@@ -102,7 +102,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "hutong.node.context.venue",
                 "hutong.portal.context.frame",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
