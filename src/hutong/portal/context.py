@@ -47,7 +47,7 @@ def _draw(request: HttpRequest) -> Frame:
         audience, sections = "member", _members_sections(path)
     elif powers and _under(path, DESK):
         audience, sections = "officer", _officers_sections(path, actor)
-    person = parties.person(actor.person) if actor.person is not None else None
+    person = getattr(request, "user", None) if actor.person is not None else None
     choices = _choices(actor) if actor.person is not None else ()
     return Frame(
         venue_name=_venue_name(now),
@@ -57,7 +57,7 @@ def _draw(request: HttpRequest) -> Frame:
         main=_main(path, signed_in=actor.person is not None, officer=bool(powers)),
         sections=sections,
         signed_in=actor.person is not None,
-        person=(person.display_name or person.email) if person else "",
+        person=named(person) if person else "",
         acting_for=next((choice.name for choice in choices if choice.current), ""),
         parties=choices,
         may_jump=actor.has("venue.operate") and actor.second_factor,
