@@ -5,6 +5,7 @@ Each looks before it acts, because it may be told twice.
 """
 
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,11 @@ def on_cut_off(entry: Recorded) -> None:
     rules = rulebook.version(version).auctions
     opening_fen = entry.facts["price_fen"]
     increment_fen = listing.increment_fen or share_of(opening_fen, rules.increment_bp_default)
+    bidders = [
+        Bidder(UUID(one["party"]), UUID(one["intent"])) for one in _private(entry)["intents"]
+    ]
+    # Drawn by lot: the seller knows who deposited when, and must not know whose paddle bids (AU-9).
+    SystemRandom().shuffle(bidders)
     actions.open_lot(
         actor=SYSTEM,
         now=now,
@@ -76,9 +82,7 @@ def on_cut_off(entry: Recorded) -> None:
         title_en=listing.title_en,
         opening_fen=opening_fen,
         increment_fen=max(1, increment_fen),
-        bidders=[
-            Bidder(UUID(one["party"]), UUID(one["intent"])) for one in _private(entry)["intents"]
-        ],
+        bidders=bidders,
         # Counted from now: a venue that was down must not open a lot half over.
         opens_at=now + timedelta(seconds=rules.opens_after_seconds),
         free_seconds=rules.free_seconds,

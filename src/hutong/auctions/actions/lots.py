@@ -142,13 +142,15 @@ def issue_paddle_token(
 ) -> tuple[str, int]:
     """Give the bidder's people a token for its paddle until `expires` (real seconds since 1970).
 
-    Returns token and paddle number. A party that holds no paddle is refused (AU-3).
+    Returns token and paddle number. A party that holds no paddle is refused (AU-3), and one that is
+    not verified any more (PA-3).
     """
     if not Lot.objects.filter(id=lot).exists():
         raise Refused(CommonRefusal.NOT_FOUND, what="lot")
     paddle = Paddle.objects.filter(lot_id=lot, party=actor.acting_party()).first()
     if paddle is None:
         raise Refused(Refusal.NOT_A_BIDDER)
+    parties.require_verified(paddle.party)
     record(subject("lot", lot), rules.PaddleTokenIssued(lot=lot, paddle=paddle.number))
     return token.seal(key, lot=lot, paddle=paddle.number, expires=expires), paddle.number
 

@@ -67,6 +67,32 @@ def test_a_cut_off_with_two_deposits_opens_a_lot_between_them(venue, auction) ->
     assert list(queries.audit()) == []
 
 
+def test_paddles_are_drawn_by_lot_so_that_no_order_of_deposits_betrays_them(venue, drain) -> None:
+    seller = verified_party("上海某大学")
+    firms = [verified_party(f"上海某科技公司{n}", "enterprise") for n in range(8)]
+    listing = listings.open_listing(seller)
+    for minute, firm in enumerate(firms):
+        listings.deposited_intent(listing, firm, now=venue.now + timedelta(minutes=minute))
+    listing = listings.cut_off(listing)
+    venue.now = listing.cut_off_at
+    drain()
+    lot = queries.lot_of_listing(listing.id, venue.now)
+    by_paddle = [p.party for p in sorted(queries.bidders_of(lot.id), key=lambda p: p.number)]
+    assert set(by_paddle) == {firm.id for firm in firms}
+    assert by_paddle != [firm.id for firm in firms]  # by chance once in 40,320 runs
+
+
+def test_a_bidder_suspended_meanwhile_gets_no_token(venue) -> None:
+    firm = verified_party("上海某科技公司", "enterprise")
+    mine, other = bidders(2)
+    lot = an_open_lot(opens_at=venue.now, bidders=[other, mine._replace(party=firm.id)])
+    secret = secret_of(member_of(firm), venue.now, party=firm.id)
+    parties.suspend(actor=officer("compliance"), now=venue.now, party=firm.id, why="An inquiry.")
+    answer = call("POST", f"/lots/{lot}/paddle-token", secret=secret)
+    assert answer.status_code in (403, 409)
+    assert answer.json()["rule"] == "PA-3"
+
+
 def test_the_close_is_told_to_winner_and_loser(venue, auction, drain) -> None:
     listing, _ = auction
     lot = queries.lot_of_listing(listing.id, venue.now)

@@ -156,6 +156,7 @@ def test_the_log_knows_paddles_only_by_commitment(venue, lot) -> None:
 
 def test_only_a_bidder_gets_a_paddle_token(venue) -> None:
     one, two = bidders(2)
+    two = two._replace(party=verified_party("上海某科技公司", "enterprise").id)
     lot = an_open_lot(opens_at=venue.now, bidders=[one, two])
     agent = Actor(person=new_id(), party=two.party, powers=frozenset({ACT}))
     token, paddle = actions.issue_paddle_token(
