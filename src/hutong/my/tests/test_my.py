@@ -9,6 +9,7 @@ from hutong.deals import queries as deals
 from hutong.deals.testing import agreed_deal
 from hutong.listings import queries as listings
 from hutong.listings.testing import open_listing
+from hutong.my.deals import readable
 from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, person, signed_in, verified_party
 from hutong.rights import queries as rights
@@ -153,6 +154,14 @@ def test_both_sides_accept_the_contract_they_read(venue: Any) -> None:
         assert deal.contract_digest in page.get(f"/my/deals/{deal.id}").content.decode()
         page.post(f"/my/deals/{deal.id}", {"act": "accept", "digest": deal.contract_digest})
     assert deals.deal(deal.id).status == "signed"
+
+
+def test_a_contracts_words_stay_words() -> None:
+    page = readable(
+        "# T\n<script>x</script> [a](javascript:x) ![b](http://e.vil/c.png) <http://e.vil>"
+    )
+    assert "<h1>T</h1>" in page
+    assert not any(tag in page for tag in ("<script", "<a ", "<img"))
 
 
 def test_another_text_cannot_be_accepted(venue: Any) -> None:
