@@ -23,6 +23,7 @@ from hutong.journal.models import Content, Entry, Parked, Pending, Position, Pri
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Content as ContentOf
 from hutong.kit.event import Event, Visibility
+from hutong.kit.event import Private as PrivateOf
 from hutong.kit.refusal import CommonRefusal, Refused
 
 ANYONE = "anyone"  # the power of actions open to people who are not signed in
@@ -317,7 +318,7 @@ class Erased(Event, kind="journal.Erased", version=1):
     """A private payload or a content blob was erased; its digest stays (PIPL art. 47)."""
 
     what: str
-    reason: str
+    reason: PrivateOf[str]  # typed by a person, so erasable too
 
 
 @action(power="venue.operate")
@@ -348,7 +349,7 @@ class ParkedRetried(Event, kind="journal.ParkedRetried", visibility=Visibility.J
 class ParkedDismissed(Event, kind="journal.ParkedDismissed", visibility=Visibility.JOURNALLED):
     reaction: str
     position: int
-    reason: str
+    reason: PrivateOf[str]
 
 
 @action(power="venue.operate")

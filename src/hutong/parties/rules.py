@@ -125,7 +125,7 @@ class Corrected(Event, kind="parties.Corrected", visibility=Visibility.JOURNALLE
 class EvidenceAttached(Event, kind="parties.EvidenceAttached", visibility=Visibility.JOURNALLED):
     party: UUID
     document: UUID
-    proves: str
+    proves: Private[str]
 
 
 @dataclass(frozen=True, kw_only=True)

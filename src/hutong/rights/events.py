@@ -158,7 +158,7 @@ class OutsideStepRecorded(Event, kind="rights.OutsideStepRecorded"):
     technology: UUID
     filed_on: date
     effective_on: date | None
-    office_number: str
+    office_number: Content[str]
     evidence: Private[list[UUID]]
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hutong.kit.calendar import WorkingCalendar
-from hutong.kit.event import Content, Event, Visibility
+from hutong.kit.event import Content, Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, reason
 
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
@@ -214,4 +214,4 @@ class Adopted(Event, kind="rulebook.Adopted"):
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn(Event, kind="rulebook.Withdrawn", visibility=Visibility.JOURNALLED):
     rulebook_version: int
-    reason: str
+    reason: Private[str]

@@ -1,0 +1,147 @@
+"""
+What the entries of the journal say in clear: impersonal facts only (LO-2).
+
+Facts cannot be erased, so what a person typed, and what names a person, never stands among them. A
+text in clear is listed here with what it is; a new one is a decision, not an accident.
+"""
+
+import importlib
+import pkgutil
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from fractions import Fraction
+from uuid import UUID
+
+import pytest
+
+import hutong
+from hutong.kit.event import KINDS, Event, Visibility, field_marks
+
+PLAIN = (int, bool, UUID, datetime, date, Fraction, bytes, type(None))
+
+# Texts in clear, whatever the event: what the venue made up itself, never what somebody typed.
+WORDS = {
+    "number": "given by the venue in a series",
+    "certificate": "a certificate's number",
+    "currency": "ISO 4217",
+    "purpose": "a word of the ledger's own",
+    "source": "a subject, kind and id; of an import, the name of its format",
+    "owner": "a subject: kind and id",
+    "jurisdiction": "ISO 3166",
+    "home_venue": "a venue's code",
+    "role": "a word of the rulebook",
+    "scopes": "powers",
+    "fields": "names of fields",
+    "token": "a public id, made at random",
+    "entry_kind": "a word of the register",
+    "certificate_kind": "a word of the certificates",
+    "party_kind": "a word of the parties",
+    "technology_kind": "a word of the technologies",
+    "notice_kind": "a word of the notices",
+    "reaction": "a name in node/reactions.py",
+    "paddles": "commitments by number",
+    "origin": "where a pre-emption comes from: co_owner",
+}
+# Digests: of salted content, of public content, or of what was generated with a salt in it.
+DIGESTS = {
+    "chain",
+    "conditions_digest",
+    "content_digest",
+    "contract_digest",
+    "credential_digest",
+    "digest",
+    "entry_digest",
+    "file_digest",
+    "pdf_digest",
+    "record",
+    "root",
+}
+SINGLE = {
+    ("deals.Overdue", "what"): "signature or payment",
+    ("journal.Erased", "what"): "private or content",
+    ("rights.RegistrationHeld", "reason"): "the code of a refusal",
+}
+# Persons are named by their ids only where nothing is published and it is their own doing.
+OF_PERSONS = {"notices.", "parties."}
+
+
+def everything() -> dict[str, type[Event]]:
+    for module in pkgutil.walk_packages(hutong.__path__, "hutong."):
+        parts = module.name.split(".")
+        unwanted = {"portal", "my", "desk", "ui", "node", "tests", "testing", "migrations"}
+        if len(parts) > 2 and not unwanted & set(parts):
+            importlib.import_module(module.name)
+    return {kind: event for kind, event in KINDS.items() if not _of_a_test(event)}
+
+
+def _of_a_test(event: type[Event]) -> bool:
+    parts = event.__module__.split(".")
+    return "tests" in parts or parts[0] != "hutong" or parts[-1].startswith("test_")
+
+
+def in_clear(event: type[Event]) -> dict[str, typing.Any]:
+    hints = typing.get_type_hints(event)
+    return {name: hints[name] for name, mark in field_marks(event).items() if mark is None}
+
+
+def texts_in(hint: typing.Any) -> bool:
+    """Whether a field of this type can hold a text; raises for a type nobody has thought about."""
+    origin = typing.get_origin(hint)
+    if origin is not None:
+        if origin in (list, tuple, set, frozenset, dict, typing.Union, types.UnionType, Mapping):
+            return any(texts_in(part) for part in typing.get_args(hint) if part is not Ellipsis)
+        raise TypeError(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return False
+    if hint is str:
+        return True
+    if hint in PLAIN:
+        return False
+    raise TypeError(hint)
+
+
+def test_every_kind_is_looked_at():
+    assert len(everything()) > 90
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_an_entry_says_in_clear_only_impersonal_facts(kind):
+    event = everything()[kind]
+    for name, hint in in_clear(event).items():
+        if texts_in(hint):
+            known = name in WORDS or name in DIGESTS or (kind, name) in SINGLE
+            assert known, (
+                f"{kind}.{name} is text in clear and cannot be erased: make it Private or Content,"
+                " or say in tests/test_events.py why it is impersonal"
+            )
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_a_published_entry_names_no_person(kind):
+    event = everything()[kind]
+    named = {name for name in in_clear(event) if "person" in name or name in ("by", "actor")}
+    if event.visibility is Visibility.JOURNALLED:
+        assert not named or kind.startswith(tuple(OF_PERSONS)), f"{kind}: {named}"
+    else:
+        assert not named, f"{kind} publishes {named}"
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_a_sealed_entry_has_no_blob_that_could_be_counted(kind):
+    event = everything()[kind]
+    if event.visibility is Visibility.SEALED:
+        assert not [
+            name for name, mark in field_marks(event).items() if mark and mark.value == "content"
+        ]
+
+
+PARTIES = {"seller", "buyer", "payer", "holder", "winner_party", "runner_up_party", "objector"}
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_who_bought_sold_paid_or_lost_is_private(kind):
+    """AU-9, LI-4: the parties of a sale are commitments, to be opened by whom they concern."""
+    assert not PARTIES & in_clear(everything()[kind]).keys()
