@@ -67,7 +67,12 @@ def read(request: DoorRequest, document_id: UUID) -> DocumentView:
     return access.readable(request.actor, document_id)
 
 
-@router.get("/documents/{document_id}/content", response=PROBLEMS, summary="The file itself")
+@router.get(
+    "/documents/{document_id}/content",
+    response={200: None, **PROBLEMS},
+    summary="The file itself",
+    openapi_extra={"responses": {200: {"content": {"*/*": {}}}}},
+)
 def content(request: DoorRequest, document_id: UUID) -> HttpResponseBase:
     """As for the file's description. Sent as an attachment, with its SHA-256 as ETag."""
     return as_attachment(access.readable(request.actor, document_id))

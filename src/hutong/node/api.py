@@ -4,11 +4,13 @@ The API: every area's router under /api/v1, one description, one kind of problem
 
 import importlib
 import importlib.util
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
 from hutong import __version__
@@ -45,10 +47,17 @@ class StrictParser(Parser):
             raise HttpError(400, f"The body is not JSON: {error}") from error
 
 
+class Described(NinjaAPI):
+    """An API whose description says in which form a refusal comes."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        return openapi.with_problems(super().get_openapi_schema(**options))
+
+
 def build() -> NinjaAPI:
     """Assemble the API from the areas that have one."""
     openapi.install()
-    api = NinjaAPI(
+    api = Described(
         title="Hutong",
         version=__version__,
         description=DESCRIPTION,

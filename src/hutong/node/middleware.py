@@ -85,7 +85,7 @@ class ActorMiddleware:
         return unavailable(request) if isinstance(error, DOWN) and _is_away(error) else None
 
     def _with_actor(self, request: HttpRequest) -> HttpResponse:
-        request.now = due.venue_now(datetime.now(UTC))  # type: ignore[attr-defined]
+        request.now = due.venue_now(datetime.now(UTC))
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             actor = parties.actor_for_token(
@@ -93,11 +93,11 @@ class ActorMiddleware:
             )
             if actor is None:
                 return problem_response(Refused(CommonRefusal.NOT_SIGNED_IN))
-            request.actor = actor  # type: ignore[attr-defined]
-            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+            request.actor = actor
+            request._dont_enforce_csrf_checks = True
         else:
-            request.actor = _session_actor(request)  # type: ignore[attr-defined]
-            signed_in = request.actor.person is not None  # type: ignore[attr-defined]
+            request.actor = _session_actor(request)
+            signed_in = request.actor.person is not None
             ours = request.path.startswith(API) and signed_in
             if ours and self.csrf.process_view(request, _nothing, (), {}) is not None:
                 return problem_response(Refused(Refusal.CSRF))
@@ -108,11 +108,11 @@ def _nothing() -> None: ...
 
 
 def _session_actor(request: HttpRequest) -> Actor:
-    user = request.user  # type: ignore[attr-defined]
+    user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
     door = Door.API if request.path.startswith(API) else Door.PAGE
-    session = request.session  # type: ignore[attr-defined]
+    session = request.session
     return parties.actor_for_session(
         user.pk,
         session.get("party"),
@@ -171,13 +171,13 @@ class OnceMiddleware:
         raise AssertionError("unreachable")
 
     def _try(self, request: HttpRequest, key: str, fingerprint: str) -> HttpResponse:
-        request.once_lost = None  # type: ignore[attr-defined]
+        request.once_lost = None
         with transaction.atomic():
             if not _claim(key, fingerprint):
                 return _replay(OnceRequest.objects.get(key=key), fingerprint)
             response = self.get_response(request)
-            if request.once_lost is not None:  # type: ignore[attr-defined]
-                raise request.once_lost  # type: ignore[attr-defined]
+            if request.once_lost is not None:
+                raise request.once_lost
             # A page that did something redirects; one answered 200 is a form shown with its faults.
             first = 200 if request.path.startswith(API) else 300
             if not first <= response.status_code < first + 100:
@@ -197,7 +197,7 @@ def _may_repeat(request: HttpRequest) -> bool:
     """Whether this could act twice: a POST by somebody known. Account pages have ways of their own."""
     return (
         request.method == "POST"
-        and request.actor.person is not None  # type: ignore[attr-defined]
+        and request.actor.person is not None
         and request.path not in NEVER_REMEMBERED
         and not request.path.startswith(ACCOUNTS)
     )
@@ -255,7 +255,7 @@ def _form_key(request: HttpRequest) -> str | None:
 
 
 def _scoped(request: HttpRequest, given: str) -> str:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     # The party as asked for, not as found: registering one's first party changes what is found.
     party = request.headers.get("X-Party", "")
     parts = (str(actor.person or ""), party, request.path, given)

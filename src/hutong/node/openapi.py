@@ -17,6 +17,7 @@ from pydantic.json_schema import CoreModeRef, DefsRef
 # What pydantic calls a class: `hutong.rights.rules.Status:<id>`, `hutong.doors.api.Page:<id>[…:<id>]`
 _CLASS = re.compile(r"hutong\.(\w+)\.(?:\w+\.)*?(\w+)\.(\w+):\d+")
 _HELD = re.compile(r"\[\w+:(\d+)\]$")
+PROBLEM = "application/problem+json"
 _USUAL = {"schemas", "rules", "api"}
 
 
@@ -57,3 +58,13 @@ def install() -> None:
     """Make django-ninja name shapes this way. Called once, where the API is assembled."""
     replaced: Any = ninja_schema
     replaced.NinjaGenerateJsonSchema = QualifiedNames
+
+
+def with_problems(description: ninja_schema.OpenAPISchema) -> ninja_schema.OpenAPISchema:
+    """Give refusals the media type they have on the wire (RFC 9457)."""
+    for operations in description["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in response.get("content", {}):
+                    response["content"][PROBLEM] = response["content"].pop("application/json")
+    return description
