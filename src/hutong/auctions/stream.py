@@ -145,9 +145,11 @@ class Hub:
         """Let every watcher go; they come back to another process, or to the next one."""
         self.is_stopping = True
         self._wake(*self._watchers)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # More than once if need be: Python 3.11's `wait_for` may lose a cancellation.
+        while unfinished := [task for task in self._tasks if not task.done()]:
+            for task in unfinished:
+                task.cancel()
+            await asyncio.wait(unfinished, timeout=PHASE_CHECK_SECONDS)
         await self._reader.stop()
 
     async def read(self, question: Callable[[], Any]) -> Any:
