@@ -8,6 +8,7 @@ Pure.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -167,9 +168,13 @@ class SignInLinkUsed(Event, kind="parties.SignInLinkUsed", visibility=Visibility
 
 
 def email(text: str) -> str:
-    """Write an address the one way it is stored: trimmed, small letters."""
+    """Write an address the one way it is stored: trimmed, small letters.
+
+    Characters that do not show, or only look like others, would let two addresses look the same.
+    """
     address = text.strip().lower()
-    if len(address) > 254 or not _EMAIL.fullmatch(address) or ".." in address:
+    plain = address.isprintable() and unicodedata.is_normalized("NFKC", address)
+    if len(address) > 254 or not plain or not _EMAIL.fullmatch(address) or ".." in address:
         raise Refused(Refusal.EMAIL_INVALID, email=address[:254])
     return address
 

@@ -253,7 +253,11 @@ def test_no_text_breaks_the_check_of_a_one_time_code(text):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a", "a@", "@b", "a b@c", "a@b@c", "a@.c", "x" * 300 + "@c", "a@b..c", "a,b@c"]
+    "address",
+    [
+        *("", "a", "a@", "@b", "a b@c", "a@b@c", "a@.c", "x" * 300 + "@c", "a@b..c", "a,b@c"),
+        *("a\u202e@b.cn", "\u200ba@b.cn", "ａ@b.cn", "a\0@b.cn"),  # which show as others, or not
+    ],
 )
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(Refused):
