@@ -96,6 +96,11 @@ def build() -> NinjaAPI:
 
     @api.exception_handler(HttpError)
     def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        said = error.__cause__  # ninja puts its own words before those of our parser
+        if isinstance(said, Refused):
+            return problem_response(said)
+        if isinstance(said, HttpError):
+            error = said
         return problem_json(
             {
                 "type": "about:blank",

@@ -46,6 +46,11 @@ BROKEN = (
     *(502, "interrupted"),
     "Whether this was done is not known. Repeat with the same Idempotency-Key.",
 )
+# What web's server takes; it would answer more with a page of its own.
+LONGEST_ADDRESS = 4_000
+LONGEST_HEADER = 8_000
+ADDRESS_TOO_LONG = (414, "address_too_long", f"The address is over {LONGEST_ADDRESS:,} bytes long.")
+HEADER_TOO_LONG = "The header {name} is over {limit:,} bytes long."
 MALFORMED = (400, "malformed", "The request has characters that HTTP does not allow.")
 
 
@@ -79,6 +84,14 @@ class Proxy:
         target = scope["raw_path"]
         if scope["query_string"]:
             target += b"?" + scope["query_string"]
+        if len(target) > LONGEST_ADDRESS:
+            await _say(send, *ADDRESS_TOO_LONG)
+            return
+        if long := next((n for n, v in scope["headers"] if len(n + v) > LONGEST_HEADER), None):
+            name = long[:100].decode("latin-1")
+            title = HEADER_TOO_LONG.format(name=name, limit=LONGEST_HEADER)
+            await _say(send, 431, "header_too_long", title)
+            return
         request = httpx.Request(
             scope["method"],
             "http://web",

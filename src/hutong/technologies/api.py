@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from ninja import Field, File, Form, Query, Router, Schema
 from ninja.files import UploadedFile
 
+from hutong.documents.uploads import refuse_too_large
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
 from hutong.kit.moments import local_date
@@ -130,8 +131,10 @@ class ImportForm(Schema):
 )
 def import_file(
     request: DoorRequest,
-    file: Annotated[UploadedFile, File(description="The template, filled, or a known feed's file")],
     form: Form[ImportForm],
+    file: Annotated[
+        UploadedFile | None, File(description="The template, filled, or a known feed's file")
+    ] = None,
 ) -> tuple[int, dict[str, Any]]:
     """Needs `member.act`; `technologies.import_any` for another party or a feed (TE-5).
 
@@ -139,6 +142,9 @@ def import_file(
     `technologies.file_faulty`, and `facts.faults` names row, column, value, what is wrong and how to
     mend it. 201: entered or refreshed; 200: nothing changed, or only checked.
     """
+    refuse_too_large(request)
+    if file is None:
+        raise Refused(CommonRefusal.INVALID, field="file", problem="missing")
     party = None if form.feed else (form.party or request.actor.acting_party())
     with _on_disk(file) as path:
         report = importing.run(
