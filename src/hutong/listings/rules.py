@@ -180,6 +180,7 @@ def cut_off(
 ) -> list[Event]:
     """Say what the end of the period brings (LI-5); a listing that lapses is closed by it."""
     require_over(listing, now)
+    assert listing.ends_at is not None, "a listing whose period is over had one"
     extended = decided.outcome is Outcome.EXTENDED
     events: list[Event] = [
         CutOff(

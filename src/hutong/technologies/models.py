@@ -23,6 +23,9 @@ def _texts() -> Any:
     return ArrayField(models.TextField(), default=list)
 
 
+STATUTORY = sorted(kind.value for kind in rules.STATUTORY)  # in order: a migration says it
+
+
 class Technology(models.Model):
     """What is traded. `record_digest` is the SHA-256 of its record's canonical JSON."""
 
@@ -80,10 +83,10 @@ class Technology(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=[k.value for k in rules.STATUTORY],
+                    kind__in=STATUTORY,
                     legal_status__in=[s.value for s in LegalStatus],
                 )
-                | Q(~Q(kind__in=[k.value for k in rules.STATUTORY]), legal_status=None),
+                | Q(~Q(kind__in=STATUTORY), legal_status=None),
                 name="technologies_legal_status_of_statutory",
             ),
             models.CheckConstraint(

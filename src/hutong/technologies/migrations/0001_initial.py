@@ -181,11 +181,11 @@ class Migration(migrations.Migration):
                                 (
                                     "kind__in",
                                     [
-                                        "patent_application",
                                         "ic_layout",
+                                        "patent",
+                                        "patent_application",
                                         "plant_variety",
                                         "software_copyright",
-                                        "patent",
                                     ],
                                 ),
                                 ("legal_status__in", ["unknown", "pending", "in_force", "lapsed"]),
@@ -195,11 +195,11 @@ class Migration(migrations.Migration):
                                     (
                                         "kind__in",
                                         [
-                                            "patent_application",
                                             "ic_layout",
+                                            "patent",
+                                            "patent_application",
                                             "plant_variety",
                                             "software_copyright",
-                                            "patent",
                                         ],
                                     ),
                                     _negated=True,
