@@ -11,11 +11,13 @@ Who asks, when, and once.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -31,20 +33,15 @@ from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 from hutong.node.models import OnceRequest
 from hutong.parties import queries as parties
 
+log = structlog.get_logger(__name__)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
 ACCOUNTS = "/accounts/"
 ALIVE = "/healthz"  # answers while the database is away
 # Their answers hold secrets, which no table may keep, or count a failure although they refuse.
-NEVER_REMEMBERED = frozenset(
-    API + "v1/" + path
-    for path in (
-        "sign-up",
-        "sign-up/confirm",
-        "tokens",
-        "me/second-factor",
-        "me/second-factor/confirm",
-    )
+NEVER_REMEMBERED = re.compile(
+    r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token)/?"
 )
 TRIES = 3
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -82,7 +79,10 @@ class ActorMiddleware:
             return unavailable(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(error, DOWN) and _is_away(error) else None
+        if isinstance(error, DOWN) and _is_away(error):
+            log.warning("database_away", path=request.path, error=str(error).strip())
+            return unavailable(request)
+        return None
 
     def _with_actor(self, request: HttpRequest) -> HttpResponse:
         request.now = due.venue_now(datetime.now(UTC))
@@ -198,7 +198,7 @@ def _may_repeat(request: HttpRequest) -> bool:
     return (
         request.method == "POST"
         and request.actor.person is not None
-        and request.path not in NEVER_REMEMBERED
+        and not NEVER_REMEMBERED.fullmatch(request.path)
         and not request.path.startswith(ACCOUNTS)
     )
 

@@ -103,6 +103,7 @@ def page(request):
 urlpatterns = [
     path("api/v1/act", act),
     path("api/v1/sign-up", act),
+    path("api/v1/lots/a-lot/paddle-token", act),
     path("api/v1/store", store),
     path("api/v1/lock", lock_two),
     path("api/v1/hold", hold),
@@ -217,8 +218,9 @@ def test_other_methods_take_no_key(token, method):
 
 
 @pytest.mark.django_db
-def test_answers_with_secrets_are_not_kept(token):
-    post(token, to="/api/v1/sign-up")
+@pytest.mark.parametrize("path", ["sign-up", "lots/a-lot/paddle-token"])
+def test_answers_with_secrets_are_not_kept(token, path):
+    assert post(token, to=f"/api/v1/{path}").status_code == 201
     assert not OnceRequest.objects.exists()
 
 
