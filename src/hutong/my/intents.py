@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from hutong.auctions import queries as auctions
 from hutong.deals import queries as deals
 from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions, queries
 from hutong.listings.intents import IntentStatus
 from hutong.settlement import queries as settlement
@@ -40,6 +41,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     if answer := acts.answer():
         return answer
     intent = queries.intent(id, actor)
+    if intent.party != actor.acting_party():  # the seller may know of it, but not whose paddle bids
+        raise Refused(CommonRefusal.NOT_FOUND, what="intent")
     listing = queries.listing(intent.listing)
     lot = auctions.lot_of_listing(intent.listing, now)
     won = next((d for d in deals.of_listing(intent.listing) if d.buyer == actor.party), None)

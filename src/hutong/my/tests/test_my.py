@@ -8,7 +8,7 @@ import pytest
 from hutong.deals import queries as deals
 from hutong.deals.testing import agreed_deal
 from hutong.listings import queries as listings
-from hutong.listings.testing import open_listing
+from hutong.listings.testing import cut_off, deposited_intent, open_listing
 from hutong.my.deals import readable
 from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, person, signed_in, verified_party
@@ -210,3 +210,16 @@ def test_another_partys_technology_shows_its_public_page(venue: Any) -> None:
     other = verified_party("另一所大学", now=venue.now)
     answer = browsing(member_of(other)).get(f"/my/technologies/{technology.id}")
     assert answer["Location"] == f"/technologies/{technology.id}"
+
+
+def test_the_seller_reads_no_paddle_on_a_buyers_page(venue: Any, drain: Any) -> None:
+    seller = verified_party("上海某大学")
+    firms = [verified_party(f"某科技公司{n}", kind="enterprise") for n in (1, 2)]
+    listing = open_listing(seller)
+    intents = [deposited_intent(listing, firm) for firm in firms]
+    venue.now = cut_off(listing).cut_off_at
+    drain()  # the auction is announced, paddles are given
+    for intent, firm in zip(intents, firms, strict=True):
+        page = f"/my/intents/{intent.id}"
+        assert browsing(member_of(firm)).get(page).status_code == 200
+        assert browsing(member_of(seller)).get(page).status_code == 404
