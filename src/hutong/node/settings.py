@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from hutong.node import console
 from hutong.node.areas import AREAS
 from hutong.node.paths import CHECKOUT, state_directory
 
@@ -239,6 +240,7 @@ DEFAULT_FROM_EMAIL = os.environ.get(
     "HUTONG_EMAIL_FROM", f"hutong@{urlsplit(ORIGIN).hostname or 'localhost'}"
 )
 
+console.configure()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
