@@ -14,10 +14,11 @@ from pathlib import Path
 import httpx
 
 from hutong.node.demo import people
+from hutong.node.demo.case import Case
 from hutong.node.demo.client import Api, StepFailed
 from hutong.node.demo.narrator import Narrator
 from hutong.node.demo.people import ADMINISTRATOR, OFFICERS, PASSWORD, UNIVERSITIES, Registration
-from hutong.node.demo.story import Case, play
+from hutong.node.demo.story import play
 from hutong.node.paths import state_directory
 
 

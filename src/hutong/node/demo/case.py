@@ -1,0 +1,85 @@
+"""
+What the demo's story knows as it goes on, and the small things it does again and again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hutong.node.demo.client import Api, StepFailed, wait_for
+from hutong.node.demo.narrator import Narrator
+from hutong.node.demo.people import Registration
+
+MOST_JUMPS = 40
+
+
+@dataclass
+class Case:
+    """What the story knows as it goes on."""
+
+    narrator: Narrator
+    public: Api
+    registration: Registration
+    administrator: Api
+    officers: dict[str, Api] = field(default_factory=dict)
+    members: dict[str, Api] = field(default_factory=dict)
+    parties: dict[str, str] = field(default_factory=dict)
+    technologies: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    listings: dict[str, str] = field(default_factory=dict)
+    bank_lines: int = 0
+
+    def work(self) -> dict[str, Any]:
+        return dict(self.administrator.get("/api/v1/venue/work"))
+
+    def settle_down(self) -> None:
+        """Wait until all follow-up work is done; a parked entry ends the story."""
+
+        def quiet() -> bool:
+            work = self.work()
+            if work["parked"]:
+                told = self.administrator.get("/api/v1/venue/parked")
+                if told and told[0]["attempts"] > 3:
+                    raise StepFailed(f"parked: {told[0]['reaction']}: {told[0]['error']}")
+            return bool(work["quiet"]) and not work["parked"]
+
+        wait_for("the venue's follow-up work", quiet)
+
+    def jump_until(self, what: str, reached: Callable[[], Any]) -> None:
+        """Let the demo clock jump from due moment to due moment until `reached()`."""
+        for _ in range(MOST_JUMPS):
+            self.settle_down()
+            if reached():
+                return
+            now = self.administrator.post("/api/v1/venue/clock/jump")["now"]
+            self.narrator.say(f"时钟跳至 clock jumps to {now[:16]}Z")
+        raise StepFailed(f"{what} was not reached in {MOST_JUMPS} jumps")
+
+    def bank_line(self) -> str:
+        self.bank_lines += 1
+        return f"DEMO{self.bank_lines:06d}"
+
+
+def upload(api: Api, name: str, text: str, access: str = "secret") -> str:
+    """Store a small text document; returns its id."""
+    stored = api.post(
+        "/api/v1/documents",
+        files={"file": (name, text.encode(), "text/plain")},
+        data={"access": access},
+    )
+    return str(stored["id"])
+
+
+def pay(case: Case, payable: dict[str, Any], payer: str) -> None:
+    """The bank tells of money; the settlement officer records it."""
+    now = case.public.get("/api/v1/venue/clock")["now"]
+    case.officers["cashier"].post(
+        "/api/v1/receipts",
+        {
+            "reference": payable["reference"],
+            "amount_fen": payable["missing_fen"],
+            "bank_reference": case.bank_line(),
+            "value_date": now[:10],
+            "payer_name": payer,
+        },
+    )

@@ -1,0 +1,129 @@
+"""
+The first half of the story: people and institutions, technologies, rights.
+"""
+
+from hutong.node.demo import people
+from hutong.node.demo.case import Case, upload
+from hutong.node.demo.people import FIRMS, OFFICERS, UNIVERSITIES, Institution
+from hutong.node.demo.technologies import demo_technologies
+from hutong.node.demo.workbook import fill
+
+FIRST_UNIVERSITY_COUNT = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def take_posts(case: Case) -> None:
+    for key, (roles, zh, en) in OFFICERS.items():
+        email = f"{key}@{people.DOMAIN}"
+        case.registration.account(email, f"{zh} {en}")
+        plain = case.registration.token(email, en)
+        secret = case.registration.second_factor(plain)
+        for role in roles:
+            case.administrator.post("/api/v1/officers", {"email": email, "role": role})
+        case.officers[key] = case.registration.token(email, en, secret=secret)
+    case.narrator.say(f"{len(OFFICERS)} 名工作人员，各带第二验证因素", "/desk")
+    case.narrator.note(officers=len(OFFICERS))
+
+
+def verify_institutions(case: Case) -> None:
+    for institution in (*UNIVERSITIES, *FIRMS):
+        _institution(case, institution)
+    compliance = case.officers["compliance"]
+    for item in compliance.all("/api/v1/verification-queue"):
+        party = item["party"]["id"]
+        decided = compliance.post(
+            f"/api/v1/parties/{party}/decision",
+            {"decision": "verify", "why": "统一社会信用代码与证照一致"},
+        )
+        case.narrator.say(f"{decided['name_zh']} {decided['status']}", "/desk")
+    verified = [
+        case.public.get(f"/api/v1/parties/{party}")["status"] == "verified"
+        for party in case.parties.values()
+    ]
+    case.narrator.check(f"{len(verified)} 家机构已核验 parties verified", all(verified))
+    case.narrator.note(parties=len(verified))
+
+
+def _institution(case: Case, institution: Institution) -> None:
+    case.registration.account(institution.email, f"{institution.role_zh} {institution.role_en}")
+    api = case.registration.token(institution.email, institution.role_en)
+    party = api.post(
+        "/api/v1/parties",
+        {
+            "kind": institution.kind,
+            "name_zh": institution.name_zh,
+            "name_en": institution.name_en,
+            "jurisdiction": "CN",
+            "identifiers": [{"scheme": "uscc", "value": institution.uscc}],
+            "state_owned": institution.kind == "university",
+        },
+    )["id"]
+    member = case.registration.token(institution.email, institution.role_en, party=party)
+    document = upload(
+        member, "registration.txt", f"{institution.name_zh} {institution.uscc} 登记证明（演示）"
+    )
+    member.post(
+        f"/api/v1/parties/{party}/evidence", {"document": document, "proves": "法人登记证明"}
+    )
+    member.post(f"/api/v1/parties/{party}/submit")
+    case.members[institution.key] = member
+    case.parties[institution.key] = party
+
+
+def enter_technologies(case: Case) -> None:
+    template = case.public.download("/api/v1/technologies/template.xlsx")
+    rows = demo_technologies()
+    halves = (rows[:FIRST_UNIVERSITY_COUNT], rows[FIRST_UNIVERSITY_COUNT:])
+    entered = 0
+    for university, part in zip(UNIVERSITIES, halves, strict=True):
+        member, party = case.members[university.key], case.parties[university.key]
+        imported = member.post(
+            "/api/v1/technologies/imports",
+            files={"file": (f"{university.key}.xlsx", fill(template, part), XLSX)},
+            data={"format": "template", "party": party},
+        )
+        entered += imported["entered"]
+        found = member.all("/api/v1/technologies", party=party)
+        case.technologies[university.key] = [t["id"] for t in found]
+        case.titles.update({t["id"]: t["title_zh"] for t in found})
+        case.narrator.say(f"{university.name_zh}：{imported['entered']} 项进场", "/technologies")
+    case.narrator.check("35 项进场，无一遗漏 all 35 entered", entered == len(rows))
+    case.narrator.note(technologies=entered)
+
+
+def register_rights(case: Case) -> None:
+    registrar = case.officers["registrar"]
+    applications = []
+    for university in UNIVERSITIES:
+        member, party = case.members[university.key], case.parties[university.key]
+        evidence = upload(member, "grounds.txt", "专利登记簿副本与内部决策文件（演示）")
+        application = member.post(
+            "/api/v1/rights/applications",
+            {
+                "technologies": case.technologies[university.key],
+                "holders": [{"party": party, "share": "1"}],
+                "evidence": [evidence],
+            },
+        )["id"]
+        member.post(f"/api/v1/rights/applications/{application}/submit")
+        examined = registrar.post(
+            f"/api/v1/rights/applications/{application}/examine",
+            {"decision": "accept", "findings": "权属清晰，材料齐全"},
+        )
+        case.narrator.say(
+            f"{examined['number']} 公示至 in public notice until {examined['ends_at'][:16]}Z",
+            f"/public-notices/{application}",
+        )
+        applications.append(application)
+
+    def registered() -> bool:
+        return all(
+            case.officers["registrar"].get(f"/api/v1/rights/applications/{a}")["status"]
+            == "registered"
+            for a in applications
+        )
+
+    case.jump_until("registration", registered)
+    holdings = sum(len(case.members[u.key].all("/api/v1/rights/holdings")) for u in UNIVERSITIES)
+    case.narrator.check("35 项权益已登记 rights registered", holdings == len(case.titles))
+    case.narrator.note(rights_registered=holdings)
