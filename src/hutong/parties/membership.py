@@ -27,6 +27,9 @@ class MandateRole(StrEnum):
     VIEWER = "viewer"
 
 
+ANY_ROLE = tuple(role.value for role in MandateRole)
+
+
 class Refusal(Reason):
     LAST_OWNER = reason(
         "parties.last_owner", "PA-2", N_("The last owner of a party cannot be removed.")

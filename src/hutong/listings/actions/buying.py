@@ -21,6 +21,7 @@ from hutong.listings.models import Intent, Listing
 from hutong.listings.queries.intents import IntentView, view
 from hutong.listings.refusals import Refusal
 from hutong.parties import queries as parties
+from hutong.parties.membership import ANY_ROLE
 from hutong.rights.constraints import refusing
 from hutong.rulebook import queries as rulebook
 
@@ -77,9 +78,15 @@ def apply_intent(
 def qualify(
     *, actor: Actor, now: datetime, intent: UUID, decision: Decision, findings: str
 ) -> IntentView:
-    """Qualify a buyer or refuse with the finding; not by whoever applied (PA-5)."""
+    """Qualify a buyer or refuse with the finding; not by whoever applied, nor by anybody of
+    the buyer's or the seller's (PA-5, LI-4)."""
     listing, row = locked_intent(intent)
-    require_other_eyes(actor, [row.applied_by])
+    sides = [
+        person
+        for party in (row.party, listing.seller)
+        for person in parties.people_of(party, ANY_ROLE)
+    ]
+    require_other_eyes(actor, [row.applied_by, *sides])
     events = intents.qualify(
         listing.state(), row.state(), decision=decision, findings=findings, now=now
     )

@@ -28,6 +28,7 @@ from hutong.listings.queries.listings import ListingView, view
 from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision
 from hutong.parties import queries as parties
+from hutong.parties.membership import ANY_ROLE
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
@@ -47,11 +48,13 @@ def examine(
     """Put a submitted listing on the board, or return it to its seller with findings.
 
     The officer answers each check (title, completeness, pre_emption) and the export class, and is
-    not who entered it (PA-5). Title and reservation are checked again here. On the board the period
+    not who entered it, nor anybody of the seller's (PA-5). Title and reservation are checked again here. On the board the period
     of the rulebook begins.
     """
     row = locked(listing)
-    require_other_eyes(actor, [row.entered_by, row.submitted_by])
+    require_other_eyes(
+        actor, [row.entered_by, row.submitted_by, *parties.people_of(row.seller, ANY_ROLE)]
+    )
     row.examined_by, row.findings = actor.person, findings
     row.checklist = {**checklist, "export_class": export_class.value}
     if decision is Decision.RETURN:
