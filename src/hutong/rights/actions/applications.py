@@ -17,7 +17,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules
-from hutong.rights.actions.saving import application_subject, locked, locked_own, take
+from hutong.rights.actions.saving import application_subject, involved_in, locked, locked_own, take
 from hutong.rights.actions.writing import APPLICATION, New, take_numbers, write
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.events import (
@@ -142,9 +142,10 @@ def examine(
     exceptions: Mapping[UUID, str] | None = None,
 ) -> ApplicationView:
     """Accept into public notice, or reject; `exceptions` leave out single technologies, each with
-    its reason. Never by whoever entered the application (PA-5)."""
+    its reason. Never by whoever entered the application, nor by anybody of the applicant's
+    (PA-5)."""
     row = locked(application)
-    require_other_eyes(actor, [row.entered_by, row.submitted_by])
+    require_other_eyes(actor, involved_in(row))
     state = row.state()
     exceptions = exceptions or {}
     events = rules.examine(
@@ -182,7 +183,7 @@ def close_notice(*, actor: Actor, now: datetime, application: UUID) -> Applicati
 def reject_held(*, actor: Actor, now: datetime, application: UUID, reasons: str) -> ApplicationView:
     """Reject an application whose registration is held for a holder that is not verified."""
     row = locked(application)
-    require_other_eyes(actor, [row.entered_by, row.submitted_by])
+    require_other_eyes(actor, involved_in(row))
     state = row.state()
     take(row, state, rules.reject_held(state, reasons=reasons), now=now)
     return view(row)

@@ -13,8 +13,9 @@ from hutong.kit.actor import ACT, Actor, require_other_eyes
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
+from hutong.parties.membership import ANY_ROLE
 from hutong.rights import rules
-from hutong.rights.actions.saving import locked, take
+from hutong.rights.actions.saving import involved_in, locked, take
 from hutong.rights.constraints import refusing
 from hutong.rights.models import Objection, holdings_of
 from hutong.rights.queries.applications import ObjectionView, objection_view
@@ -78,7 +79,8 @@ def decide_objection(
     application = Objection.objects.get_or_refuse(objection, "objection").application_id
     row = locked(application)
     filed = Objection.objects.select_for_update().get(id=objection)
-    require_other_eyes(actor, [filed.filed_by, row.entered_by, row.submitted_by])
+    objectors = parties.people_of(filed.objector, ANY_ROLE)
+    require_other_eyes(actor, [filed.filed_by, *objectors, *involved_in(row)])
     state = row.state()
     events = rules.decide_objection(
         state,

@@ -12,6 +12,8 @@ from hutong.kit.actor import Actor
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import queries as parties
+from hutong.parties.membership import ANY_ROLE
 from hutong.rights import rules
 from hutong.rights.events import Rejected, Withdrawn
 from hutong.rights.models import Application
@@ -66,3 +68,9 @@ def locked_own(actor: Actor, application: UUID) -> Application:
     if row.applicant != actor.acting_party():
         raise Refused(CommonRefusal.NOT_FOUND, what="application")
     return row
+
+
+def involved_in(row: Application) -> list[UUID | None]:
+    """Who may not decide about an application: who entered it, and whoever acts for its applicant
+    in any role (PA-5)."""
+    return [row.entered_by, row.submitted_by, *parties.people_of(row.applicant, ANY_ROLE)]
