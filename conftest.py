@@ -66,6 +66,14 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    if settings.STATE != _STATE:
+        raise pytest.UsageError(f"settings were read with HUTONG_STATE={settings.STATE}")
+    if getattr(config.option, "numprocesses", None):
+        # The workers of a run inherit this; with it they would read their settings before their
+        # own HUTONG_STATE is set, and all share one state directory.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def _start_keeper() -> None:
