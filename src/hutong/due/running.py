@@ -38,21 +38,25 @@ def _run_next(handlers: Mapping[str, Handler], now: datetime, real_now: datetime
     ready = Timer.objects.filter(due_at__lte=now).filter(
         Q(not_before=None) | Q(not_before__lte=real_now)
     )
+    timer = None
     try:
         with transaction.atomic():
             timer = ready.order_by("due_at", "id").select_for_update(skip_locked=True).first()
             if timer is None:
                 return None
-            subject, kind, due_at = timer.subject, timer.kind, timer.due_at
-            id, attempts = timer.id, timer.attempts
-            timer.delete()  # first, so that the handler may schedule the same again
-            handlers[kind](subject=subject, due_at=due_at, now=max(now, due_at))
+            # Deleted first, so that the handler may schedule the same again.
+            Timer.objects.filter(id=timer.id).delete()
+            handlers[timer.kind](
+                subject=timer.subject, due_at=timer.due_at, now=max(now, timer.due_at)
+            )
             return 1
     except Exception as error:
-        log.exception("timer_failed", kind=kind, subject=subject)
-        delay = min(2**attempts, LONGEST_DELAY_S)
-        Timer.objects.filter(id=id).update(
-            attempts=attempts + 1,
+        if timer is None:
+            raise  # nothing could be taken: no timer is to blame, and the worker must know
+        log.exception("timer_failed", kind=timer.kind, subject=timer.subject)
+        delay = min(2**timer.attempts, LONGEST_DELAY_S)
+        Timer.objects.filter(id=timer.id).update(
+            attempts=timer.attempts + 1,
             error=f"{type(error).__name__}: {error}"[:1000],
             not_before=real_now + timedelta(seconds=delay),
         )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
 from hutong.due import actions, queries, rules
 from hutong.due.running import run_due
@@ -56,6 +57,18 @@ def test_a_failing_timer_changes_nothing_and_is_tried_again_later(venue):
     assert queries.coming()[0].error == "ValueError: no title"
     run_due({"test.cut_off": failing}, now=due_at, real_now=REAL + timedelta(seconds=2))
     assert len(seen) == 2
+
+
+def test_when_no_timer_can_be_taken_the_worker_hears_why(venue):
+    due_at = schedule(venue, "a", days=1)
+
+    def run():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")  # so the very query for a timer fails
+            run_due({}, now=due_at, real_now=REAL)
+
+    with pytest.raises(DatabaseError, match="read-only"):
+        run()
 
 
 def test_a_demo_clock_jumps_to_the_next_due_moment(venue):
