@@ -4,13 +4,14 @@ Reactions and timers of deals: what the market decided becomes a deal, and both 
 Each looks before it acts, because it may be told twice.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from hutong.deals import actions, queries
 from hutong.deals.notices import notify_sides
 from hutong.deals.rules import How, Status
+from hutong.due import queries as due
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject, subject_id
@@ -57,7 +58,8 @@ def _open(
     assert offer.share is not None, "a sale of a right names its share"
     actions.open_deal(
         actor=SYSTEM,
-        now=entry.at,
+        # Counted from now: after an outage the time to sign must not be over already.
+        now=_now(entry.at),
         listing=offer.id,
         seller=offer.seller,
         buyer=buyer,
@@ -100,6 +102,11 @@ def _note_overdue(subject: str, now: datetime, status: Status) -> None:
     deal = queries.deal(UUID(subject_id(subject)))
     if deal.status is status and deal.overdue_at is None:
         actions.note_overdue(actor=SYSTEM, now=now, deal=deal.id)
+
+
+def _now(at: datetime) -> datetime:
+    """The venue's time now, not before `at`."""
+    return max(at, due.venue_now(datetime.now(UTC)))
 
 
 def _private(entry: Recorded) -> dict[str, Any]:
