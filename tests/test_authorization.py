@@ -85,6 +85,7 @@ OPEN = {
 # One's own account: whoever is signed in, about nobody else.
 SELF = {
     "GET /me",
+    "GET /me/invitations",
     "PATCH /me",
     "POST /me/second-factor",
     "POST /me/second-factor/confirm",
@@ -142,7 +143,11 @@ FILTERED_TO_NOTHING = {
 }
 # Where a name does not betray: verified organisations are public; one's own people have addresses.
 PUBLIC_PARTIES = {"GET /parties", "GET /parties/{party_id}"}
-ONES_OWN_ADDRESS = {"GET /me", "GET /parties/{party_id}/mandates"}
+ONES_OWN_ADDRESS = {
+    "GET /me",
+    "GET /parties/{party_id}/mandates",
+    "GET /parties/{party_id}/invitations",
+}
 # The seller knows its buyer once there is a deal.
 OF_THE_DEAL = frozenset(
     {
@@ -276,13 +281,11 @@ def world(venue, drain) -> World:  # drain: the venue has its keys
 
     viewer = people.person()
     for party in (seller, buyer, co_owner):
-        parties.grant_mandate(
-            actor=people.member_of(party),
-            now=now,
-            party=party.id,
-            email=viewer.email,
-            role=MandateRole.VIEWER,
-        )
+        people.let_in(party, viewer.id, MandateRole.VIEWER, now=now)
+    invited = party_queries.person(people.member_of(co_owner).person)
+    invitation = parties.invite(
+        actor=owner, now=now, party=seller.id, email=invited.email, role=MandateRole.AGENT
+    )
     reads = people.signed_in(viewer)
     Clock.objects.update(offset=later + timedelta(hours=1) - datetime.now(UTC))
     callers = {
@@ -321,6 +324,7 @@ def world(venue, drain) -> World:  # drain: the venue has its keys
         "party_id": seller.id,
         "document_id": secret_file.id,
         "mandate_id": mandate,
+        "invitation_id": invitation,
         "person_id": administrator.person,
         "control_id": control,
         "index": 0,

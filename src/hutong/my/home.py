@@ -22,6 +22,7 @@ from hutong.listings import queries as listings
 from hutong.listings.rules import Status as ListingStatus
 from hutong.my.deals import next_step
 from hutong.notices import queries as notices
+from hutong.parties import actions
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.rights.rules import Status as RightStatus
@@ -29,7 +30,7 @@ from hutong.settlement import queries as settlement
 from hutong.settlement.rules import PayableStatus
 from hutong.technologies import queries as technologies
 from hutong.technologies.queries import Filters
-from hutong.ui.door import as_member, member
+from hutong.ui.door import Acts, as_member, member, posted_id
 from hutong.ui.templatetags.ui import named
 
 
@@ -46,6 +47,23 @@ class Task:
 @member
 def page(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
+    acts = Acts(request, to="/my")
+    acts.on(
+        "accept",
+        lambda: actions.accept_invitation(
+            actor=request.actor, now=now, invitation=posted_id(request, "invitation")
+        ),
+        said=gettext("Accepted. You may act for the party from now on."),
+    )
+    acts.on(
+        "decline",
+        lambda: actions.decline_invitation(
+            actor=request.actor, now=now, invitation=posted_id(request, "invitation")
+        ),
+        said=gettext("Declined."),
+    )
+    if answer := acts.answer():
+        return answer
     party = parties.party(actor.party) if actor.party else None
     tasks = list(tasks_of(actor, now)) if party else []
     tasks.sort(key=lambda task: (task.due_by is None, task.due_by or now))
@@ -54,10 +72,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "my/home.html",
         {
             "party": party,
+            "invitations": parties.invitations_to(actor.person),
+            "problem": acts.problem,
             "tasks": tasks,
             "steps": first_steps(actor, party, now),
             "notices": notices.notices_page(actor.person, limit=6)["items"],
         },
+        status=acts.status,
     )
 
 

@@ -74,7 +74,8 @@ class EvidenceForm(forms.Form):
 
 class MandateForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail of the person"), help_text=_("The person has joined the venue already.")
+        label=_("E-mail of the person"),
+        help_text=_("An invitation goes there; the person acts once it is accepted."),
     )
     role = forms.ChoiceField(label=_("May"), choices=ROLES)
 
@@ -135,14 +136,14 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
     )
     acts.on(
         "grant",
-        lambda: actions.grant_mandate(
+        lambda: actions.invite(
             actor=actor,
             now=now,
             party=id,
             email=mandate.cleaned_data["email"],
             role=MandateRole(mandate.cleaned_data["role"]),
         ),
-        said=gettext("The person may act from now on."),
+        said=gettext("Invited. The mandate holds once it is accepted."),
         form=mandate,
     )
     acts.on(
@@ -158,6 +159,13 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
             actor=actor, now=now, party=id, mandate=posted_id(request, "mandate")
         ),
         said=gettext("The mandate is revoked; it holds no longer anywhere."),
+    )
+    acts.on(
+        "withdraw",
+        lambda: actions.withdraw_invitation(
+            actor=actor, now=now, party=id, invitation=posted_id(request, "invitation")
+        ),
+        said=gettext("The invitation is withdrawn."),
     )
     acts.on(
         "submit",
@@ -180,6 +188,7 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
             "mandate": mandate,
             "attached": [(e, files.get(e.document)) for e in attached],
             "mandates": queries.mandates_of_party(id),
+            "invitations": queries.invitations_of_party(id),
             "owner": actor.has(OWN),
             "changeable": detail.party.status == "unverified" and actor.has(OWN),
             "problem": acts.problem,

@@ -19,6 +19,7 @@ TOLD = (
     "parties.VerificationReturned",
     "parties.Suspended",
     "parties.Reinstated",
+    "parties.Invited",
     "parties.MandateGranted",
     "parties.MandateRevoked",
     "parties.OfficerAppointed",
@@ -53,9 +54,15 @@ register(
         body=N_("It can list, bid and receive rights again."),
     ),
     Text(
+        "parties.invited",
+        title=N_("You are invited to act for {party}"),
+        body=N_("Accept or decline under My page."),
+        mail=False,  # the invitation itself was mailed
+    ),
+    Text(
         "parties.mandate_granted",
-        title=N_("You act for {party}"),
-        body=N_("Your role is {role}."),
+        title=N_("An invitation to act for {party} was accepted"),
+        body=N_("Whoever accepted acts as {role} from now on."),
     ),
     Text(
         "parties.mandate_revoked",
@@ -81,7 +88,6 @@ _OF_PARTY = {
     "parties.Reinstated": "parties.reinstated",
 }
 _OF_PERSON = {
-    "parties.MandateGranted": ("parties.mandate_granted", "/my"),
     "parties.MandateRevoked": ("parties.mandate_revoked", ""),
     "parties.OfficerAppointed": ("parties.appointed", "/desk"),
     "parties.OfficerDismissed": ("parties.dismissed", ""),
@@ -111,6 +117,11 @@ def _who(entry: Recorded, private: dict[str, str]) -> tuple[str, list[UUID], str
         kind, link = _OF_PERSON[entry.kind]
         return kind, [UUID(private["person"])] if "person" in private else [], link
     party = UUID(entry.facts["party"])
+    if entry.kind == "parties.Invited":
+        invited = parties.person_by_email(private.get("email", ""))
+        return "parties.invited", [invited.id] if invited else [], "/my"
+    if entry.kind == "parties.MandateGranted":
+        return "parties.mandate_granted", parties.people_of(party, ("owner",)), "/my/party"
     if entry.kind in _OF_PARTY:
         return _OF_PARTY[entry.kind], parties.people_of(party), "/my/party"
     return "parties.waits", parties.officers_with("parties.verify"), f"/desk/parties/{party}"

@@ -9,7 +9,7 @@ makes a person an officer of this venue.
                   ↑__________|  (not accepted, with the reason)
 
     person    signed up → e-mail confirmed
-    mandate   granted → revoked        (the last owner stays)
+    mandate   invited → granted → revoked   (by acceptance; the last owner stays)
     office    appointed → dismissed    (never by or for oneself)
     token     issued → expired | revoked
     control   since → until

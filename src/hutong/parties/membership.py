@@ -1,6 +1,7 @@
 """
 Who acts for whom: mandates, offices, control (PA-2, PA-5, PA-7).
 
+    invitation  open → accepted | declined | withdrawn   a mandate only once accepted
     mandate   granted → revoked      the last owner of a party stays
     office    appointed → dismissed  by somebody else, never by or for oneself
     control   since → until          decides who is affiliated with whom
@@ -14,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from hutong.kit.event import Event, Private
+from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 APPOINT = "parties.appoint"
@@ -27,6 +28,15 @@ class MandateRole(StrEnum):
     VIEWER = "viewer"
 
 
+class Ending(StrEnum):
+    """How an invitation ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+INVITATIONS_A_DAY = 50  # of one person: each goes out as a mail, perhaps to a stranger
 ANY_ROLE = tuple(role.value for role in MandateRole)
 
 
@@ -36,6 +46,17 @@ class Refusal(Reason):
     )
     MANDATE_HELD = reason(
         "parties.mandate_held", "PA-2", N_("This person already acts for the party, as {role}.")
+    )
+    INVITED_ALREADY = reason(
+        "parties.invited_already",
+        "PA-2",
+        N_("{email} is invited already; withdraw that invitation first."),
+    )
+    INVITATIONS_SPENT = reason(
+        "parties.invitations_spent",
+        "PA-2",
+        N_("At most {most} invitations a day; go on tomorrow."),
+        429,
     )
     PERSON_UNKNOWN = reason(
         "parties.person_unknown",
@@ -81,6 +102,23 @@ class Refusal(Reason):
     SHARE_INVALID = reason(
         "parties.share_invalid", "PA-7", N_("A share is 1 to 10,000 basis points."), 422
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited(Event, kind="parties.Invited", visibility=Visibility.JOURNALLED):
+    """Somebody may accept a mandate; until then they are nothing to the party but an address."""
+
+    invitation: UUID
+    party: UUID
+    role: MandateRole
+    email: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationEnded(Event, kind="parties.InvitationEnded", visibility=Visibility.JOURNALLED):
+    invitation: UUID
+    party: UUID
+    ending: Ending
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -179,6 +179,51 @@ class Evidence(models.Model):
         ]
 
 
+class Invitation(models.Model):
+    """An address that may accept a mandate (PA-2). Whether it has an account is not asked here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=20, choices=choices(membership.MandateRole))
+    invited_by = models.UUIDField(null=True)
+    invited_at = models.DateTimeField()
+    ending = models.CharField(
+        max_length=20, choices=choices(membership.Ending), blank=True, default=""
+    )
+    ended_by = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "email"],
+                condition=Q(ended_at__isnull=True),
+                name="parties_invitation_one_open",
+            ),
+            models.CheckConstraint(
+                name="parties_invitation_role",
+                condition=Q(role__in=[r.value for r in membership.MandateRole]),
+            ),
+            models.CheckConstraint(
+                name="parties_invitation_ending",
+                condition=Q(ending="", ended_at__isnull=True)
+                | Q(ending__in=[e.value for e in membership.Ending], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="parties_invitation_email_lower", condition=Q(email=Lower("email"))
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["email"],
+                name="parties_invitation_to",
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.Index(fields=["invited_by", "invited_at"], name="parties_invitation_by"),
+        ]
+
+
 class Mandate(models.Model):
     """A person acts for a party until it is revoked (PA-2)."""
 

@@ -10,7 +10,14 @@ from ninja import Field, Schema
 from pydantic import AfterValidator, ConfigDict
 
 from hutong.parties.membership import MandateRole
-from hutong.parties.queries import ControlView, MandateView, PartyDetail, PartyView, PersonView
+from hutong.parties.queries import (
+    ControlView,
+    InvitationView,
+    MandateView,
+    PartyDetail,
+    PartyView,
+    PersonView,
+)
 from hutong.parties.rules import Decision, Kind, Status
 from hutong.parties.sign_in import Language
 
@@ -241,7 +248,44 @@ class MandateOut(Schema):
 
 
 class MandateMadeOut(Schema):
+    mandate: UUID
+
+
+class InvitedOut(Schema):
+    """The same answer whether or not the address is known."""
+
+    id: UUID = Field(description="The invitation; it becomes a mandate once it is accepted")
+
+
+class InvitationOut(Schema):
+    """What waits for my answer."""
+
     id: UUID
+    party: PartyOut
+    role: MandateRole
+    invited_at: datetime
+
+    @staticmethod
+    def of(view: InvitationView) -> "InvitationOut":
+        return InvitationOut(
+            id=view.id,
+            party=PartyOut.of(view.party),
+            role=MandateRole(view.role),
+            invited_at=view.invited_at,
+        )
+
+
+class InvitationSentOut(Schema):
+    """An open invitation as the party sees it: the address that was typed, and no more."""
+
+    id: UUID
+    email: str = Field(examples=["agent@firm.example"])
+    role: MandateRole
+    invited_at: datetime
+
+    @staticmethod
+    def of(view: InvitationView) -> "InvitationSentOut":
+        return InvitationSentOut.model_validate(view, from_attributes=True)
 
 
 class ControlIn(In):

@@ -1,5 +1,5 @@
 """
-Mails of sign-up: put in the queue by the act, sent by the worker, tried again when the post fails.
+Mails of sign-up and of invitations: put in the queue by the act, sent by the worker, tried again when the post fails.
 """
 
 from uuid import UUID
@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from hutong.parties import queries
 from hutong.parties.actions import throttle
+from hutong.parties.actions.mandates import MAIL_INVITATION
 from hutong.parties.actions.persons import MAIL_CODE, MAIL_KNOWN
 
 MAIL = RetryStrategy(max_attempts=8, exponential_wait=3)
@@ -48,6 +49,26 @@ def mail_known(person: str) -> None:
             ).format(origin=settings.ORIGIN),
             settings.DEFAULT_FROM_EMAIL,
             [who.email],
+        )
+
+
+@app.task(name=MAIL_INVITATION, queue="mail", retry=MAIL)
+def mail_invitation(invitation: str) -> None:
+    """Tell an address that it is invited, whether or not it has an account."""
+    found = queries.invitation(UUID(invitation))
+    if found is None:
+        return  # answered or withdrawn meanwhile
+    known = queries.person_by_email(found.email)
+    with override(known.language if known else settings.LANGUAGE_CODE):
+        send_mail(
+            gettext("You are invited to act for {party}").format(party=found.party.name),
+            gettext(
+                "Sign in with this address and accept or decline under My page; without an "
+                "account, sign up with this address first.\n\n"
+                "If you do not know the party, you need not do anything.\n\n{origin}/my\n"
+            ).format(origin=settings.ORIGIN),
+            settings.DEFAULT_FROM_EMAIL,
+            [found.email],
         )
 
 

@@ -146,8 +146,20 @@ def member_of(
     if role == MandateRole.OWNER.value:
         return owner
     new = person(now=now)
-    actions.grant_mandate(actor=owner, now=now, party=id, email=new.email, role=MandateRole(role))
+    let_in(id, new.id, MandateRole(role), now=now)
     return signed_in(new, party=id)
+
+
+def let_in(
+    party: PartyView | UUID, who: UUID, role: MandateRole, *, now: datetime = NINE_IN_SHANGHAI
+) -> UUID:
+    """Invite a person to act for the party, who accepts. Returns the mandate's id."""
+    id = party if isinstance(party, UUID) else party.id
+    owner = signed_in(queries.people_of(id, roles=("owner",))[0], party=id)
+    invitation = actions.invite(
+        actor=owner, now=now, party=id, email=queries.person(who).email, role=role
+    )
+    return actions.accept_invitation(actor=signed_in(who), now=now, invitation=invitation)
 
 
 def _verifier(now: datetime) -> Actor:

@@ -71,17 +71,11 @@ def test_a_form_sent_twice_acts_once(venue: Any) -> None:
 def test_the_page_tells_who_may_not_decide(venue: Any) -> None:
     """PA-5 is shown before it refuses."""
     registrar = officer("registrar", now=venue.now)
-    from hutong.parties import actions
     from hutong.parties.membership import MandateRole
+    from hutong.parties.testing import let_in
 
     party = _waiting_party(venue)
-    actions.grant_mandate(
-        actor=member_of(party),
-        now=venue.now,
-        party=party.id,
-        email=parties.person(registrar.person).email,
-        role=MandateRole.VIEWER,
-    )
+    let_in(party, registrar.person, MandateRole.VIEWER, now=venue.now)
     page = browsing(registrar)
     assert "another officer decides" in page.get(f"/desk/parties/{party.id}").content.decode()
     assert page.post(f"/desk/parties/{party.id}", {"act": "verify"}).status_code == 403

@@ -7,10 +7,8 @@ from hutong.listings import actions, intents
 from hutong.listings.offers import ExportClass
 from hutong.listings.rules import Decision
 from hutong.listings.testing import ALL_YES, applied_intent, open_listing, submitted_listing
-from hutong.parties import actions as parties
-from hutong.parties import queries as people
 from hutong.parties.membership import MandateRole
-from hutong.parties.testing import member_of, officer
+from hutong.parties.testing import let_in, officer
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +16,7 @@ pytestmark = pytest.mark.django_db
 def officer_who_reads_for(party, now):
     """A listing officer with no more than a viewer's mandate for a party."""
     actor = officer("listing")
-    parties.grant_mandate(
-        actor=member_of(party),
-        now=now,
-        party=party.id,
-        email=people.person(actor.person).email,
-        role=MandateRole.VIEWER,
-    )
+    let_in(party, actor.person, MandateRole.VIEWER, now=now)
     return actor
 
 

@@ -33,6 +33,26 @@ def test_a_newcomer_is_led_to_register_a_party(venue: Any) -> None:
     assert "某大学" in page.get("/my/party").content.decode()
 
 
+def test_an_invitation_waits_on_ones_page_until_it_is_answered(venue: Any) -> None:
+    party, who = verified_party("上海某大学", now=venue.now), person(now=venue.now)
+    owner = browsing(member_of(party))
+    for email in (who.email, "nobody@firm.example"):
+        sent = {"act": "grant", "email": email, "role": "agent"}
+        assert owner.post("/my/party", sent).status_code == 302
+        assert email in owner.get("/my/party").content.decode()
+
+    invited = browsing(signed_in(who))
+    page = invited.get("/my", language="zh-hans").content.decode()
+    assert "代表主体的邀请" in page
+    assert "上海某大学" in page
+    [invitation] = parties.invitations_to(who.id)
+    answer = {"act": "accept", "invitation": str(invitation.id)}
+    assert browsing(signed_in(person())).post("/my", answer).status_code == 404
+    assert invited.post("/my", answer).status_code == 302
+    assert signed_in(who).party == party.id
+    assert "Invitations to act" not in invited.get("/my").content.decode()
+
+
 def test_a_wrong_identifier_is_named_and_nothing_typed_is_lost(venue: Any) -> None:
     page = browsing(signed_in(person(now=venue.now)))
     answer = page.post(

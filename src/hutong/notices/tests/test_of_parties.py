@@ -7,7 +7,14 @@ from hutong.notices import queries
 from hutong.parties import actions
 from hutong.parties import queries as parties
 from hutong.parties.membership import MandateRole
-from hutong.parties.testing import member_of, officer, person, unverified_party, verified_party
+from hutong.parties.testing import (
+    let_in,
+    member_of,
+    officer,
+    person,
+    unverified_party,
+    verified_party,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +32,11 @@ def test_owners_and_agents_learn_of_decisions_and_officers_of_new_work(venue, dr
     drain()
 
     owner = member_of(university).person
-    assert told(owner) == ["parties.verified", "parties.suspended"]
+    assert told(owner) == [
+        "parties.verified",
+        "parties.mandate_granted",
+        "parties.suspended",
+    ]
     with override("en"):
         newest = queries.notices_page(owner)["items"][0]
     assert newest.title == "上海某大学 is suspended"
@@ -33,7 +44,7 @@ def test_owners_and_agents_learn_of_decisions_and_officers_of_new_work(venue, dr
     assert newest.link == "/my/party"
     assert told(agent.person) == [
         "parties.verified",
-        "parties.mandate_granted",
+        "parties.invited",
         "parties.suspended",
     ]
     assert told(registrar.person) == ["parties.appointed", "parties.waits"]
@@ -50,13 +61,7 @@ def test_whoever_did_it_is_not_told_of_it(venue, drain):
 
 def test_who_loses_a_mandate_or_an_office_is_told(venue, drain):
     party, who = unverified_party(), person()
-    mandate = actions.grant_mandate(
-        actor=member_of(party),
-        now=venue.now,
-        party=party.id,
-        email=who.email,
-        role=MandateRole.VIEWER,
-    )
+    mandate = let_in(party, who.id, MandateRole.VIEWER)
     actions.revoke_mandate(actor=member_of(party), now=venue.now, party=party.id, mandate=mandate)
     chief = officer("administrator")
     actions.appoint_officer(actor=chief, now=venue.now, person=who.id, role="trading")
@@ -64,7 +69,7 @@ def test_who_loses_a_mandate_or_an_office_is_told(venue, drain):
     drain()
 
     assert told(who.id) == [
-        "parties.mandate_granted",
+        "parties.invited",
         "parties.mandate_revoked",
         "parties.appointed",
         "parties.dismissed",

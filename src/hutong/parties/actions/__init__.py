@@ -5,7 +5,13 @@ What can happen to persons and parties. One file a subject.
 from hutong.parties.actions.control import end_control, record_control
 from hutong.parties.actions.evidence import attach_evidence, detach_evidence
 from hutong.parties.actions.links import make_sign_in_link, use_sign_in_link
-from hutong.parties.actions.mandates import grant_mandate, revoke_mandate
+from hutong.parties.actions.mandates import (
+    accept_invitation,
+    decline_invitation,
+    invite,
+    revoke_mandate,
+    withdraw_invitation,
+)
 from hutong.parties.actions.officers import (
     admit_person,
     appoint_first_administrator,
@@ -45,6 +51,7 @@ from hutong.parties.actions.tokens import (
 __all__ = [
     "NotSignedIn",
     "SignedIn",
+    "accept_invitation",
     "add_second_factor",
     "admit_person",
     "appoint_first_administrator",
@@ -56,11 +63,12 @@ __all__ = [
     "confirm_email",
     "correct_party",
     "decide_verification",
+    "decline_invitation",
     "detach_evidence",
     "dismiss_officer",
     "end_control",
     "enter_person",
-    "grant_mandate",
+    "invite",
     "issue_token",
     "make_sign_in_link",
     "mark_state_owned",
@@ -76,4 +84,5 @@ __all__ = [
     "submit_for_verification",
     "suspend",
     "use_sign_in_link",
+    "withdraw_invitation",
 ]

@@ -1,35 +1,94 @@
 """
 Mandates: who may act for a party (PA-2).
+
+Nobody acts for a party without wanting to: a mandate begins as an invitation to an address, and is
+granted when the person with that confirmed address accepts. Until then whoever invites learns
+nothing of the address, not even whether it has an account.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from procrastinate.contrib.django import app as queue
 
 from hutong.journal.actions import action, record
 from hutong.kit.actor import OWN, Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import membership
-from hutong.parties.actions.locking import own_party
-from hutong.parties.membership import MandateRole, Refusal
-from hutong.parties.models import Mandate, Party, Person
+from hutong.parties import membership, sign_in
+from hutong.parties.actions.locking import locked_party, oneself, own_party
+from hutong.parties.membership import INVITATIONS_A_DAY, Ending, MandateRole, Refusal
+from hutong.parties.models import Invitation, Mandate, Party, Person
+from hutong.parties.powers import SELF
+
+MAIL_INVITATION = "parties.mail_invitation"
 
 
 @action(power=OWN)
-def grant_mandate(
-    *, actor: Actor, now: datetime, party: UUID, email: str, role: MandateRole
-) -> UUID:
-    """Let the person with this confirmed address act for the party. Returns the mandate's id.
+def invite(*, actor: Actor, now: datetime, party: UUID, email: str, role: MandateRole) -> UUID:
+    """Invite whoever has this address to act for the party. Returns the invitation's id.
 
-    A person has one mandate for a party; to change its role, revoke it and grant another.
+    The answer is the same whether or not the address is known. A person has one mandate for a
+    party; to change its role, revoke it and invite again.
     """
     row = own_party(actor, party)
-    person = Person.objects.filter(
-        email=email.strip().lower(), is_active=True, email_confirmed_at__isnull=False
-    ).first()
-    if person is None:
-        raise Refused(Refusal.PERSON_UNKNOWN)
-    return grant(party=row, person=person, role=role, by=actor.person, now=now)
+    address = sign_in.email(email)
+    held = Mandate.objects.filter(party=row, person__email=address, revoked_at__isnull=True).first()
+    if held is not None:  # no secret: owners see who acts for their party
+        raise Refused(Refusal.MANDATE_HELD, role=held.role)
+    if Invitation.objects.filter(party=row, email=address, ended_at__isnull=True).exists():
+        raise Refused(Refusal.INVITED_ALREADY, email=address)
+    lately = Invitation.objects.filter(
+        invited_by=actor.person, invited_at__gt=now - timedelta(days=1)
+    )
+    if not actor.is_system and lately.count() >= INVITATIONS_A_DAY:
+        raise Refused(Refusal.INVITATIONS_SPENT, most=INVITATIONS_A_DAY)
+    invitation = Invitation.objects.create(
+        id=new_id(),
+        party=row,
+        email=address,
+        role=role.value,
+        invited_by=actor.person,
+        invited_at=now,
+    )
+    record(
+        subject("party", row.id),
+        membership.Invited(invitation=invitation.id, party=row.id, role=role, email=address),
+    )
+    queue.configure_task(MAIL_INVITATION).defer(invitation=str(invitation.id))
+    return invitation.id
+
+
+@action(power=OWN)
+def withdraw_invitation(*, actor: Actor, now: datetime, party: UUID, invitation: UUID) -> None:
+    """Take an invitation back before it is answered."""
+    row = own_party(actor, party)
+    found = Invitation.objects.filter(id=invitation, party=row, ended_at__isnull=True).first()
+    if found is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="invitation")
+    _end(found, Ending.WITHDRAWN, actor=actor, now=now)
+
+
+@action(power=SELF)
+def accept_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> UUID:
+    """Accept an invitation to one's own confirmed address. Returns the mandate's id."""
+    person = oneself(actor)
+    found = _open_to(person, invitation)
+    _end(found, Ending.ACCEPTED, actor=actor, now=now)
+    return grant(
+        party=found.party,
+        person=person,
+        role=MandateRole(found.role),
+        by=found.invited_by,
+        now=now,
+    )
+
+
+@action(power=SELF)
+def decline_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> None:
+    """Decline an invitation to one's own confirmed address."""
+    found = _open_to(oneself(actor), invitation)
+    _end(found, Ending.DECLINED, actor=actor, now=now)
 
 
 @action(power=OWN)
@@ -65,3 +124,27 @@ def grant(
         membership.MandateGranted(mandate=mandate.id, party=party.id, role=role, person=person.id),
     )
     return mandate.id
+
+
+def _open_to(person: Person, invitation: UUID) -> Invitation:
+    """Find an open invitation to a person and lock its party; somebody else's is not there."""
+    open_ones = Invitation.objects.filter(id=invitation, ended_at__isnull=True, email=person.email)
+    known = open_ones.first()
+    if known is None or person.email_confirmed_at is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="invitation")
+    locked_party(known.party_id)
+    found = open_ones.select_related("party").first()  # not answered or withdrawn meanwhile
+    if found is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="invitation")
+    return found
+
+
+def _end(invitation: Invitation, ending: Ending, *, actor: Actor, now: datetime) -> None:
+    invitation.ending, invitation.ended_by, invitation.ended_at = ending.value, actor.person, now
+    invitation.save(update_fields=["ending", "ended_by", "ended_at"])
+    record(
+        subject("party", invitation.party_id),
+        membership.InvitationEnded(
+            invitation=invitation.id, party=invitation.party_id, ending=ending
+        ),
+    )

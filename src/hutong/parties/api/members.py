@@ -1,5 +1,5 @@
 """
-Mandates of a party, and officers of the venue.
+Mandates of a party, invitations to them, and officers of the venue.
 """
 
 from uuid import UUID
@@ -13,6 +13,9 @@ from hutong.parties import actions, queries
 from hutong.parties.membership import Refusal
 from hutong.parties.schemas import (
     DismissIn,
+    InvitationOut,
+    InvitationSentOut,
+    InvitedOut,
     MandateIn,
     MandateMadeOut,
     MandateOut,
@@ -38,13 +41,81 @@ def mandates(request: DoorRequest, party_id: UUID) -> list[MandateOut]:
 
 @router.post(
     "/parties/{party_id}/mandates",
-    response={201: MandateMadeOut, **PROBLEMS},
-    summary="Let a person act for a party",
+    response={201: InvitedOut, **PROBLEMS},
+    summary="Invite a person to act for a party",
 )
-def grant(request: DoorRequest, party_id: UUID, body: MandateIn) -> Status[MandateMadeOut]:
-    """Needs `member.own` for the party. Owners do everything, agents act, viewers read (PA-2)."""
-    id = actions.grant_mandate(actor=request.actor, now=request.now, party=party_id, **body.dict())
-    return Status(201, MandateMadeOut(id=id))
+def invite(request: DoorRequest, party_id: UUID, body: MandateIn) -> Status[InvitedOut]:
+    """Needs `member.own` for the party. Owners do everything, agents act, viewers read (PA-2).
+
+    The mandate holds once whoever has the address accepts. The answer is the same whether or not
+    the address is known; it may sign up later.
+    """
+    id = actions.invite(actor=request.actor, now=request.now, party=party_id, **body.dict())
+    return Status(201, InvitedOut(id=id))
+
+
+@router.get(
+    "/parties/{party_id}/invitations",
+    response={200: list[InvitationSentOut], **PROBLEMS},
+    summary="Invitations not answered yet",
+)
+def invitations(request: DoorRequest, party_id: UUID) -> list[InvitationSentOut]:
+    """Needs `member.read` for the party, or an officer who sees all parties (PA-2)."""
+    if not queries.may_see(request.actor, party_id):
+        raise Refused(CommonRefusal.NOT_FOUND, what="party")
+    return [InvitationSentOut.of(i) for i in queries.invitations_of_party(party_id)]
+
+
+@router.delete(
+    "/parties/{party_id}/invitations/{invitation_id}",
+    response={204: None, **PROBLEMS},
+    summary="Withdraw an invitation",
+)
+def withdraw(request: DoorRequest, party_id: UUID, invitation_id: UUID) -> Status[None]:
+    """Needs `member.own` for the party. Only before it is answered; then end the mandate."""
+    actions.withdraw_invitation(
+        actor=request.actor, now=request.now, party=party_id, invitation=invitation_id
+    )
+    return Status(204, None)
+
+
+@router.get(
+    "/me/invitations",
+    response={200: list[InvitationOut], **PROBLEMS},
+    summary="Invitations to me",
+    tags=["account"],
+)
+def my_invitations(request: DoorRequest) -> list[InvitationOut]:
+    """Needs sign-in. Parties that want me to act for them, and wait for my answer (PA-2)."""
+    if request.actor.person is None:
+        raise Refused(CommonRefusal.NOT_SIGNED_IN)
+    return [InvitationOut.of(i) for i in queries.invitations_to(request.actor.person)]
+
+
+@router.post(
+    "/me/invitations/{invitation_id}/accept",
+    response={201: MandateMadeOut, **PROBLEMS},
+    summary="Accept an invitation",
+    tags=["account"],
+)
+def accept(request: DoorRequest, invitation_id: UUID) -> Status[MandateMadeOut]:
+    """Needs `member.self`; only to my own confirmed address. From now on I act for the party."""
+    mandate = actions.accept_invitation(
+        actor=request.actor, now=request.now, invitation=invitation_id
+    )
+    return Status(201, MandateMadeOut(mandate=mandate))
+
+
+@router.post(
+    "/me/invitations/{invitation_id}/decline",
+    response={204: None, **PROBLEMS},
+    summary="Decline an invitation",
+    tags=["account"],
+)
+def decline(request: DoorRequest, invitation_id: UUID) -> Status[None]:
+    """Needs `member.self`; only to my own confirmed address."""
+    actions.decline_invitation(actor=request.actor, now=request.now, invitation=invitation_id)
+    return Status(204, None)
 
 
 @router.delete(

@@ -29,11 +29,15 @@ from hutong.parties.queries.parties import (
     view,
 )
 from hutong.parties.queries.persons import (
+    InvitationView,
     MandateView,
     OfficeView,
     PersonView,
     TokenView,
     has_second_factor,
+    invitation,
+    invitations_of_party,
+    invitations_to,
     mail_code,
     mandates_of_party,
     mandates_of_person,
@@ -49,6 +53,7 @@ from hutong.parties.queries.persons import (
 __all__ = [
     "ControlView",
     "EvidenceView",
+    "InvitationView",
     "MandateView",
     "OfficeView",
     "PartyDetail",
@@ -66,6 +71,9 @@ __all__ = [
     "detail",
     "evidence_of",
     "has_second_factor",
+    "invitation",
+    "invitations_of_party",
+    "invitations_to",
     "mail_code",
     "mandates_of_party",
     "mandates_of_person",

@@ -1,5 +1,5 @@
 """
-What the tables say of parties, mandates, offices and control, against what the journal says.
+What the tables say of parties, invitations, mandates, offices and control, against what the journal says.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from typing import Any
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.parties import membership, rules
-from hutong.parties.models import Control, Mandate, Office, Party
+from hutong.parties.models import Control, Invitation, Mandate, Office, Party
 from hutong.parties.rules import LEADS_TO
 
 Facts = dict[str, Any]
@@ -23,6 +23,13 @@ def audit() -> Iterator[Discrepancy]:
         membership.MandateGranted,
         membership.MandateRevoked,
         lambda granted, revoked: _held(granted["role"], revoked),
+    )
+    yield from _spans(
+        "invitation",
+        {str(i.id): f"{i.role}, {i.ending or 'open'}" for i in Invitation.objects.all()},
+        membership.Invited,
+        membership.InvitationEnded,
+        lambda begun, ended: f"{begun['role']}, {ended['ending'] if ended else 'open'}",
     )
     yield from _spans(
         "office",

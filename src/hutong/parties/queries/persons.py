@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import secrets
-from hutong.parties.models import EmailCode, Mandate, Office, Person, Token
+from hutong.parties.models import EmailCode, Invitation, Mandate, Office, Person, Token
 from hutong.parties.queries.parties import PartyView, view
 
 
@@ -34,6 +34,17 @@ class MandateView:
     party: PartyView
     role: str
     granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationView:
+    """An open invitation: of whoever is invited only the address that was typed."""
+
+    id: UUID
+    email: str
+    party: PartyView
+    role: str
+    invited_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +127,31 @@ def _mandates(which: Q) -> list[MandateView]:
             granted_at=m.granted_at,
         )
         for m in rows.prefetch_related("party__identifiers").order_by("granted_at", "id")
+    ]
+
+
+def invitation(id: UUID) -> InvitationView | None:
+    """An invitation, or None when it has ended."""
+    return next(iter(_invitations(Q(id=id))), None)
+
+
+def invitations_of_party(party: UUID) -> list[InvitationView]:
+    return _invitations(Q(party_id=party))
+
+
+def invitations_to(person: UUID) -> list[InvitationView]:
+    """What waits for a person's answer, once their address is confirmed."""
+    row = Person.objects.filter(id=person, email_confirmed_at__isnull=False, is_active=True).first()
+    return _invitations(Q(email=row.email)) if row else []
+
+
+def _invitations(which: Q) -> list[InvitationView]:
+    rows = Invitation.objects.filter(which, ended_at__isnull=True).select_related("party")
+    return [
+        InvitationView(
+            id=i.id, email=i.email, party=view(i.party), role=i.role, invited_at=i.invited_at
+        )
+        for i in rows.prefetch_related("party__identifiers").order_by("invited_at", "id")
     ]
 
 

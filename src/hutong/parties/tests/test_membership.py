@@ -14,6 +14,7 @@ from hutong.parties import actions, queries
 from hutong.parties.membership import MandateRole, Refusal
 from hutong.parties.models import Control, Mandate, Office
 from hutong.parties.testing import (
+    let_in,
     member_of,
     officer,
     person,
@@ -34,13 +35,7 @@ def refusal(act):
 
 def second_owner(venue, party):
     new = person()
-    mandate = actions.grant_mandate(
-        actor=member_of(party),
-        now=venue.now,
-        party=party.id,
-        email=new.email.upper(),
-        role=MandateRole.OWNER,
-    )
+    mandate = let_in(party, new.id, MandateRole.OWNER)
     return signed_in(new, party=party.id), mandate
 
 
@@ -78,7 +73,7 @@ def test_a_person_has_one_mandate_for_a_party(venue):
 
     assert (
         refusal(
-            lambda: actions.grant_mandate(
+            lambda: actions.invite(
                 actor=member_of(party),
                 now=venue.now,
                 party=party.id,
@@ -91,31 +86,10 @@ def test_a_person_has_one_mandate_for_a_party(venue):
 
 
 @database
-def test_an_unknown_address_gets_no_mandate(venue):
-    party = unverified_party()
-
-    assert (
-        refusal(
-            lambda: actions.grant_mandate(
-                actor=member_of(party),
-                now=venue.now,
-                party=party.id,
-                email="nobody@example.test",
-                role=MandateRole.AGENT,
-            )
-        )
-        is Refusal.PERSON_UNKNOWN
-    )
-
-
-@database
 def test_who_acts_for_several_parties_names_one(venue):
     first, second = unverified_party(), unverified_party("上海另一大学")
     agent = member_of(first, "agent")
-    email = queries.person(agent.person).email
-    actions.grant_mandate(
-        actor=member_of(second), now=venue.now, party=second.id, email=email, role=MandateRole.OWNER
-    )
+    let_in(second, agent.person, MandateRole.OWNER)
 
     assert signed_in(agent.person).party is None
     assert signed_in(agent.person, party=first.id).powers == {

@@ -33,16 +33,21 @@ def test_mandates_officers_and_control_through_the_door():
     party, other = verified_party(), verified_party("上海某公司", "enterprise")
     agent = person(email="agent@firm.example")
     owner = token_of(member_of(party).person)
-    granted = call(
+    invited = call(
         "POST",
         f"/parties/{party.id}/mandates",
         {"email": agent.email, "role": "agent"},
         token=owner,
     )
+    assert invited.status_code == 201
+    theirs = token_of(agent.id)
+    (found,) = call("GET", "/me/invitations", token=theirs).json()
+    assert (found["id"], found["party"]["id"]) == (invited.json()["id"], str(party.id))
+    granted = call("POST", f"/me/invitations/{found['id']}/accept", token=theirs)
     assert granted.status_code == 201
     roles = [m["role"] for m in call("GET", f"/parties/{party.id}/mandates", token=owner).json()]
     assert roles == ["owner", "agent"]
-    ended = call("DELETE", f"/parties/{party.id}/mandates/{granted.json()['id']}", token=owner)
+    ended = call("DELETE", f"/parties/{party.id}/mandates/{granted.json()['mandate']}", token=owner)
     assert ended.status_code == 204
 
     chief = token_of(officer("administrator").person, second_factor=True)
@@ -74,6 +79,29 @@ def test_mandates_officers_and_control_through_the_door():
     gone = call("POST", f"/officers/{agent.id}/dismiss", {"role": "registrar"}, token=chief)
     assert gone.status_code == 204
     assert call("GET", "/verification-queue", token=registrar).status_code == 403
+
+
+def test_who_invites_reads_only_the_address_and_may_withdraw():
+    party = verified_party()
+    owner, known = token_of(member_of(party).person), person(email="agent@firm.example")
+    answers = [
+        call("POST", f"/parties/{party.id}/mandates", {"email": e, "role": "agent"}, token=owner)
+        for e in (known.email, "nobody@firm.example")
+    ]
+    assert [(a.status_code, set(a.json())) for a in answers] == [(201, {"id"})] * 2
+
+    sent = call("GET", f"/parties/{party.id}/invitations", token=owner).json()
+    assert [set(i) for i in sent] == [{"id", "email", "role", "invited_at"}] * 2
+    assert [i["email"] for i in sent] == [known.email, "nobody@firm.example"]
+    mandates = call("GET", f"/parties/{party.id}/mandates", token=owner).json()
+    assert [m["role"] for m in mandates] == ["owner"]
+
+    first = f"/parties/{party.id}/invitations/{sent[0]['id']}"
+    assert call("DELETE", first, token=owner).status_code == 204
+    theirs = token_of(known.id)
+    assert call("GET", "/me/invitations", token=theirs).json() == []
+    gone = call("POST", f"/me/invitations/{sent[0]['id']}/accept", token=theirs)
+    assert gone.status_code == 404
 
 
 def test_a_repeated_registration_acts_once():

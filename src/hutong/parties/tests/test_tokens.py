@@ -7,6 +7,7 @@ from hutong.parties.models import Person, Throttle, Token
 from hutong.parties.testing import (
     NINE_IN_SHANGHAI,
     PASSWORD,
+    let_in,
     member_of,
     officer,
     person,
@@ -74,16 +75,9 @@ def test_a_token_has_at_most_its_scopes_and_its_party():
 def test_a_token_without_a_party_acts_for_the_one_its_request_names():
     first, second = unverified_party(), unverified_party("上海另一大学")
     agent = member_of(first, "agent")
-    email = queries.person(agent.person).email
     from hutong.parties.membership import MandateRole
 
-    actions.grant_mandate(
-        actor=member_of(second),
-        now=NINE_IN_SHANGHAI,
-        party=second.id,
-        email=email,
-        role=MandateRole.VIEWER,
-    )
+    let_in(second, agent.person, MandateRole.VIEWER)
     token = token_of(agent.person)
 
     assert call("GET", "/me", token=token).json()["party"] is None

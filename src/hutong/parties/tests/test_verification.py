@@ -16,6 +16,7 @@ from hutong.parties.rules import Decision, Kind, Refusal, Status
 from hutong.parties.testing import (
     EVIDENCE,
     a_uscc,
+    let_in,
     member_of,
     officer,
     person,
@@ -175,9 +176,7 @@ def test_the_queue_is_for_officers(venue):
 def test_nobody_verifies_a_party_they_have_a_part_in(venue):
     party, owner, _ = pending_party(venue)
     colleague = person()
-    actions.grant_mandate(
-        actor=owner, now=venue.now, party=party.id, email=colleague.email, role=MandateRole.VIEWER
-    )
+    let_in(party, colleague.id, MandateRole.VIEWER)
     administrator = officer("administrator")
     for who in (owner.person, colleague.id):
         actions.appoint_officer(actor=administrator, now=venue.now, person=who, role="registrar")
@@ -190,9 +189,7 @@ def test_nobody_verifies_a_party_they_have_a_part_in(venue):
 def test_who_once_acted_for_a_party_does_not_verify_it_either(venue):
     party, owner, _ = pending_party(venue)
     former = person()
-    mandate = actions.grant_mandate(
-        actor=owner, now=venue.now, party=party.id, email=former.email, role=MandateRole.AGENT
-    )
+    mandate = let_in(party, former.id, MandateRole.AGENT)
     actions.revoke_mandate(actor=owner, now=venue.now, party=party.id, mandate=mandate)
     actions.appoint_officer(
         actor=officer("administrator"), now=venue.now, person=former.id, role="registrar"

@@ -3,10 +3,8 @@
 import pytest
 
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import actions as parties
-from hutong.parties import queries as people
 from hutong.parties.membership import MandateRole
-from hutong.parties.testing import member_of, officer, verified_party
+from hutong.parties.testing import let_in, member_of, officer, verified_party
 from hutong.rights import actions
 from hutong.rights.rules import Decision
 from hutong.rights.testing import noticed_application, submitted_application
@@ -23,13 +21,7 @@ def applicant(venue):
 def insider(venue, applicant):
     """A registrar with no more than a viewer's mandate for the applicant."""
     registrar = officer("registrar")
-    parties.grant_mandate(
-        actor=member_of(applicant),
-        now=venue.now,
-        party=applicant.id,
-        email=people.person(registrar.person).email,
-        role=MandateRole.VIEWER,
-    )
+    let_in(applicant, registrar.person, MandateRole.VIEWER, now=venue.now)
     return registrar
 
 
