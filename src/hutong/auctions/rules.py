@@ -131,7 +131,7 @@ class Terms:
             ("increment_fen", self.increment_fen, 1, MAX_AMOUNT),
             ("free_seconds", self.free_ends_at - self.opens_at, 0, MAX_SECONDS * SECOND),
             ("limited_seconds", self.limited_us, SECOND, MAX_SECONDS * SECOND),
-            ("bidders", self.paddles, 2, MAX_PADDLES),
+            ("bidders", self.paddles, 1, MAX_PADDLES),
         ):
             if not least <= value <= most:
                 problem = f"{value} is not within {least}–{most}"
@@ -312,6 +312,17 @@ class LotOpened(Event, kind="auctions.LotOpened", version=1):
     chain: bytes
     rulebook_version: int
     seller: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidderLeftOut(
+    Event, kind="auctions.BidderLeftOut", version=1, visibility=Visibility.JOURNALLED
+):
+    """Qualified at the cut-off, affiliated with the seller at the opening: no paddle (AU-3)."""
+
+    lot: UUID
+    party: Private[UUID]
+    intent: Private[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)

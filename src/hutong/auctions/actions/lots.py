@@ -52,8 +52,9 @@ def open_lot(
 ) -> UUID:
     """Announce the lot of a listing; a second call for the same listing returns the same lot.
 
-    Paddle numbers follow the order of `bidders`. Refused with fewer than two, with a party twice,
-    and with the seller or an affiliate of it among them (AU-3).
+    Paddle numbers follow the order of `bidders`. Refused with fewer than two and with a party twice.
+    Whoever is the seller or has become an affiliate of it since the cut-off is left out (AU-3), and
+    the lot runs among those left; refused when nobody is.
     """
     known = Lot.objects.filter(listing=listing).values_list("id", flat=True).first()
     if known is not None:
@@ -63,9 +64,14 @@ def open_lot(
         raise Refused(Refusal.NOT_ENOUGH_BIDDERS)
     if len({bidder.party for bidder in bidders}) < len(bidders):
         raise Refused(Refusal.PARTY_TWICE)
-    for bidder in bidders:
-        if bidder.party == seller or parties.are_affiliated(bidder.party, seller):
-            raise Refused(Refusal.AFFILIATED)
+    left_out = [
+        bidder
+        for bidder in bidders
+        if bidder.party == seller or parties.are_affiliated(bidder.party, seller)
+    ]
+    bidders = [bidder for bidder in bidders if bidder not in left_out]
+    if not bidders:
+        raise Refused(Refusal.AFFILIATED)
     terms = rules.Terms(
         opening_fen=opening_fen,
         increment_fen=increment_fen,
@@ -112,6 +118,10 @@ def open_lot(
             chain=bytes(row.chain),
             rulebook_version=rulebook_version,
             seller=seller,
+        ),
+        *(
+            rules.BidderLeftOut(lot=row.id, party=bidder.party, intent=bidder.intent)
+            for bidder in left_out
         ),
     )
     announce(row.id)

@@ -138,9 +138,6 @@ def test_those_who_may_not_bid_stop_the_opening(venue) -> None:
         with pytest.raises(Refused) as refused:
             an_open_lot(opens_at=venue.now, bidders=given)
         assert refused.value.reason is refusal
-    with pytest.raises(Refused) as refused:
-        an_open_lot(opens_at=venue.now, bidders=[one, two], seller=two.party)
-    assert refused.value.reason is Refusal.AFFILIATED
     assert not Lot.objects.exists()
 
 
@@ -293,10 +290,39 @@ def test_an_affiliate_of_the_seller_may_not_bid(venue) -> None:
         since=venue.now.date(),
     )
     one, two = bidders(2)
+    lot = an_open_lot(
+        opens_at=venue.now,
+        seller=seller.id,
+        bidders=[two._replace(party=daughter.id), one],
+    )
+
+    assert [(p.number, p.party) for p in queries.bidders_of(lot)] == [(1, one.party)]
+    left_out = journal.latest_of(subject("lot", lot), "auctions.BidderLeftOut")
+    assert left_out.private == {"party": str(daughter.id), "intent": str(two.intent)}
+    assert list(queries.audit()) == []
+
+
+def test_without_anybody_left_there_is_no_lot(venue) -> None:
+    from hutong.parties import actions as parties
+    from hutong.parties.testing import officer
+
+    one, two = bidders(2)
+    daughter, seller = (
+        verified_party("上海某子公司", "enterprise"),
+        verified_party("上海某研究院"),
+    )
+    parties.record_control(
+        actor=officer("registrar"),
+        now=venue.now,
+        controller=seller.id,
+        controlled=daughter.id,
+        since=venue.now.date(),
+    )
     with pytest.raises(Refused) as refused:
         an_open_lot(
             opens_at=venue.now,
             seller=seller.id,
-            bidders=[one, two._replace(party=daughter.id)],
+            bidders=[one._replace(party=seller.id), two._replace(party=daughter.id)],
         )
     assert refused.value.reason is Refusal.AFFILIATED
+    assert not Lot.objects.exists()

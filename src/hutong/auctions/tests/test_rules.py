@@ -208,7 +208,7 @@ def test_an_outage_hurts_near_the_end(down_since: int, up_at: int, hurt: bool) -
         ("increment_fen", 0),
         ("free_ends_at", OPENS - 1),
         ("limited_us", 0),
-        ("paddles", 1),
+        ("paddles", 0),
         ("paddles", 401),
     ],
 )
