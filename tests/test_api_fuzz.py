@@ -85,6 +85,7 @@ def _token(actor, venue, party):
     return parties.issue_token(actor=actor, now=venue.now, label="fuzzing", party=party).secret
 
 
+@pytest.mark.drill
 def test_no_request_breaks_the_api(callers):
     from hutong.node.wsgi import application
 

@@ -1,4 +1,8 @@
-"""`test`: the whole suite, on two workers; arguments go to pytest."""
+"""
+`test`: the suite on two workers; `test --drills`: the tests that kill processes and fuzz for minutes.
+
+Other arguments go to pytest.
+"""
 
 import os
 import subprocess
@@ -11,8 +15,11 @@ def run(arguments: list[str]) -> int:
     from hutong.ui import translations
 
     translations.compile_all()
+    drills = "--drills" in arguments
+    arguments = [a for a in arguments if a != "--drills"]
+    chosen = [] if "-m" in arguments else ["-m", "drill" if drills else "not drill"]
     spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else ["-n", "2"]
-    command = [sys.executable, "-m", "pytest", *spread, "--dist", "loadgroup", *arguments]
+    command = [sys.executable, "-m", "pytest", *spread, "--dist", "loadgroup", *chosen, *arguments]
     # pytest-django would read the settings it names before the tests have a state of their own.
     env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     return subprocess.run(command, cwd=CHECKOUT, env=env, check=False).returncode
