@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,12 @@ class PlayedVenue:
             yield connection
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedVenue]:
     if given := os.environ.get("HUTONG_PLAYED"):  # a demo's state kept from before
@@ -61,7 +68,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedVenue]:
         return
     state = tmp_path_factory.mktemp("demo") / "state"
     venue = PlayedVenue(state, {}, "")
-    done = venue.command("demo", "--once", "--json")
+    done = venue.command("demo", "--once", "--json", "--port", str(_free_port()))
     assert done.returncode == 0, done.stderr[-4000:]
     yield PlayedVenue(state, json.loads(done.stdout.splitlines()[-1]), done.stderr)
     postgres.discard(postgres_directory(state))

@@ -9,10 +9,12 @@ The processes of one venue on one machine.
 
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +22,7 @@ from typing import TextIO
 from hutong.node import postgres, venue
 from hutong.node.paths import postgres_directory, state_directory
 from hutong.node.presence import present
-from hutong.node.supervisor import Child, Supervisor, answers
+from hutong.node.supervisor import Child, Supervisor
 
 FIRST_PORT = 8000
 PORTS_TRIED = 20
@@ -51,6 +53,7 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
         "HUTONG_ORIGIN": origin,
         "HUTONG_WEB_SOCKET": str(sockets / "web"),
         "PYTHONUNBUFFERED": "1",
+        "HUTONG_INSTANCE": secrets.token_hex(8),
     }
     if demo and "HUTONG_EMAIL_URL" not in env:
         env["HUTONG_EMAIL_URL"] = f"file:{state / 'mail'}"
@@ -80,7 +83,7 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
             *("--timeout-graceful-shutdown", "5", "--no-server-header", "--ws", "none"),
         ],
         env={**env, "HUTONG_PROCESS": "front"},
-        ready=lambda: answers(f"http://{host}:{port}/healthz"),
+        ready=lambda: _is_ours(f"http://{host}:{port}/healthz", env["HUTONG_INSTANCE"]),
     )
     yield _python("worker", env, "hutong.node.worker")
 
@@ -94,6 +97,15 @@ def _python(
         env={**env, "HUTONG_PROCESS": name},
         once=once,
     )
+
+
+def _is_ours(url: str, instance: str) -> bool:
+    """Whether the venue that answers at `url` is this one, and not another on the same port."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.headers.get("X-Hutong-Instance") == instance)
+    except (OSError, ValueError):
+        return False
 
 
 def run(

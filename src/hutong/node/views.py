@@ -3,6 +3,7 @@ Health, metrics, the venue's description of itself, the demo clock's button, and
 """
 
 import json
+import os
 
 from django.conf import settings
 from django.contrib import messages
@@ -27,8 +28,9 @@ from hutong.transparency.queries import public_keys
 
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    """The process answers, and says which venue's it is to the supervisor that started it."""
+    headers = {"X-Hutong-Instance": os.environ.get("HUTONG_INSTANCE", "")}
+    return HttpResponse("ok\n", content_type="text/plain", headers=headers)
 
 
 @require_GET

@@ -191,7 +191,8 @@ def _jobs(stopping: threading.Event) -> None:
         try:
             asyncio.run(work())
         except Exception:
-            log.exception("jobs_failed")
+            if not stopping.is_set():  # at the end a connection may go before its listener
+                log.exception("jobs_failed")
             stopping.wait(2)
 
 
