@@ -58,7 +58,7 @@ class Site:
         return {role: by_email[email] for role, email in people.items()}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not CHROMIUM:
         pytest.skip("no chromium here: the browser tests need one (set HUTONG_CHROMIUM)")
@@ -116,8 +116,9 @@ def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> 
     pytest.fail(f"the venue did not start:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Ends with its module: its event loop would stand in the way of tests that run their own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -126,7 +127,7 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def sessions(site: Site, browser: Any) -> dict[str, Any]:
     """Each role signed in once: what a browser keeps of it."""
     kept = {}

@@ -21,6 +21,7 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
+from procrastinate.exceptions import ConnectorException
 
 from hutong.transparency.signing import ForkRefused
 
@@ -190,9 +191,12 @@ def _jobs(stopping: threading.Event) -> None:
     while not stopping.is_set():
         try:
             asyncio.run(work())
-        except Exception:
+        except (psycopg.Error, ConnectorException) as error:
             if not stopping.is_set():  # at the end a connection may go before its listener
-                log.exception("jobs_failed")
+                log.warning("jobs_lost_the_database", why=str(error))
+            stopping.wait(1)
+        except Exception:
+            log.exception("jobs_failed")
             stopping.wait(2)
 
 
