@@ -21,7 +21,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -243,7 +242,7 @@ def a_textbook_lot(database: Database) -> UUID:
 
 def plain_copies(database: Database) -> float:
     """Write rows like ours, 256 at a time, each batch committed: nothing judged, locked or logged."""
-    lot, rows, batches = new_id(), 0, count()
+    lot, rows = new_id(), 0
     with psycopg.connect(database.app_url) as connection, connection.cursor() as cursor:
         prepared = [
             "".join(
@@ -253,11 +252,13 @@ def plain_copies(database: Database) -> float:
             for batch in range(800)
         ]
         started = time.perf_counter()
-        while time.perf_counter() - started < 1.0:
+        for batch in prepared:  # a second, or less on a machine that is through sooner
             with cursor.copy("COPY textbook_bid FROM STDIN") as copy:
-                copy.write(prepared[next(batches)])
+                copy.write(batch)
             connection.commit()
             rows += BIDDERS
+            if time.perf_counter() - started > 1.0:
+                break
         return rows / (time.perf_counter() - started)
 
 
