@@ -122,7 +122,7 @@ def _session_actor(request: HttpRequest) -> Actor:
 
 
 def _has_second_factor(session: dict[str, object]) -> bool:
-    """Whether this session was opened with a second factor (allauth's record of methods)."""
+    """Whether the sign-in was made with a second factor (allauth's record of methods)."""
     methods = session.get("account_authentication_methods")
     return isinstance(methods, list) and any(
         isinstance(m, dict) and (m.get("method") == "mfa") for m in methods
