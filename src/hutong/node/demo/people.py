@@ -5,6 +5,7 @@ Who takes part in the demo: institutions, and the roles that act for them. Nobod
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hutong.node.demo.client import Api, wait_for
 from hutong.parties.one_time import code_at, counter_of
 
 DOMAIN = "demo.example"
+BETWEEN_MAILS = "-" * 79 + "\n"  # as Django's file backend writes; a file may hold several mails
 PASSWORD = "Demo-" + uuid.uuid4().hex  # one run's password, never shown: people use sign-in links
 
 
@@ -113,13 +115,18 @@ class Registration:
         return secret
 
     def _code_for(self, email: str) -> str | None:
-        for file in sorted(self.mail.glob("*"), reverse=True) if self.mail.is_dir() else []:
-            text = file.read_text(encoding="utf-8", errors="replace")
-            if f"To: {email}" in text and (
-                found := re.search(r"^\D*\b(\d{6})\b", _body(text), re.M)
+        for mail in self._mails():
+            if f"\nTo: {email}\n" in mail and (
+                found := re.search(r"^\D*\b(\d{6})\b", _body(mail), re.M)
             ):
                 return found.group(1)
         return None
+
+    def _mails(self) -> Iterator[str]:
+        """Yield the mails written so far, newest file first; a file may hold several."""
+        for file in sorted(self.mail.glob("*"), reverse=True) if self.mail.is_dir() else []:
+            text = file.read_text(encoding="utf-8", errors="replace")
+            yield from reversed(text.split(BETWEEN_MAILS))
 
 
 def _body(mail: str) -> str:
