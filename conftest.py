@@ -68,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     from django.conf import settings
 
+    settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads all static files anew
     if settings.STATE != _STATE:
         raise pytest.UsageError(f"settings were read with HUTONG_STATE={settings.STATE}")
     if getattr(config.option, "numprocesses", None):
