@@ -1,0 +1,296 @@
+"""
+One world built through real actions: somebody's object for every name a path has, and callers.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.test import Client
+from django.test.client import MULTIPART_CONTENT, encode_multipart
+
+from hutong.auctions import testing as auctions
+from hutong.auctions.actions import Bidder
+from hutong.certificates import actions as certificates
+from hutong.certificates import matters
+from hutong.deals import testing as deals
+from hutong.documents import actions as documents
+from hutong.documents.rules import Access
+from hutong.due.models import Clock
+from hutong.journal.models import Parked
+from hutong.kit.actor import SYSTEM
+from hutong.kit.ids import new_id, subject
+from hutong.listings import queries as listing_queries
+from hutong.listings import testing as listings
+from hutong.parties import actions as parties
+from hutong.parties import queries as party_queries
+from hutong.parties import testing as people
+from hutong.parties.membership import MandateRole
+from hutong.rights import actions as rights
+from hutong.rights import queries as rights_queries
+from hutong.rights import testing as titles
+from hutong.rulebook import actions as rulebook
+from hutong.rulebook.queries import in_force
+from hutong.settlement import actions as settlement
+from hutong.settlement import queries as books
+from hutong.settlement import testing as money
+from hutong.settlement.rules import BankAccount
+from hutong.technologies.testing import an_application_number, entered_technology, know_how
+
+
+@dataclass
+class Caller:
+    name: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: Any = None, files: Any = None):
+        headers = {"Idempotency-Key": secrets.token_hex(8), **self.headers}
+        if files is not None:
+            boundary = "BoUnDaRyStRiNg"
+            data: Any = encode_multipart(boundary, files)
+            kind = MULTIPART_CONTENT
+        else:
+            data, kind = (b"" if body is None else json.dumps(body).encode()), "application/json"
+        return Client().generic(method, f"/api/v1{path}", data, content_type=kind, headers=headers)
+
+
+def caller(name, actor, now, party=None) -> Caller:
+    secret = parties.issue_token(actor=actor, now=now, label="test").secret
+    headers = {"Authorization": f"Bearer {secret}"}
+    return Caller(name, headers | ({"X-Party": str(party)} if party else {}))
+
+
+@dataclass
+class World:
+    """Objects of others, by the names their paths give them."""
+
+    ids: dict[str, str]
+    bodies: dict[str, dict[str, Any]]
+    callers: dict[str, Caller]
+    hidden: dict[str, str]
+
+
+def build(now: datetime) -> World:
+    """Build it at `now`; the venue is founded and has its keys."""
+    later = now + deals.NOTICE
+    seller = people.verified_party("卖方大学")
+    co_owner = people.verified_party("共有研究院", kind="research_institute")
+    buyer = people.verified_party("秘密买方甲公司", kind="enterprise")
+    rival = people.verified_party("秘密买方乙公司", kind="enterprise")
+    stranger = people.verified_party("无关公司", kind="enterprise")
+    owner = people.member_of(seller)
+
+    # a deal of another listing, signed, its price paid in part
+    deal = money.priced_deal(seller=seller, buyer=buyer)
+    [disposal, *_] = rights_queries.disposals_of_deal(deal.id)
+    payable = books.payable_for(subject("deal", deal.id))
+    receipt = money.received("no reference", 5_000, now=later)
+    money.funded(seller.id, 100_000, now=later)
+    payout = settlement.request_payout(
+        actor=owner,
+        now=later,
+        amount_fen=1_000,
+        account=BankAccount(holder="卖方大学", bank="某银行", number="6222000011112222"),
+    )
+
+    # a listing in its period, with one of two co-owners selling, and two who stand ready
+    half = Fraction(1, 2)
+    shared = titles.registered_technology(
+        seller, holders=[(seller.id, half), (co_owner.id, half)], now=now
+    )
+    listing = listings.open_listing(seller, [shared.id], share=half, now=later)
+    intent = listings.deposited_intent(listing, buyer, now=later)
+    listings.qualified_intent(listing, rival, now=later)
+    lot = auctions.an_open_lot(
+        opens_at=later, bidders=[Bidder(buyer.id, new_id()), Bidder(rival.id, new_id())]
+    )
+
+    # the register
+    noticed = titles.noticed_application(seller, now=now)
+    objection = rights.object_to(
+        actor=people.member_of(co_owner),
+        now=now,
+        application=noticed.id,
+        grounds="It was commissioned by us.",
+    )
+    registrar = people.officer("registrar")
+    court = titles.a_document(registrar)
+    frozen_patent = titles.registered_technology(seller, now=now)
+    freeze = rights.freeze(
+        actor=registrar,
+        now=later,
+        technology=frozen_patent.id,
+        authority="Shanghai Intellectual Property Court",
+        paper="(2022) no. 100",
+        document=court,
+    )
+    [entry, *_] = rights_queries.title(frozen_patent.id).chain
+
+    # files, people, rules
+    secret_file = documents.store(
+        actor=owner,
+        now=now,
+        owner=subject("party", seller.id),
+        name="secret.pdf",
+        media_type="application/pdf",
+        data=people.EVIDENCE,
+        access=Access.SECRET,
+    )
+    agent = people.member_of(seller, role="agent")
+    [mandate] = [
+        m.id for m in party_queries.mandates_of_party(seller.id) if m.person.id == agent.person
+    ]
+    control = parties.record_control(
+        actor=registrar,
+        now=now,
+        controller=seller.id,
+        controlled=co_owner.id,
+        since=date(2022, 1, 1),
+    )
+    administrator = people.officer("administrator")
+    data = in_force(now).rules.model_dump(mode="json")
+    version = rulebook.propose(actor=administrator, now=now, data=data, note="the same")
+    parked = Parked.objects.create(reaction="test", position=0, subject="listing:1", error="?")
+    token = parties.issue_token(actor=owner, now=now, label="theirs")
+    know = know_how(seller)
+    spare = entered_technology(seller, number=an_application_number())
+
+    viewer = people.person()
+    for party in (seller, buyer, co_owner):
+        people.let_in(party, viewer.id, MandateRole.VIEWER, now=now)
+    invited = party_queries.person(people.member_of(co_owner).person)
+    invitation = parties.invite(
+        actor=owner, now=now, party=seller.id, email=invited.email, role=MandateRole.AGENT
+    )
+    reads = people.signed_in(viewer)
+    Clock.objects.update(offset=later + timedelta(hours=1) - datetime.now(UTC))
+    callers = {
+        "anonymous": Caller("anonymous"),
+        "stranger": caller("stranger", people.member_of(stranger), now, stranger.id),
+        "seller's reader": caller("seller's reader", reads, now, seller.id),
+        "buyer's reader": caller("buyer's reader", reads, now, buyer.id),
+        "co-owner's reader": caller("co-owner's reader", reads, now, co_owner.id),
+        "the certificates office": caller("the office", people.officer("certificates"), now),
+        "the listing office": caller("the office", people.officer("listing"), now),
+        "every office": caller("offices", people.officer(*in_force(now).rules.roles), now),
+        "buyer": caller("buyer", people.member_of(buyer), now, buyer.id),
+        "co-owner": caller("co-owner", people.member_of(co_owner), now, co_owner.id),
+        "seller": caller("seller", owner, now, seller.id),
+    }
+    digest = "sha256:" + "0" * 64
+    ids = {
+        "number": _certificate(entry.id, later),
+        "payable": payable.id,
+        "receipt": receipt.id,
+        "party": seller.id,
+        "deal": deal.id,
+        "payout": payout.id,
+        "lot": lot,
+        "listing": listing.id,
+        "intent": intent.id,
+        "application": noticed.id,
+        "objection": objection.id,
+        "technology": spare.id,
+        "entry": entry.id,
+        "/rights/disposals/entry": disposal.entry,
+        "/rights/freezes/entry": freeze.id,
+        "batch": new_id(),
+        "kind": "listings.listed",
+        "token_id": token.id,
+        "party_id": seller.id,
+        "document_id": secret_file.id,
+        "mandate_id": mandate,
+        "invitation_id": invitation,
+        "person_id": administrator.person,
+        "control_id": control,
+        "index": 0,
+        "parked_id": parked.id,
+        "version": version,
+    }
+    bodies = {
+        "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},
+        "POST /listings/{listing}/revise": {
+            "technologies": [str(shared.id)],
+            "title_zh": "转让",
+            "price_fen": 100,
+        },
+        "POST /technologies": {
+            "kind": "know_how",
+            "title_zh": "一种工艺",
+            "party": str(seller.id),
+        },
+        "POST /technologies/bundles": {
+            "title_zh": "成果包",
+            "parts": [{"technology": str(t), "share": "1/2"} for t in (know.id, spare.id)],
+        },
+        "PATCH /technologies/{technology}": {"title_en": "Taken"},
+        "POST /rights/applications": {
+            "technologies": [str(spare.id)],
+            "holders": [{"party": str(seller.id), "share": "1"}],
+        },
+        "POST /rights/applications/{application}/evidence": {"documents": [str(secret_file.id)]},
+        "POST /rights/disposals/{entry}/outside-step": {
+            "filed_on": "2022-07-01",
+            "office_number": "2022080900123450",
+            "evidence": [str(court)],
+        },
+        "POST /rights/freezes": {
+            "technology": str(spare.id),
+            "authority": "A court",
+            "paper": "no. 1",
+            "document": str(court),
+        },
+        "POST /rights/freezes/{entry}/lift": {
+            "authority": "A court",
+            "paper": "no. 2",
+            "document": str(court),
+        },
+        "POST /deals/{deal}/acceptance": {"digest": digest},
+        "POST /payouts": {
+            "party": str(seller.id),
+            "amount_fen": 1_000,
+            "account": {"holder": "卖方大学", "bank": "某银行", "number": "6222000011112222"},
+        },
+        "POST /controls": {
+            "controller": str(seller.id),
+            "controlled": str(stranger.id),
+            "since": "2022-01-01",
+        },
+        "POST /parties/{party_id}/evidence": {
+            "document": str(secret_file.id),
+            "proves": "business licence",
+        },
+        "POST /parties/{party_id}/mandates": {"email": viewer.email, "role": "owner"},
+        "PUT /parties/{party_id}": {"name_zh": "别名大学"},
+        "POST /rulebook": {"data": data},
+        "POST /officers": {"email": viewer.email, "role": "registrar"},
+        "POST /officers/{person_id}/dismiss": {"role": "administrator"},
+        "POST /listings/{listing}/withdraw": {"reason": "We keep it."},
+        "POST /receipts/{receipt}/match": {
+            "reference": payable.reference,
+            "reason": "The payer confirmed by letter.",
+        },
+    }
+    hidden = {
+        "the buyer's name": buyer.name_zh,
+        "the other buyer's name": rival.name_zh,
+        "the buyer": str(buyer.id),
+        "the other buyer": str(rival.id),
+        "the intent": str(intent.id),
+        "the payment reference": payable.reference,
+        "somebody's address": "@example.test",
+    }
+    assert listing_queries.listing(listing.id).cut_off_at is None
+    return World({k: str(v) for k, v in ids.items()}, bodies, callers, hidden)
+
+
+def _certificate(entry, now) -> str:
+    matter, about = matters.rights_registration(entry)
+    source = subject("right_entry", entry)
+    issued = certificates.issue(
+        actor=SYSTEM, now=now, source=source, matter=matter, technologies=about
+    )
+    return issued.number
