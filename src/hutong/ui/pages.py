@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ui.lifecycles import LIFECYCLES
+from hutong.ui.samples import sample_case, sample_history, sample_papers
 
 
 class SampleForm(forms.Form):
@@ -51,6 +52,9 @@ def style(request: HttpRequest) -> HttpResponse:
             "form": SampleForm(),
             "spoiled": spoiled,
             "refused": refused,
+            "papers": sample_papers(),
+            "history": sample_history(now),
+            "case": sample_case(now),
             "sample_party": {
                 "name_zh": "上海某大学",
                 "name_en": "A university in Shanghai",
@@ -58,6 +62,11 @@ def style(request: HttpRequest) -> HttpResponse:
             },
         },
     )
+
+
+def case(request: HttpRequest) -> HttpResponse:
+    """A sample case page."""
+    return render(request, "ui/style_case.html", {"case": sample_case(request.now)})
 
 
 def _drawn() -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from hutong.ui.pages import style
+from hutong.ui.pages import case, style
 
 app_name = "ui"
 
-urlpatterns = [path("style", style, name="style")]
+urlpatterns = [path("style", style, name="style"), path("style/case", case, name="case")]

@@ -23,14 +23,31 @@ document.addEventListener("keydown", (event) => {
   for (const popup of document.querySelectorAll("details[data-popup][open]")) popup.open = false;
 });
 
+// A grave act says its consequences once more and asks. Without scripts they stand beside the button.
+const ask = document.querySelector("dialog[data-ask]");
+let asked = null;
+ask?.addEventListener("close", () => {
+  const { form, button } = asked ?? {};
+  asked = null;
+  if (!form || ask.returnValue !== "yes") return;
+  form.dataset.agreed = "yes";
+  form.requestSubmit(button);
+});
+
 // The server acts once for a form's token; this only spares the reader a second press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (question && !window.confirm(question)) {
+  if (question && ask && !form.dataset.agreed) {
     event.preventDefault();
+    asked = { form, button: event.submitter };
+    ask.querySelector("[data-ask=text]").textContent = question;
+    if (event.submitter) ask.querySelector("[data-ask=yes]").textContent = event.submitter.textContent;
+    ask.returnValue = "no";
+    ask.showModal();
     return;
   }
+  delete form.dataset.agreed;
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();
