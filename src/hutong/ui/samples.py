@@ -48,7 +48,7 @@ def sample_papers() -> list[Paper]:
 
 def sample_history(now: datetime) -> list[Step]:
     return [
-        Step(at=now - timedelta(days=3), text=gettext("Drafted"), by=gettext("seller's agent")),
+        Step(at=now - timedelta(days=3), text=gettext("Draft made"), by=gettext("seller's agent")),
         Step(
             at=now - timedelta(days=2),
             text=gettext("Submitted for examination"),
