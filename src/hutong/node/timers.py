@@ -7,6 +7,7 @@ from hutong.deals import jobs as deals
 from hutong.due.running import Handler
 from hutong.ledger import jobs as ledger
 from hutong.listings import jobs as listings
+from hutong.parties import jobs as parties
 from hutong.rights import jobs as rights
 
 TIMERS: dict[str, Handler] = {
@@ -16,4 +17,5 @@ TIMERS: dict[str, Handler] = {
     "deals.sign_due": deals.sign_due,
     "deals.payment_due": deals.payment_due,
     "ledger.hold_expires": ledger.hold_expires,
+    "parties.invitation_expires": parties.invitation_expires,
 }

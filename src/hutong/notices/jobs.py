@@ -20,6 +20,7 @@ TOLD = (
     "parties.Suspended",
     "parties.Reinstated",
     "parties.Invited",
+    "parties.InvitationEnded",
     "parties.MandateGranted",
     "parties.MandateRevoked",
     "parties.OfficerAppointed",
@@ -58,6 +59,12 @@ register(
         title=N_("You are invited to act for {party}"),
         body=N_("Accept or decline under My page."),
         mail=False,  # the invitation itself was mailed
+    ),
+    Text(
+        "parties.invitation_expired",
+        title=N_("An invitation to act for {party} has expired"),
+        body=N_("Nobody answered in time. Invite again if it still matters."),
+        mail=False,
     ),
     Text(
         "parties.mandate_granted",
@@ -100,6 +107,8 @@ def tell_people(entry: Recorded) -> None:
     facts = {"why": private.get("why") or "…", "role": entry.facts.get("role", "")}
     if "party" in entry.facts:
         facts["party"] = parties.party(UUID(entry.facts["party"])).name
+    if entry.kind == "parties.InvitationEnded" and entry.facts["ending"] != "expired":
+        return  # whoever answered or withdrew knows; an acceptance is told as a mandate
     kind, to, link = _who(entry, private)
     notify(
         now=entry.at,
@@ -121,7 +130,9 @@ def _who(entry: Recorded, private: dict[str, str]) -> tuple[str, list[UUID], str
         invited = parties.person_by_email(private.get("email", ""))
         return "parties.invited", [invited.id] if invited else [], "/my"
     if entry.kind == "parties.MandateGranted":
-        return "parties.mandate_granted", parties.people_of(party, ("owner",)), "/my/party"
+        return "parties.mandate_granted", parties.people_of(party, ("owner",)), "/my/people"
+    if entry.kind == "parties.InvitationEnded":
+        return "parties.invitation_expired", parties.people_of(party, ("owner",)), "/my/people"
     if entry.kind in _OF_PARTY:
         return _OF_PARTY[entry.kind], parties.people_of(party), "/my/party"
     return "parties.waits", parties.officers_with("parties.verify"), f"/desk/parties/{party}"

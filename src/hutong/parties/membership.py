@@ -1,7 +1,7 @@
 """
 Who acts for whom: mandates, offices, control (PA-2, PA-5, PA-7).
 
-    invitation  open → accepted | declined | withdrawn   a mandate only once accepted
+    invitation  open → accepted | declined | withdrawn | expired   a mandate only once accepted
     mandate   granted → revoked      the last owner of a party stays
     office    appointed → dismissed  by somebody else, never by or for oneself
     control   since → until          decides who is affiliated with whom
@@ -11,10 +11,11 @@ Pure: facts come in, events go out.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from hutong.kit.calendar import natural_days_after
 from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
@@ -34,9 +35,11 @@ class Ending(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 INVITATIONS_A_DAY = 50  # of one person: each goes out as a mail, perhaps to a stranger
+INVITATION_DAYS = 14  # a letter nobody answers is no key left lying about
 ANY_ROLE = tuple(role.value for role in MandateRole)
 
 
@@ -51,6 +54,11 @@ class Refusal(Reason):
         "parties.invited_already",
         "PA-2",
         N_("{email} is invited already; withdraw that invitation first."),
+    )
+    INVITATION_EXPIRED = reason(
+        "parties.invitation_expired",
+        "PA-2",
+        N_("The invitation held until {expires_at}; ask for a new one."),
     )
     INVITATIONS_SPENT = reason(
         "parties.invitations_spent",
@@ -164,6 +172,11 @@ class ControlRecorded(Event, kind="parties.ControlRecorded"):
 class ControlEnded(Event, kind="parties.ControlEnded"):
     control: UUID
     until: date
+
+
+def invitation_end(invited_at: datetime) -> datetime:
+    """Until when an invitation may be accepted: 17:00 of its last day (TI-1)."""
+    return natural_days_after(invited_at, INVITATION_DAYS).at
 
 
 def need_another_owner(role: MandateRole, owners: int) -> None:

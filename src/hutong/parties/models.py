@@ -188,6 +188,7 @@ class Invitation(models.Model):
     role = models.CharField(max_length=20, choices=choices(membership.MandateRole))
     invited_by = models.UUIDField(null=True)
     invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
     ending = models.CharField(
         max_length=20, choices=choices(membership.Ending), blank=True, default=""
     )

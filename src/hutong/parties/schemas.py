@@ -264,6 +264,7 @@ class InvitationOut(Schema):
     party: PartyOut
     role: MandateRole
     invited_at: datetime
+    expires_at: datetime = Field(description="Until when it may be accepted")
 
     @staticmethod
     def of(view: InvitationView) -> "InvitationOut":
@@ -272,6 +273,7 @@ class InvitationOut(Schema):
             party=PartyOut.of(view.party),
             role=MandateRole(view.role),
             invited_at=view.invited_at,
+            expires_at=view.expires_at,
         )
 
 
@@ -282,6 +284,7 @@ class InvitationSentOut(Schema):
     email: str = Field(examples=["agent@firm.example"])
     role: MandateRole
     invited_at: datetime
+    expires_at: datetime = Field(description="Until when it may be accepted")
 
     @staticmethod
     def of(view: InvitationView) -> "InvitationSentOut":

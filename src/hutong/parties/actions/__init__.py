@@ -8,6 +8,7 @@ from hutong.parties.actions.links import make_sign_in_link, use_sign_in_link
 from hutong.parties.actions.mandates import (
     accept_invitation,
     decline_invitation,
+    expire_invitation,
     invite,
     revoke_mandate,
     withdraw_invitation,
@@ -64,6 +65,7 @@ __all__ = [
     "correct_party",
     "decide_verification",
     "decline_invitation",
+    "expire_invitation",
     "detach_evidence",
     "dismiss_officer",
     "end_control",

@@ -2,8 +2,8 @@
 Mandates: who may act for a party (PA-2).
 
 Nobody acts for a party without wanting to: a mandate begins as an invitation to an address, and is
-granted when the person with that confirmed address accepts. Until then whoever invites learns
-nothing of the address, not even whether it has an account.
+granted when the person with that confirmed address accepts, within two weeks. Until then whoever
+invites learns nothing of the address, not even whether it has an account.
 """
 
 from datetime import datetime, timedelta
@@ -11,8 +11,9 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app as queue
 
-from hutong.journal.actions import action, record
-from hutong.kit.actor import OWN, Actor
+from hutong.due import actions as due
+from hutong.journal.actions import action, nothing_changed, record
+from hutong.kit.actor import OWN, SYSTEM, Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import membership, sign_in
@@ -22,6 +23,7 @@ from hutong.parties.models import Invitation, Mandate, Party, Person
 from hutong.parties.powers import SELF
 
 MAIL_INVITATION = "parties.mail_invitation"
+EXPIRES = "parties.invitation_expires"
 
 
 @action(power=OWN)
@@ -36,8 +38,11 @@ def invite(*, actor: Actor, now: datetime, party: UUID, email: str, role: Mandat
     held = Mandate.objects.filter(party=row, person__email=address, revoked_at__isnull=True).first()
     if held is not None:  # no secret: owners see who acts for their party
         raise Refused(Refusal.MANDATE_HELD, role=held.role)
-    if Invitation.objects.filter(party=row, email=address, ended_at__isnull=True).exists():
+    standing = Invitation.objects.filter(party=row, email=address, ended_at__isnull=True).first()
+    if standing is not None and standing.expires_at > now:
         raise Refused(Refusal.INVITED_ALREADY, email=address)
+    if standing is not None:
+        _end(standing, Ending.EXPIRED, actor=SYSTEM, now=now)
     lately = Invitation.objects.filter(
         invited_by=actor.person, invited_at__gt=now - timedelta(days=1)
     )
@@ -50,10 +55,14 @@ def invite(*, actor: Actor, now: datetime, party: UUID, email: str, role: Mandat
         role=role.value,
         invited_by=actor.person,
         invited_at=now,
+        expires_at=membership.invitation_end(now),
     )
     record(
         subject("party", row.id),
         membership.Invited(invitation=invitation.id, party=row.id, role=role, email=address),
+    )
+    due.schedule(
+        subject=subject("invitation", invitation.id), kind=EXPIRES, due_at=invitation.expires_at
     )
     queue.configure_task(MAIL_INVITATION).defer(invitation=str(invitation.id))
     return invitation.id
@@ -73,7 +82,7 @@ def withdraw_invitation(*, actor: Actor, now: datetime, party: UUID, invitation:
 def accept_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> UUID:
     """Accept an invitation to one's own confirmed address. Returns the mandate's id."""
     person = oneself(actor)
-    found = _open_to(person, invitation)
+    found = _open_to(person, invitation, now)
     _end(found, Ending.ACCEPTED, actor=actor, now=now)
     return grant(
         party=found.party,
@@ -87,8 +96,23 @@ def accept_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> UUID:
 @action(power=SELF)
 def decline_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> None:
     """Decline an invitation to one's own confirmed address."""
-    found = _open_to(oneself(actor), invitation)
+    found = _open_to(oneself(actor), invitation, now)
     _end(found, Ending.DECLINED, actor=actor, now=now)
+
+
+@action(power=None)
+def expire_invitation(*, actor: Actor, now: datetime, invitation: UUID) -> None:
+    """End an invitation nobody answered in its time. Run by the venue's timer."""
+    known = Invitation.objects.filter(id=invitation, ended_at__isnull=True).first()
+    if known is None or known.expires_at > now:
+        nothing_changed()
+        return
+    locked_party(known.party_id)
+    found = Invitation.objects.filter(id=invitation, ended_at__isnull=True).first()
+    if found is None:  # answered meanwhile
+        nothing_changed()
+        return
+    _end(found, Ending.EXPIRED, actor=actor, now=now)
 
 
 @action(power=OWN)
@@ -126,7 +150,7 @@ def grant(
     return mandate.id
 
 
-def _open_to(person: Person, invitation: UUID) -> Invitation:
+def _open_to(person: Person, invitation: UUID, now: datetime) -> Invitation:
     """Find an open invitation to a person and lock its party; somebody else's is not there."""
     open_ones = Invitation.objects.filter(id=invitation, ended_at__isnull=True, email=person.email)
     known = open_ones.first()
@@ -136,12 +160,15 @@ def _open_to(person: Person, invitation: UUID) -> Invitation:
     found = open_ones.select_related("party").first()  # not answered or withdrawn meanwhile
     if found is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="invitation")
+    if found.expires_at <= now:
+        raise Refused(Refusal.INVITATION_EXPIRED, expires_at=found.expires_at)
     return found
 
 
 def _end(invitation: Invitation, ending: Ending, *, actor: Actor, now: datetime) -> None:
     invitation.ending, invitation.ended_by, invitation.ended_at = ending.value, actor.person, now
     invitation.save(update_fields=["ending", "ended_by", "ended_at"])
+    due.cancel(subject=subject("invitation", invitation.id), kind=EXPIRES)
     record(
         subject("party", invitation.party_id),
         membership.InvitationEnded(

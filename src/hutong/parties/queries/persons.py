@@ -45,6 +45,7 @@ class InvitationView:
     party: PartyView
     role: str
     invited_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,12 @@ def _invitations(which: Q) -> list[InvitationView]:
     rows = Invitation.objects.filter(which, ended_at__isnull=True).select_related("party")
     return [
         InvitationView(
-            id=i.id, email=i.email, party=view(i.party), role=i.role, invited_at=i.invited_at
+            id=i.id,
+            email=i.email,
+            party=view(i.party),
+            role=i.role,
+            invited_at=i.invited_at,
+            expires_at=i.expires_at,
         )
         for i in rows.prefetch_related("party__identifiers").order_by("invited_at", "id")
     ]

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.utils.translation import override
 
+from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices import queries as notices
 from hutong.parties import actions, queries, tasks
@@ -108,6 +109,7 @@ def test_nobody_floods_strangers_with_invitations(venue):
             role="agent",
             invited_by=owner,
             invited_at=venue.now,
+            expires_at=venue.now,
         )
         for n in range(INVITATIONS_A_DAY)
     )
@@ -121,3 +123,33 @@ def test_an_invitation_changed_by_hand_is_named(venue):
     invitation = invite(venue, party, "later@firm.example")
     Invitation.objects.update(role="owner")
     assert [d.place for d in queries.audit()] == [f"parties.invitation {invitation}"]
+
+
+def test_an_invitation_nobody_answers_ends_after_two_weeks(venue, drain):
+    party, who = unverified_party(), person()
+    invitation = invite(venue, party, who.email)
+    [open_one] = queries.invitations_of_party(party.id)
+    assert open_one.expires_at.isoformat() == "2022-07-04T09:00:00+00:00"  # 17:00 of its last day
+
+    venue.now = open_one.expires_at
+    answer = {"actor": signed_in(who), "now": venue.now, "invitation": invitation}
+    assert refusal(actions.accept_invitation, **answer) is Refusal.INVITATION_EXPIRED
+    drain()
+
+    assert queries.invitations_to(who.id) == []
+    assert refusal(actions.accept_invitation, **answer) is CommonRefusal.NOT_FOUND
+    owner = member_of(party).person
+    [told] = notices.notices_page(owner)["items"]
+    assert told.kind == "parties.invitation_expired"
+    assert list(queries.audit()) == []
+
+
+def test_whoever_was_invited_in_vain_may_be_invited_again_at_once(venue):
+    party, who = unverified_party(), person()
+    first = invite(venue, party, who.email)
+    [open_one] = queries.invitations_of_party(party.id)
+    venue.now = open_one.expires_at  # its timer has not run yet
+    second = invite(venue, party, who.email)
+    actions.expire_invitation(actor=SYSTEM, now=venue.now, invitation=first)
+    actions.expire_invitation(actor=SYSTEM, now=venue.now, invitation=second)
+    assert [i.id for i in queries.invitations_of_party(party.id)] == [second]

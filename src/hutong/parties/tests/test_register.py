@@ -91,7 +91,7 @@ def test_who_invites_reads_only_the_address_and_may_withdraw():
     assert [(a.status_code, set(a.json())) for a in answers] == [(201, {"id"})] * 2
 
     sent = call("GET", f"/parties/{party.id}/invitations", token=owner).json()
-    assert [set(i) for i in sent] == [{"id", "email", "role", "invited_at"}] * 2
+    assert [set(i) for i in sent] == [{"id", "email", "role", "invited_at", "expires_at"}] * 2
     assert [i["email"] for i in sent] == [known.email, "nobody@firm.example"]
     mandates = call("GET", f"/parties/{party.id}/mandates", token=owner).json()
     assert [m["role"] for m in mandates] == ["owner"]
