@@ -244,12 +244,13 @@ def test_two_settle_at_once_and_right_and_money_move_once(own_database, venue):
 
 def test_a_deal_terminated_and_settled_at_once_is_one_of_them(own_database, venue):
     deal = with_outside_steps(paid_deal())
-    clerk, trader = officer("settlement"), officer("trading")
+    clerk, trader, other = officer("settlement"), officer("trading"), officer("trading")
+    deals_actions.propose_termination(
+        actor=trader, now=deal.opened_at, deal=deal.id, reason="Both asked for it."
+    )
     results = at_once(
         lambda: settlement.settle(actor=clerk, now=deal.opened_at, deal=deal.id),
-        lambda: deals_actions.terminate(
-            actor=trader, now=deal.opened_at, deal=deal.id, reason="Both asked for it."
-        ),
+        lambda: deals_actions.confirm_ending(actor=other, now=deal.opened_at, deal=deal.id),
     )
     assert len(refusals(results)) == 1
     moved = money.money_of(deal.id).settled_at is not None

@@ -17,7 +17,7 @@ from hutong.deals.queries import DealView
 from hutong.deals.rules import ContractAccepted, How, Refusal, Side, Signed, Status
 from hutong.due import actions as due
 from hutong.journal.actions import action, nothing_changed, record
-from hutong.kit.actor import ACT, Actor
+from hutong.kit.actor import ACT, Actor, require_other_eyes
 from hutong.kit.calendar import natural_days_after
 from hutong.kit.canonical import digest
 from hutong.kit.event import Event
@@ -30,6 +30,8 @@ from hutong.listings import queries as listings
 from hutong.listings.offers import OfferKind
 from hutong.parties import queries as parties
 from hutong.rights import actions as rights
+from hutong.rights import queries as rights_queries
+from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.rights.rules import STATUTORY
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_queries
@@ -38,6 +40,7 @@ SIGN_DUE = "deals.sign_due"
 PAYMENT_DUE = "deals.payment_due"
 OPEN = "deals.open"  # held by nobody: deals are opened by what the market decided
 END = "deals.end"
+FROZEN = RightsRefusal.FROZEN.code
 
 
 @action(power=OPEN)
@@ -227,35 +230,91 @@ def close(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
 
 @action(power=OPEN)
 def note_overdue(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
-    """Put a deal whose deadline has passed before the officers, who decide what follows."""
+    """Put a deal whose deadline has passed before the officers, who decide what follows.
+
+    Where a freeze keeps the right from being bound, the time to sign is given anew instead (RR-6).
+    """
     row = _locked(deal)
-    events = rules.note_overdue(row.state(), now)
+    days = rulebook.version(row.rulebook_version).deals.contract_sign_days
+    events = rules.note_overdue(
+        row.state(), now, frozen=_frozen(row), sign_by=natural_days_after(now, days).at
+    )
     if not events:
         nothing_changed()
         return queries.view(row)
-    row.overdue_at = now
+    for event in events:
+        if isinstance(event, rules.SigningPostponed):
+            row.sign_by = event.sign_by
+            due.schedule(subject=subject("deal", row.id), kind=SIGN_DUE, due_at=event.sign_by)
+        else:
+            row.overdue_at = now
     return _save(row, events, now)
 
 
 @action(power=END)
-def declare_default(
+def propose_default(
     *, actor: Actor, now: datetime, deal: UUID, side: Side, reason: str
 ) -> DealView:
-    """End a deal because a side is late (AU-11). Bound rights are freed; deposits follow the rulebook.
+    """Propose to end a deal because a side is late (AU-11); another officer confirms it (PA-5).
 
-    Refused while that side is not late.
+    Refused while that side is not late, while a freeze keeps it from signing, and to its people.
     """
-    row = _locked(deal)
-    events = rules.declare_default(row.state(), side=side, why=reason, now=now)
-    return _end(actor, now, row, events, reason)
+    return _propose(actor, now, deal, side, reason)
 
 
 @action(power=END)
-def terminate(*, actor: Actor, now: datetime, deal: UUID, reason: str) -> DealView:
-    """End a deal through nobody's default, before right and money have moved; money goes back."""
+def propose_termination(*, actor: Actor, now: datetime, deal: UUID, reason: str) -> DealView:
+    """Propose to end a deal through nobody's default, before right and money have moved."""
+    return _propose(actor, now, deal, None, reason)
+
+
+@action(power=END)
+def confirm_ending(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
+    """End the deal as another officer proposed. Bound rights are freed; money follows the rulebook.
+
+    Refused when what was proposed holds no longer: the side has signed, or paid.
+    """
     row = _locked(deal)
-    events = rules.terminate(row.state(), why=reason)
-    return _end(actor, now, row, events, reason)
+    state = row.state()
+    events = rules.confirm_ending(state, now=now, frozen=_frozen(row))
+    assert state.ending is not None, "confirm_ending refuses without a proposal"
+    require_other_eyes(actor, [state.ending.proposed_by, *_people_of(row)])
+    return _end(actor, now, row, events, state.ending.reason)
+
+
+@action(power=END)
+def drop_ending(*, actor: Actor, now: datetime, deal: UUID, reason: str) -> DealView:
+    """Drop a proposal to end the deal; it goes on. Whoever proposed it may drop it too."""
+    row = _locked(deal)
+    events = rules.drop_ending(row.state(), why=reason)
+    row.take_ending(None)
+    return _save(row, events, now)
+
+
+def _propose(actor: Actor, now: datetime, deal: UUID, side: Side | None, reason: str) -> DealView:
+    row = _locked(deal)
+    events = rules.propose_ending(row.state(), side=side, why=reason, now=now, frozen=_frozen(row))
+    require_other_eyes(actor, _people_of(row))
+    if actor.person is None:
+        raise Refused(CommonRefusal.NOT_SIGNED_IN)
+    row.take_ending(
+        rules.Ending(side=side, reason=reason.strip(), proposed_by=actor.person, proposed_at=now)
+    )
+    return _save(row, events, now)
+
+
+def _people_of(row: Deal) -> list[UUID]:
+    """Whoever acts for a side of the deal decides nothing about it for the venue (PA-5)."""
+    return [person for side in (row.seller, row.buyer) for person in parties.people_of(side)]
+
+
+def _frozen(row: Deal) -> bool:
+    """Whether a freeze stands on a right of the deal, so that it cannot be bound (RR-6)."""
+    return row.status == Status.AGREED.value and any(
+        reason is not None and reason.code == FROZEN
+        for technology in _single(row.technologies)
+        for reason in [rights_queries.why_not_dispose(technology, row.seller, row.share)]
+    )
 
 
 def _end(actor: Actor, now: datetime, row: Deal, events: list[Event], why: str) -> DealView:
@@ -271,6 +330,7 @@ def _save(row: Deal, events: list[Event], now: datetime) -> DealView:
     after = rules.evolve(before, events)
     if after is not before:
         row.status, row.changed_at = after.value, now
+        row.take_ending(None)  # what was proposed was proposed of the deal as it stood
         if after in {Status.SIGNED, Status.PAID}:
             row.overdue_at = None
     row.save()

@@ -98,22 +98,50 @@ def accept_contract(request: DoorRequest, deal: UUID, body: AcceptanceIn) -> tup
 
 
 @router.post(
-    "/deals/{deal}/default", response={200: DealOut, **PROBLEMS}, summary="Declare a default"
+    "/deals/{deal}/default", response={200: DealOut, **PROBLEMS}, summary="Propose a default"
 )
-def declare_default(request: DoorRequest, deal: UUID, body: DefaultIn) -> DealOut:
-    """Needs `deals.end`. Only a side whose deadline has passed; its deposit follows AU-11."""
-    view = actions.declare_default(
+def propose_default(request: DoorRequest, deal: UUID, body: DefaultIn) -> DealOut:
+    """Needs `deals.end`. Only of a side whose deadline has passed, though no freeze kept it from
+    signing; another officer confirms it (AU-11, PA-5)."""
+    view = actions.propose_default(
         actor=request.actor, now=request.now, deal=deal, side=body.side, reason=body.reason
     )
     return DealOut.of(view, request.actor.party)
 
 
 @router.post(
-    "/deals/{deal}/termination", response={200: DealOut, **PROBLEMS}, summary="Terminate a deal"
+    "/deals/{deal}/termination",
+    response={200: DealOut, **PROBLEMS},
+    summary="Propose to terminate a deal",
 )
-def terminate(request: DoorRequest, deal: UUID, body: ReasonIn) -> DealOut:
-    """Needs `deals.end`. Through nobody's default; what was paid goes back to the buyer (DL-1)."""
-    view = actions.terminate(actor=request.actor, now=request.now, deal=deal, reason=body.reason)
+def propose_termination(request: DoorRequest, deal: UUID, body: ReasonIn) -> DealOut:
+    """Needs `deals.end`. Through nobody's default; another officer confirms it (DL-1, PA-5)."""
+    view = actions.propose_termination(
+        actor=request.actor, now=request.now, deal=deal, reason=body.reason
+    )
+    return DealOut.of(view, request.actor.party)
+
+
+@router.post(
+    "/deals/{deal}/ending/confirmation",
+    response={200: DealOut, **PROBLEMS},
+    summary="Confirm that a deal ends",
+)
+def confirm_ending(request: DoorRequest, deal: UUID) -> DealOut:
+    """Needs `deals.end`, and to be another officer than proposed it (PA-5). The deposit follows
+    AU-11; on termination what was paid goes back to the buyer."""
+    view = actions.confirm_ending(actor=request.actor, now=request.now, deal=deal)
+    return DealOut.of(view, request.actor.party)
+
+
+@router.post(
+    "/deals/{deal}/ending/dismissal",
+    response={200: DealOut, **PROBLEMS},
+    summary="Drop a proposal to end a deal",
+)
+def drop_ending(request: DoorRequest, deal: UUID, body: ReasonIn) -> DealOut:
+    """Needs `deals.end`. The deal goes on; its deadlines stand as they were."""
+    view = actions.drop_ending(actor=request.actor, now=request.now, deal=deal, reason=body.reason)
     return DealOut.of(view, request.actor.party)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from hutong.deals.models import Acceptance, Contract, Deal
-from hutong.deals.rules import STATUS_BY_KIND, ContractAccepted, Opened
+from hutong.deals.rules import STATUS_BY_KIND, ContractAccepted, Opened, SigningPostponed
 from hutong.journal import queries as journal
 from hutong.journal.queries import Recorded
 from hutong.kit.audit import Discrepancy
 from hutong.kit.canonical import digest
 from hutong.kit.moments import iso
 
-KINDS = (*STATUS_BY_KIND, ContractAccepted.kind)
+KINDS = (*STATUS_BY_KIND, ContractAccepted.kind, SigningPostponed.kind)
 
 
 def audit() -> Iterator[Discrepancy]:
@@ -39,7 +39,8 @@ def _deal(row: Deal, history: list[Recorded]) -> Iterator[Discrepancy]:
     if opened is None:
         yield Discrepancy(place, "an entry of its opening", "none")
         return
-    yield from _terms(place, row, opened)
+    postponed = [e.facts["sign_by"] for e in history if e.kind == SigningPostponed.kind]
+    yield from _terms(place, row, opened, postponed)
     statuses = [STATUS_BY_KIND[e.kind].value for e in history if e.kind in STATUS_BY_KIND]
     yield from _compare(place, "status", statuses[-1], row.status)
     text = Contract.objects.filter(deal=row).values_list("digest", flat=True).first()
@@ -52,7 +53,7 @@ def _deal(row: Deal, history: list[Recorded]) -> Iterator[Discrepancy]:
         yield Discrepancy(f"{place} acceptance {side}", "an acceptance", "none")
 
 
-def _terms(place: str, row: Deal, opened: Recorded) -> Iterator[Discrepancy]:
+def _terms(place: str, row: Deal, opened: Recorded, postponed: list[str]) -> Iterator[Discrepancy]:
     found = {
         "number": row.number,
         "listing": str(row.listing),
@@ -66,8 +67,9 @@ def _terms(place: str, row: Deal, opened: Recorded) -> Iterator[Discrepancy]:
         "sign_by": iso(row.sign_by),
         "rulebook_version": row.rulebook_version,
     }
+    told = {**opened.facts, **({"sign_by": postponed[-1]} if postponed else {})}
     for name, value in found.items():
-        yield from _compare(place, name, opened.facts[name], value)
+        yield from _compare(place, name, told[name], value)
     if opened.private is None:
         return
     hidden = {

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from hutong.deals.rules import DealState, How, Side, Status
+from hutong.deals.rules import DealState, Ending, How, Side, Status
 
 
 class Deal(models.Model):
@@ -39,6 +39,11 @@ class Deal(models.Model):
     entries = ArrayField(models.UUIDField(), default=list)
     certificate = models.CharField(max_length=80, default="")
     changed_at = models.DateTimeField()
+    # What one officer proposed and another has not confirmed yet (PA-5); no side: termination.
+    ending_side = models.CharField(max_length=6, default="")
+    ending_reason = models.TextField(default="")
+    ending_by = models.UUIDField(null=True)
+    ending_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -59,12 +64,42 @@ class Deal(models.Model):
                 | Q(pay_by__isnull=False),
                 name="deals_signed_has_term",
             ),
+            models.CheckConstraint(
+                condition=Q(ending_side__in=["", *[s.value for s in Side]]),
+                name="deals_ending_side",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending_by__isnull=True, ending_at__isnull=True)
+                | Q(
+                    ending_by__isnull=False,
+                    ending_at__isnull=False,
+                    status__in=["agreed", "signed", "paid"],
+                ),
+                name="deals_ending_of_a_live_deal",
+            ),
         ]
         indexes = [models.Index(fields=["status", "opened_at"], name="deals_deal_status")]
 
     @property
     def share(self) -> Fraction:
         return Fraction(self.share_numerator, self.share_denominator)
+
+    @property
+    def ending(self) -> Ending | None:
+        if self.ending_by is None or self.ending_at is None:
+            return None
+        return Ending(
+            side=Side(self.ending_side) if self.ending_side else None,
+            reason=self.ending_reason,
+            proposed_by=self.ending_by,
+            proposed_at=self.ending_at,
+        )
+
+    def take_ending(self, ending: Ending | None) -> None:
+        self.ending_side = ending.side.value if ending and ending.side else ""
+        self.ending_reason = ending.reason if ending else ""
+        self.ending_by = ending.proposed_by if ending else None
+        self.ending_at = ending.proposed_at if ending else None
 
     def state(self) -> DealState:
         return DealState(
@@ -78,6 +113,7 @@ class Deal(models.Model):
             pay_by=self.pay_by,
             accepted=frozenset(Side(a.side) for a in self.acceptances.all()),
             entries=tuple(self.entries),
+            ending=self.ending,
         )
 
 

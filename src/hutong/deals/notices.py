@@ -33,6 +33,11 @@ TEXTS = {
         title=N_("Deal {number} is overdue"),
         body=N_("A deadline has passed. The venue may declare a default; acting now still counts."),
     ),
+    "deals.SigningPostponed": Text(
+        "deals.SigningPostponed",
+        title=N_("Deal {number}: more time to sign"),
+        body=N_("A freeze keeps the right from being bound. You have until {sign_by} to sign."),
+    ),
     "deals.Paid": Text(
         "deals.Paid",
         title=N_("The price of deal {number} is in escrow"),

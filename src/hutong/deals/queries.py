@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from hutong.deals.audit import audit
 from hutong.deals.models import Contract, Deal
-from hutong.deals.rules import How, Side, Status
+from hutong.deals.rules import Ending, How, Side, Status
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 
@@ -52,6 +52,7 @@ class DealView:
     transfer_entries: tuple[UUID, ...]
     certificate: str
     acceptances: tuple[AcceptanceView, ...]
+    ending: Ending | None  # proposed by one officer; shown to the office alone
 
     @property
     def signed_at(self) -> datetime | None:
@@ -117,6 +118,11 @@ def overdue() -> list[DealView]:
     return [view(row) for row in rows.order_by("overdue_at", "id")]
 
 
+def endings_proposed() -> list[DealView]:
+    """Deals one officer proposed to end, longest waiting first: another confirms or drops it."""
+    return [view(row) for row in _rows().filter(ending_at__isnull=False).order_by("ending_at")]
+
+
 def deals(ids: Iterable[UUID]) -> dict[UUID, DealView]:
     return {row.id: view(row) for row in _rows().filter(id__in=list(ids))}
 
@@ -167,6 +173,7 @@ def view(row: Deal) -> DealView:
             )
             for a in sorted(row.acceptances.all(), key=lambda a: a.at)
         ),
+        ending=row.ending,
     )
 
 
@@ -179,6 +186,7 @@ __all__ = [
     "deal",
     "deal_seen_by",
     "deals",
+    "endings_proposed",
     "in_status",
     "of_listing",
     "of_source",

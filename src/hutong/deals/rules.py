@@ -4,10 +4,12 @@ The life of a deal: who may sign what, when it is late, and what follows (DL-1, 
     agreed ──both accept the exact text──→ signed ──price paid──→ paid ──right against money──→ moved
        │                                     │                     │          → certified → closed
        └── late side: defaulted ─────────────┘                     │
-       └── officer, with a reason: terminated ─────────────────────┘
+       └── two officers, with a reason: terminated ────────────────┘
 
 A late signature or payment still counts while nobody has declared a default: the deadline gives
-the venue the right to end the deal, not the late side a way out of it.
+the venue the right to end the deal, not the late side a way out of it. Ending a deal takes two
+officers: one proposes, another confirms (PA-5). Nobody is late while a freeze keeps the right from
+being bound: the time to sign is given anew.
 """
 
 from collections.abc import Iterable
@@ -17,7 +19,7 @@ from enum import StrEnum
 from fractions import Fraction
 from uuid import UUID
 
-from hutong.kit.event import Event, Private
+from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 
 
@@ -80,6 +82,19 @@ class Refusal(Reason):
     NOT_LATE = reason(
         "deals.not_late", "AU-11", N_("The {side} is not late; a default needs that.")
     )
+    KEPT_BY_FREEZE = reason(
+        "deals.kept_by_freeze",
+        "RR-6",
+        N_("A freeze keeps the right from being bound; nobody is late while it stands."),
+    )
+    ENDING_PROPOSED = reason(
+        "deals.ending_proposed",
+        "PA-5",
+        N_("Ending this deal is proposed already; another officer confirms or drops it."),
+    )
+    NO_ENDING_PROPOSED = reason(
+        "deals.no_ending_proposed", "PA-5", N_("Nobody has proposed to end this deal.")
+    )
     REASON_MISSING = reason("deals.reason_missing", "DL-1", N_("Give a reason."), 422)
 
 
@@ -133,6 +148,30 @@ class Overdue(Event, kind="deals.Overdue"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SigningPostponed(Event, kind="deals.SigningPostponed"):
+    """A freeze kept the sides from signing; they have until `sign_by` now."""
+
+    deal: UUID
+    number: str
+    sign_by: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndingProposed(Event, kind="deals.EndingProposed", visibility=Visibility.JOURNALLED):
+    """One officer's proposal: by `side`'s default, or by termination when there is no side."""
+
+    deal: UUID
+    side: Side | None
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndingDropped(Event, kind="deals.EndingDropped", visibility=Visibility.JOURNALLED):
+    deal: UUID
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Paid(Event, kind="deals.Paid"):
     deal: UUID
     number: str
@@ -176,6 +215,16 @@ class Terminated(Event, kind="deals.Terminated"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What one officer proposed: a default of `side`, or with no side a termination."""
+
+    side: Side | None
+    reason: str
+    proposed_by: UUID
+    proposed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DealState:
     """What the decisions below look at."""
 
@@ -189,6 +238,7 @@ class DealState:
     pay_by: datetime | None = None
     accepted: frozenset[Side] = frozenset()
     entries: tuple[UUID, ...] = ()
+    ending: Ending | None = None
 
     def side_of(self, party: UUID | None) -> Side | None:
         return {self.seller: Side.SELLER, self.buyer: Side.BUYER}.get(party) if party else None
@@ -251,21 +301,64 @@ def accept(
     return events
 
 
-def note_overdue(deal: DealState, now: datetime) -> list[Event]:
-    """Say that a deadline has passed with somebody late; nothing when nobody is."""
+def note_overdue(
+    deal: DealState, now: datetime, *, frozen: bool = False, sign_by: datetime
+) -> list[Event]:
+    """Say that a deadline has passed with somebody late; nothing when nobody is.
+
+    While a freeze keeps the right from being bound, the time to sign is given anew: until `sign_by`.
+    """
     if not any(deal.late(side, now) for side in Side):
         return []
+    if deal.status is Status.AGREED and frozen:
+        return [SigningPostponed(deal=deal.id, number=deal.number, sign_by=sign_by)]
     if deal.status is Status.AGREED:
         return [Overdue(deal=deal.id, what="sign", due_at=deal.sign_by)]
     assert deal.pay_by is not None
     return [Overdue(deal=deal.id, what="pay", due_at=deal.pay_by)]
 
 
-def declare_default(deal: DealState, *, side: Side, why: str, now: datetime) -> list[Event]:
-    """End the deal because `side` let its deadline pass."""
+def propose_ending(
+    deal: DealState, *, side: Side | None, why: str, now: datetime, frozen: bool = False
+) -> list[Event]:
+    """Propose to end the deal, by a side's default or by termination; another officer confirms."""
+    _end(deal, side=side, why=why, now=now, frozen=frozen)
+    if deal.ending is not None:
+        raise Refused(Refusal.ENDING_PROPOSED)
+    return [EndingProposed(deal=deal.id, side=side, reason=_reason(why))]
+
+
+def confirm_ending(deal: DealState, *, now: datetime, frozen: bool = False) -> list[Event]:
+    """End the deal as proposed, if what was proposed still holds."""
+    if deal.ending is None:
+        raise Refused(Refusal.NO_ENDING_PROPOSED)
+    return _end(deal, side=deal.ending.side, why=deal.ending.reason, now=now, frozen=frozen)
+
+
+def drop_ending(deal: DealState, *, why: str) -> list[Event]:
+    """Go on with the deal: the proposal falls."""
+    if deal.ending is None:
+        raise Refused(Refusal.NO_ENDING_PROPOSED)
+    return [EndingDropped(deal=deal.id, reason=_reason(why))]
+
+
+def _end(
+    deal: DealState, *, side: Side | None, why: str, now: datetime, frozen: bool
+) -> list[Event]:
+    if side is None:
+        return terminate(deal, why=why)
+    return declare_default(deal, side=side, why=why, now=now, frozen=frozen)
+
+
+def declare_default(
+    deal: DealState, *, side: Side, why: str, now: datetime, frozen: bool = False
+) -> list[Event]:
+    """End the deal because `side` let its deadline pass, though no freeze kept it from signing."""
     _need(deal, Status.AGREED, Status.SIGNED)
     if not deal.late(side, now):
         raise Refused(Refusal.NOT_LATE, side=side.value)
+    if deal.status is Status.AGREED and frozen:
+        raise Refused(Refusal.KEPT_BY_FREEZE)
     return [
         Defaulted(deal=deal.id, number=deal.number, side=side, was=deal.status, reason=_reason(why))
     ]

@@ -41,6 +41,15 @@ class AcceptanceOut(Schema):
         )
 
 
+class EndingOut(Schema):
+    """What one officer proposed: a default of `side`, or with no side a termination (PA-5)."""
+
+    side: Side | None
+    reason: str
+    proposed_by: UUID
+    proposed_at: datetime
+
+
 class DealOut(Schema):
     id: UUID
     number: str = Field(examples=["SHTE-DEMO-D2022-00001"])
@@ -65,6 +74,9 @@ class DealOut(Schema):
     overdue: bool
     transfer_entries: list[UUID] = Field(description="Register entries that move the right")
     certificate: str = Field(description="Number of the transaction certificate, once issued")
+    ending_proposed: EndingOut | None = Field(
+        None, description="Shown to officers and the supervisor alone"
+    )
 
     @classmethod
     def of(cls, view: DealView, party: UUID | None) -> Self:
@@ -90,7 +102,19 @@ class DealOut(Schema):
             overdue=view.overdue_at is not None,
             transfer_entries=list(view.transfer_entries),
             certificate=view.certificate,
+            ending_proposed=_ending(view) if view.side_of(party) is None else None,
         )
+
+
+def _ending(view: DealView) -> EndingOut | None:
+    if view.ending is None:
+        return None
+    return EndingOut(
+        side=view.ending.side,
+        reason=view.ending.reason,
+        proposed_by=view.ending.proposed_by,
+        proposed_at=view.ending.proposed_at,
+    )
 
 
 class AcceptanceIn(Schema):

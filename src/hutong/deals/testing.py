@@ -11,7 +11,7 @@ from uuid import UUID
 
 from hutong.deals import actions, queries
 from hutong.deals.queries import DealView
-from hutong.deals.rules import How
+from hutong.deals.rules import How, Side
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
 from hutong.listings import queries as listing_queries
@@ -19,7 +19,7 @@ from hutong.listings import testing as listings
 from hutong.listings.queries import IntentView, ListingView
 from hutong.listings.testing import cut_off
 from hutong.parties.queries import PartyView
-from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, verified_party
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
 from hutong.rights.testing import registered_technology
 
 PRICE = 100_000_000  # one million yuan
@@ -83,3 +83,15 @@ def signed_deal(deal: DealView | None = None, **how: Any) -> DealView:
     accepted_by(deal, deal.seller)
     accepted_by(deal, deal.buyer)
     return queries.deal(deal.id)
+
+
+def ended(
+    deal: UUID, side: Side | None = None, *, now: datetime, reason: str = "Silent."
+) -> DealView:
+    """The deal after two officers ended it: by a side's default, or with no side by termination."""
+    first, second = officer("trading"), officer("trading")
+    if side is None:
+        actions.propose_termination(actor=first, now=now, deal=deal, reason=reason)
+    else:
+        actions.propose_default(actor=first, now=now, deal=deal, side=side, reason=reason)
+    return actions.confirm_ending(actor=second, now=now, deal=deal)

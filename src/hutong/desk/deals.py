@@ -34,15 +34,25 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     )
     acts.on(
         "default",
-        lambda: deal_actions.declare_default(
+        lambda: deal_actions.propose_default(
             actor=actor, now=now, deal=id, side=_side(request), reason=reason
         ),
-        said=gettext("The default is declared."),
+        said=gettext("Proposed; another officer confirms it."),
     )
     acts.on(
         "terminate",
-        lambda: deal_actions.terminate(actor=actor, now=now, deal=id, reason=reason),
-        said=gettext("The deal is terminated; what was paid goes back."),
+        lambda: deal_actions.propose_termination(actor=actor, now=now, deal=id, reason=reason),
+        said=gettext("Proposed; another officer confirms it."),
+    )
+    acts.on(
+        "confirm",
+        lambda: deal_actions.confirm_ending(actor=actor, now=now, deal=id),
+        said=gettext("The deal has ended."),
+    )
+    acts.on(
+        "drop",
+        lambda: deal_actions.drop_ending(actor=actor, now=now, deal=id, reason=reason),
+        said=gettext("Dropped; the deal goes on."),
     )
     if answer := acts.answer():
         return answer
@@ -58,7 +68,13 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "sides": SIDES,
             "ways": WAYS,
             "parties": parties.parties({deal.seller, deal.buyer}),
-            "people": parties.persons(a.person for a in deal.acceptances),
+            "people": parties.persons(
+                [
+                    *(a.person for a in deal.acceptances),
+                    *([deal.ending.proposed_by] if deal.ending else []),
+                ]
+            ),
+            "own": deal.ending is not None and deal.ending.proposed_by == actor.person,
             "technologies": technologies.technologies(
                 {*deal.technologies, *(t.technology for t in transfers)}
             ),

@@ -1,11 +1,13 @@
 """Deals in the database: opened once, signed by both over exact bytes, ended with consequences."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hutong.deals import actions, jobs, queries
 from hutong.deals.rules import Refusal, Side, Status
-from hutong.deals.testing import accepted_by, agreed_deal, signed_deal
+from hutong.deals.testing import accepted_by, agreed_deal, ended, signed_deal
 from hutong.due import queries as due
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
@@ -13,8 +15,12 @@ from hutong.kit.canonical import digest
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import queries as listings
-from hutong.parties.testing import member_of, officer, verified_party
+from hutong.parties import queries as parties
+from hutong.parties.membership import MandateRole
+from hutong.parties.testing import let_in, member_of, officer, verified_party
 from hutong.rights import queries as rights
+from hutong.rights.actions import freeze, lift
+from hutong.rights.testing import a_document
 
 pytestmark = pytest.mark.usefixtures("venue")
 
@@ -163,7 +169,7 @@ def test_a_deal_is_seen_by_its_sides_and_by_officers():
     assert not queries.rows_seen_by(stranger).exists()
 
 
-def test_a_missed_deadline_is_noted_once_and_an_officer_ends_the_deal():
+def test_a_missed_deadline_is_noted_once_and_two_officers_end_the_deal():
     deal = agreed_deal()
     accepted_by(deal, deal.seller)
     name = subject("deal", deal.id)
@@ -171,14 +177,7 @@ def test_a_missed_deadline_is_noted_once_and_an_officer_ends_the_deal():
         jobs.sign_due(name, deal.sign_by, deal.sign_by)
     assert [d.id for d in queries.overdue()] == [deal.id]
     assert len([e for e in journal.of_subject(name) if e.kind == "deals.Overdue"]) == 1
-    ended = actions.declare_default(
-        actor=officer("trading"),
-        now=deal.sign_by,
-        deal=deal.id,
-        side=Side.BUYER,
-        reason="No signature by the deadline.",
-    )
-    assert ended.status is Status.DEFAULTED
+    assert ended(deal.id, Side.BUYER, now=deal.sign_by).status is Status.DEFAULTED
     assert queries.overdue() == []
 
 
@@ -186,21 +185,102 @@ def test_an_unpaid_deal_ends_in_default_and_frees_the_right():
     deal = signed_deal()
     name = subject("deal", deal.id)
     jobs.payment_due(name, deal.pay_by, deal.pay_by)
-    officer_ = officer("trading")
-    act = {"actor": officer_, "now": deal.pay_by, "deal": deal.id, "reason": "No payment."}
-    assert refused(lambda: actions.declare_default(**act, side=Side.SELLER)) is Refusal.NOT_LATE
-    actions.declare_default(**act, side=Side.BUYER)
+    assert refused(lambda: ended(deal.id, Side.SELLER, now=deal.pay_by)) is Refusal.NOT_LATE
+    ended(deal.id, Side.BUYER, now=deal.pay_by)
     assert rights.disposals_of_deal(deal.id) == []
     assert due.due_at(name, "deals.payment_due") is None
 
 
-def test_a_deal_is_terminated_by_an_officer_alone():
+def test_nobody_ends_a_deal_alone():
     deal = signed_deal()
-    act = {"now": deal.opened_at, "deal": deal.id, "reason": "Both sides asked for it."}
-    seller = member_of(deal.seller)
-    assert refused(lambda: actions.terminate(actor=seller, **act)) is CommonRefusal.POWER_MISSING
-    assert actions.terminate(actor=officer("trading"), **act).status is Status.TERMINATED
+    act = {"now": deal.opened_at, "deal": deal.id}
+    why = {"reason": "Both sides asked for it."}
+    first, second, seller = officer("trading"), officer("trading"), member_of(deal.seller)
+
+    def propose(actor):
+        return lambda: actions.propose_termination(actor=actor, **act, **why)
+
+    def confirm(actor):
+        return lambda: actions.confirm_ending(actor=actor, **act)
+
+    assert refused(propose(seller)) is CommonRefusal.POWER_MISSING
+    assert refused(confirm(second)) is Refusal.NO_ENDING_PROPOSED
+    proposed = propose(first)()
+    assert (proposed.status, proposed.ending.proposed_by) == (Status.SIGNED, first.person)
+    assert [d.id for d in queries.endings_proposed()] == [deal.id]
+    assert refused(propose(second)) is Refusal.ENDING_PROPOSED
+    assert refused(confirm(first)) is CommonRefusal.SAME_EYES
+    assert queries.deal(deal.id).status is Status.SIGNED
+    assert confirm(second)().status is Status.TERMINATED
     assert rights.disposals_of_deal(deal.id) == []
+    assert queries.endings_proposed() == []
+
+
+def test_people_of_a_side_end_nothing_for_the_venue():
+    deal = signed_deal()
+    insider = officer("trading")
+    let_in(parties.party(deal.seller), insider.person, MandateRole.AGENT)
+    act = {"now": deal.opened_at, "deal": deal.id}
+    propose = lambda actor: actions.propose_termination(actor=actor, **act, reason="Enough.")  # noqa: E731
+    assert refused(lambda: propose(insider)) is CommonRefusal.SAME_EYES
+    propose(officer("trading"))
+    confirm = lambda: actions.confirm_ending(actor=insider, **act)  # noqa: E731
+    assert refused(confirm) is CommonRefusal.SAME_EYES
+
+
+def test_a_dropped_proposal_leaves_the_deal_as_it_was():
+    deal = signed_deal()
+    first = officer("trading")
+    act = {"now": deal.opened_at, "deal": deal.id, "reason": "They talk again."}
+    actions.propose_termination(actor=first, **act)
+    kept = actions.drop_ending(actor=first, **act)
+    assert (kept.status, kept.ending) == (Status.SIGNED, None)
+    assert refused(lambda: actions.drop_ending(actor=first, **act)) is Refusal.NO_ENDING_PROPOSED
+
+
+def test_a_signature_after_the_proposal_makes_it_fall():
+    deal = agreed_deal()
+    accepted_by(deal, deal.seller)
+    actions.propose_default(
+        actor=officer("trading"),
+        now=deal.sign_by,
+        deal=deal.id,
+        side=Side.BUYER,
+        reason="Silent.",
+    )
+    signed = accepted_by(deal, deal.buyer, now=deal.sign_by)
+    assert (signed.status, signed.ending) == (Status.SIGNED, None)
+
+
+def test_a_side_kept_from_signing_by_a_freeze_is_not_late():
+    deal = agreed_deal()
+    accepted_by(deal, deal.seller)
+    registrar = officer("registrar")
+    frozen = freeze(
+        actor=registrar,
+        now=deal.opened_at,
+        technology=deal.technologies[0],
+        authority="a court",
+        paper="no. 7",
+        document=a_document(registrar),
+    )
+    jobs.sign_due(subject("deal", deal.id), deal.sign_by, deal.sign_by)
+    later = queries.deal(deal.id)
+    assert (later.overdue_at, later.sign_by) == (None, deal.sign_by + timedelta(days=10))
+    default = {"deal": deal.id, "side": Side.BUYER}
+    assert refused(lambda: ended(**default, now=later.sign_by)) is Refusal.KEPT_BY_FREEZE, (
+        "though the new day has come, the freeze still stands"
+    )
+    lift(
+        actor=registrar,
+        now=deal.sign_by,
+        freeze=frozen.id,
+        authority="a court",
+        paper="no. 8",
+        document=a_document(registrar),
+    )
+    assert ended(**default, now=later.sign_by).status is Status.DEFAULTED
+    assert list(queries.audit()) == []
 
 
 def test_contracts_and_signatures_are_never_changed():

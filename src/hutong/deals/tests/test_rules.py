@@ -14,6 +14,7 @@ from hutong.deals.rules import (
     Refusal,
     Side,
     Signed,
+    SigningPostponed,
     Status,
     Terminated,
 )
@@ -137,12 +138,20 @@ def test_a_deal_is_terminated_through_nobodys_default_while_nothing_has_moved():
 
 
 def test_what_is_overdue_is_said_once_the_deadline_has_passed():
-    assert rules.note_overdue(deal(), NOW) == []
-    [event] = rules.note_overdue(deal(), SIGN_BY)
+    assert rules.note_overdue(deal(), NOW, sign_by=PAY_BY) == []
+    [event] = rules.note_overdue(deal(), SIGN_BY, sign_by=PAY_BY)
     assert event == Overdue(deal=DEAL, what="sign", due_at=SIGN_BY)
-    [event] = rules.note_overdue(deal(Status.SIGNED), PAY_BY)
+    [event] = rules.note_overdue(deal(Status.SIGNED), PAY_BY, sign_by=PAY_BY)
     assert event.what == "pay"
-    assert rules.note_overdue(deal(Status.PAID), PAY_BY) == []
+    assert rules.note_overdue(deal(Status.PAID), PAY_BY, sign_by=PAY_BY) == []
+
+
+def test_while_a_freeze_stands_nobody_is_late_with_signing():
+    later = SIGN_BY + timedelta(days=10)
+    [event] = rules.note_overdue(deal(), SIGN_BY, frozen=True, sign_by=later)
+    assert event == SigningPostponed(deal=DEAL, number="V-D2022-00001", sign_by=later)
+    [event] = rules.note_overdue(deal(Status.SIGNED), PAY_BY, frozen=True, sign_by=later)
+    assert event.what == "pay", "who has signed has the right bound already, and pays"
 
 
 def test_the_course_of_a_deal_ends_closed():

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from hutong.deals import actions as deals_actions
 from hutong.deals import jobs as deals_jobs
 from hutong.deals import queries as deals
 from hutong.deals.rules import Side, Status
-from hutong.deals.testing import DEPOSIT, NOTICE, PRICE, accepted_by, listed
+from hutong.deals.testing import DEPOSIT, NOTICE, PRICE, accepted_by, ended, listed
 from hutong.journal import queries as journal
 from hutong.kit.ids import subject
 from hutong.ledger import queries as books
@@ -142,9 +141,7 @@ def test_a_buyer_who_never_signs_loses_the_deposit(market, venue, drain):
     venue.now = deal.sign_by + timedelta(seconds=1)
     drain()
     assert [d.id for d in deals.overdue()] == [deal.id]
-    deals_actions.declare_default(
-        actor=officer("trading"), now=venue.now, deal=deal.id, side=Side.BUYER, reason="Silent."
-    )
+    ended(deal.id, Side.BUYER, now=venue.now)
     drain()
     assert books.account("venue:books", Kind.FORFEITS).posted_fen == DEPOSIT
     assert "settlement.forfeited" in titles(deal.buyer)
@@ -155,9 +152,7 @@ def test_a_buyer_who_never_pays_loses_the_deposit_and_the_right_is_free(market, 
     deal = signed(sold(market, venue, drain), venue, drain)
     venue.now = deal.pay_by + timedelta(seconds=1)
     drain()
-    deals_actions.declare_default(
-        actor=officer("trading"), now=venue.now, deal=deal.id, side=Side.BUYER, reason="Silent."
-    )
+    ended(deal.id, Side.BUYER, now=venue.now)
     drain()
     assert books.account("venue:books", Kind.FORFEITS).posted_fen == DEPOSIT
     assert queries.payable_for(subject("deal", deal.id)).status is PayableStatus.RETURNED
@@ -168,9 +163,7 @@ def test_a_seller_who_never_signs_costs_the_buyer_nothing(market, venue, drain):
     deal = sold(market, venue, drain)
     accepted_by(deal, deal.buyer, now=venue.now)
     venue.now = deal.sign_by + timedelta(seconds=1)
-    deals_actions.declare_default(
-        actor=officer("trading"), now=venue.now, deal=deal.id, side=Side.SELLER, reason="Silent."
-    )
+    ended(deal.id, Side.SELLER, now=venue.now)
     drain()
     assert queries.account_of(deal.buyer).available_fen == DEPOSIT
 
@@ -179,9 +172,7 @@ def test_a_terminated_deal_gives_the_price_back(market, venue, drain):
     deal = signed(sold(market, venue, drain), venue, drain)
     price = queries.payable_for(subject("deal", deal.id))
     received(price.reference, price.missing_fen, now=venue.now)
-    deals_actions.terminate(
-        actor=officer("trading"), now=venue.now, deal=deal.id, reason="Both asked for it."
-    )
+    ended(deal.id, now=venue.now, reason="Both asked for it.")
     drain()
     assert queries.account_of(deal.buyer).available_fen == PRICE
     assert list(queries.audit()) == []
@@ -198,9 +189,7 @@ REACTIONS = {
 
 def test_told_twice_everything_happens_once(market, venue, drain):
     deal = signed(sold(market, venue, drain), venue, drain)
-    deals_actions.terminate(
-        actor=officer("trading"), now=venue.now, deal=deal.id, reason="Both asked for it."
-    )
+    ended(deal.id, now=venue.now, reason="Both asked for it.")
     drain()
     ours = ("settlement.", "deals.", "ledger.", "notices.")
     before = journal.end(), books.totals()
