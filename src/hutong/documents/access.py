@@ -3,7 +3,8 @@ Who may read a document that is not public: the area that owns its subject says 
 
     access.register("technology", lambda actor, document: …)
 
-Without a word from it: the party that stored the document, and officers.
+Without a word from it: the party that stored the document, the supervisor, and those officers
+whose cases rest on such papers (`EXAMINE`).
 """
 
 from collections.abc import Callable
@@ -17,6 +18,19 @@ from hutong.kit.refusal import CommonRefusal, Refused
 
 Decide = Callable[[Actor, DocumentView], bool]
 _deciders: dict[str, Decide] = {}
+SUPERVISE = "supervise.read"
+_FILES = ("parties.verify", "parties.suspend", "rights.", "listings.")
+# Which offices examine the papers of what: beginnings of powers. An office that examines none of
+# them does not read them, however high it is.
+EXAMINE: dict[str, tuple[str, ...]] = {
+    "party": _FILES,  # evidence of every kind is filed under the party that brings it
+    "technology": ("technologies.", "rights.", "listings."),
+    "right_application": ("rights.",),
+    "right_entry": ("rights.", "settlement."),
+    "listing": ("listings.",),
+    "office": ("rights.",),  # papers of courts and authorities
+    "venue": ("",),  # the venue's own papers
+}
 
 
 def register(kind: str, decide: Decide) -> None:
@@ -40,9 +54,17 @@ def readable(actor: Actor, id: UUID) -> DocumentView:
 
 
 def by_default(actor: Actor, document: DocumentView) -> bool:
-    """The party that stored it, when the person may read for it; officers; the venue itself."""
+    """The party that stored it, when the person may read for it; who examines it; the supervisor."""
     own = document.party is not None and actor.party == document.party and actor.has(READ)
-    return own or actor.is_system or is_officer(actor)
+    return own or actor.is_system or examines(actor, document)
+
+
+def examines(actor: Actor, document: DocumentView) -> bool:
+    """Whether an office of the actor rests its decisions on papers of this kind."""
+    offices = (*EXAMINE.get(subject_kind(document.owner), ()), SUPERVISE)
+    return actor.second_factor and any(
+        power.startswith(offices) for power in actor.powers if not power.startswith("member.")
+    )
 
 
 def is_officer(actor: Actor) -> bool:

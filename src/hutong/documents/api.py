@@ -63,7 +63,7 @@ def _owner(actor: Actor) -> str:
 )
 def read(request: DoorRequest, document_id: UUID) -> DocumentView:
     """Open to all for public files; others to those whom the owner's rules admit: the party that
-    stored it, officers, and for listings the qualified."""
+    stored it, the officers who examine it, the supervisor, and for listings the qualified."""
     return access.readable(request.actor, document_id)
 
 

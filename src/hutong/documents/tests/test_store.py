@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 from django.db import transaction
@@ -33,7 +34,7 @@ def keep(actor, venue, data=PDF, name="licence.pdf", media_type="application/pdf
     return actions.store(
         actor=actor,
         now=venue.now,
-        owner="party:0",
+        owner=more.pop("owner", "party:0"),
         name=name,
         media_type=media_type,
         data=data,
@@ -149,14 +150,27 @@ def test_nobody_stores_without_signing_in(venue):
     assert refused.value.reason is CommonRefusal.NOT_SIGNED_IN
 
 
-def test_secret_files_are_read_by_their_party_and_by_officers(venue, seller):
+def test_secret_files_are_read_by_their_party_and_by_who_examines_them(venue, seller):
     stored = keep(seller, venue)
     stranger = member_of(unverified_party("上海另一大学"))
 
     assert access.may_read(seller, stored)
-    assert access.may_read(officer("registrar"), stored)
+    for examiner in ("registrar", "listing", "compliance", "supervisor"):
+        assert access.may_read(officer(examiner), stored), examiner
+    for other in ("trading", "settlement", "certificates", "administrator"):
+        assert not access.may_read(officer(other), stored), other
+    assert not access.may_read(replace(officer("registrar"), second_factor=False), stored)
     assert not access.may_read(stranger, stored)
     assert not access.may_read(ANONYMOUS, stored)
+
+
+def test_each_office_reads_the_papers_of_its_own_cases(venue, seller):
+    paper = keep(seller, venue, owner="right_application:1")
+
+    assert access.may_read(officer("registrar"), paper)
+    assert not access.may_read(officer("listing"), paper)
+    assert not access.may_read(officer("registrar"), keep(seller, venue, owner="unheard_of:1"))
+    assert access.may_read(officer("supervisor"), keep(seller, venue, owner="unheard_of:1"))
 
 
 def test_public_files_are_read_by_all(venue, seller):
