@@ -239,6 +239,10 @@ class Fault:
     column: str
     finding: Finding
 
+    def kept(self) -> dict[str, Any]:
+        """The fault to be kept and told later, in whatever language (`told`)."""
+        return {"row": self.row, "column": self.column, **self.finding.as_json()}
+
     def as_json(self, translate: Callable[[str], str] = str) -> dict[str, Any]:
         return {
             "row": self.row,
@@ -259,6 +263,11 @@ def retold(fault: dict[str, Any], translate: Callable[[str], str]) -> dict[str, 
     problem = next(p for p in Problem if p.value.code == fault["code"])
     finding = Finding(fault["field"], problem, fault["value"], fault["facts"])
     return finding.as_json(translate)
+
+
+def told(kept: dict[str, Any], translate: Callable[[str], str]) -> dict[str, Any]:
+    """A fault of `Fault.kept` in the reader's language."""
+    return {"row": kept["row"], "column": kept["column"], **retold(kept, translate)}
 
 
 def shown(value: object) -> str:

@@ -4,6 +4,7 @@ Tables of technologies.
     technology 1 ── n key         what names the right; unique among the live (TE-3)
                1 ── n bundlepart  parts of a bundle with their share of the price (TE-4)
     batch      1 ── n batchrow    one import, and the digest of every row it wrote (TE-5), insert-only
+    importrun                     a file handed in on a page, on its way to become a batch
 """
 
 from typing import Any
@@ -16,7 +17,7 @@ from django.db.models import Q
 from hutong.kit.ids import new_id
 from hutong.technologies import classes, rules, sorting
 from hutong.technologies.records import Record
-from hutong.technologies.rules import Kind, LegalStatus, Status
+from hutong.technologies.rules import Kind, LegalStatus, RunStatus, Status
 
 
 def _texts() -> Any:
@@ -237,3 +238,46 @@ class BatchRow(models.Model):
                 fields=["batch", "position"], name="technologies_batch_position"
             ),
         ]
+
+
+class ImportRun(models.Model):
+    """A file handed in on a page: how far the worker is, and what became of it.
+
+    `faults` keeps the first of `fault_count`; `refusal` says why a file was refused as a whole.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    party = models.UUIDField()
+    person = models.UUIDField()
+    document = models.UUIDField()
+    file_name = models.TextField()
+    skip_faulty = models.BooleanField()
+    status = models.CharField(max_length=10, default=RunStatus.WAITING.value)
+    stage = models.CharField(max_length=10, default="")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    faults = models.JSONField(default=list)
+    fault_count = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    entered = models.PositiveIntegerField(default=0)
+    refreshed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refusal = models.JSONField(null=True)
+    batch = models.UUIDField(null=True)
+    handed_in_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="technologies_run_status",
+                condition=Q(status__in=[s.value for s in RunStatus]),
+            ),
+            models.CheckConstraint(
+                name="technologies_run_ended",
+                condition=Q(status__in=["waiting", "working"], ended_at__isnull=True)
+                | (~Q(status__in=["waiting", "working"]) & Q(ended_at__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["party", "-id"], name="technologies_run_by_party")]

@@ -287,6 +287,30 @@ class Imported(Event, kind="technologies.Imported", version=1):
     party: Private[UUID | None]
 
 
+class RunStatus(StrEnum):
+    """A file handed in on a page, from hand to hand."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    ENTERED = "entered"  # with what it changed
+    UNCHANGED = "unchanged"  # everything stood here already
+    FAULTY = "faulty"  # faults by row and column, nothing entered
+    REFUSED = "refused"  # the file as a whole
+    FAILED = "failed"  # the venue's fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedIn(Event, kind="technologies.HandedIn", visibility=Visibility.JOURNALLED):
+    run: UUID
+    document: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded(Event, kind="technologies.RunEnded", visibility=Visibility.JOURNALLED):
+    run: UUID
+    status: RunStatus
+
+
 # -- legal status and listing (TE-2) ------------------------------------------------------------------
 
 

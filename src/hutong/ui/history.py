@@ -153,9 +153,11 @@ EVENTS: dict[str, tuple[str, str]] = {
     "technologies.Bundled": (N_("Bundle put together"), RUNNING),
     "technologies.Entered": (N_("Entered the market"), GOOD),
     "technologies.Fixed": (N_("Record corrected"), QUIET),
+    "technologies.HandedIn": (N_("File handed in"), WAITING),
     "technologies.Imported": (N_("Records imported"), GOOD),
     "technologies.Intended": (N_("Intended for the market"), QUIET),
     "technologies.Retired": (N_("Left the market"), QUIET),
+    "technologies.RunEnded": (N_("File worked through"), QUIET),
     "technologies.Updated": (N_("Record updated"), QUIET),
 }
 

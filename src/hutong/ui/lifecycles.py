@@ -182,6 +182,19 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("revoked", N_("Revoked"), BAD),),
     ),
+    "import": Lifecycle(
+        (
+            State("waiting", N_("Waiting its turn"), WAITING),
+            State("working", N_("Being checked"), RUNNING),
+            State("entered", N_("Entered"), GOOD),
+        ),
+        (
+            State("unchanged", N_("Nothing new in it"), QUIET),
+            State("faulty", N_("Has faults"), BAD),
+            State("refused", N_("Could not be read"), BAD),
+            State("failed", N_("Failed at the venue"), BAD),
+        ),
+    ),
     "mandate": Lifecycle(
         (State("owner", N_("Owner"), GOOD), State("agent", N_("Agent"), RUNNING)),
         (State("viewer", N_("Viewer"), QUIET), State("revoked", N_("Revoked"), BAD)),

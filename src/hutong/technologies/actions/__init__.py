@@ -12,17 +12,29 @@ from hutong.technologies.actions.entering import (
     update,
 )
 from hutong.technologies.actions.entitled import party_to_import_for
+from hutong.technologies.actions.handing_in import (
+    FAULTS_KEPT,
+    IMPORT,
+    end_run,
+    hand_in,
+    note_progress,
+)
 from hutong.technologies.actions.importing import FileFacts, Imported, import_records
 
 __all__ = [
+    "FAULTS_KEPT",
+    "IMPORT",
     "FileFacts",
     "Imported",
+    "end_run",
     "enter",
     "enter_intended",
+    "hand_in",
     "import_records",
     "intend",
     "make_bundle",
     "mark_registered",
+    "note_progress",
     "party_to_import_for",
     "retire",
     "update",

@@ -5,6 +5,7 @@ What can be asked about technologies. All of it is public but who imported what 
 from hutong.technologies.queries.audit import audit
 from hutong.technologies.queries.batches import BatchView, batch, batches
 from hutong.technologies.queries.planning import Outcome, Planned, plan
+from hutong.technologies.queries.runs import RunView, run, runs
 from hutong.technologies.queries.search import Filters, Order, market_count, page
 from hutong.technologies.queries.views import (
     PartView,
@@ -23,6 +24,7 @@ __all__ = [
     "Outcome",
     "PartView",
     "Planned",
+    "RunView",
     "TechnologyView",
     "audit",
     "batch",
@@ -31,6 +33,8 @@ __all__ = [
     "page",
     "plan",
     "require_listable",
+    "run",
+    "runs",
     "technologies",
     "technology",
     "view",

@@ -1,0 +1,142 @@
+"""
+The worker's part of an import: reads the file that was handed in, and says what became of it (TE-5).
+"""
+
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import override
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from hutong.documents import queries as documents
+from hutong.doors.problems import sentence_of
+from hutong.due import queries as due
+from hutong.kit.actor import SYSTEM
+from hutong.kit.refusal import N_, Refused
+from hutong.notices.actions import notify
+from hutong.notices.rules import Text, register
+from hutong.parties import queries as parties
+from hutong.technologies import actions, importing, queries
+from hutong.technologies.importing import Report
+from hutong.technologies.rules import RunStatus
+
+log = structlog.get_logger(__name__)
+REPORT_SECONDS = 0.5
+AWAY = (OperationalError, InterfaceError)  # the database: the queue tries again
+LANGUAGES = ("zh-hans", "en")
+
+register(
+    Text(
+        "technologies.imported",
+        title=N_("“{name}” was imported"),
+        body=N_("{entered} entered, {refreshed} refreshed, {unchanged} unchanged."),
+        mail=False,
+    ),
+    Text(
+        "technologies.import_refused",
+        title=N_("“{name}” was not imported"),
+        body=N_("Nothing was entered. What is wrong, and how to mend it, is shown in place."),
+        mail=False,
+    ),
+)
+
+
+@app.task(
+    name=actions.IMPORT,
+    queue="imports",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=3, retry_exceptions=AWAY),
+)
+def import_file(run: str) -> None:
+    """Check and enter one file. Runs again from the start where a worker was killed in the middle:
+    what has entered then changes nothing."""
+    asked = queries.run(UUID(run))
+    if not asked.under_way:
+        return
+    now = due.venue_now(datetime.now(UTC))
+    try:
+        with transaction.atomic():  # the import and its end are one
+            report = _read(asked, now)
+            _end(asked, now, _status(report), _facts(report))
+    except Refused as refused:
+        _end(asked, now, RunStatus.REFUSED, {"refusal": _said(refused)})
+    except AWAY:
+        raise
+    except Exception:
+        log.exception("import_failed", run=run)
+        _end(asked, now, RunStatus.FAILED, {})
+
+
+def _read(asked: queries.RunView, now: datetime) -> Report:
+    actor = parties.actor_for_person(asked.person, party=asked.party)
+    last = time.monotonic() - REPORT_SECONDS
+
+    def progress(done: int, total: int, stage: str) -> None:
+        nonlocal last
+        if time.monotonic() - last < REPORT_SECONDS and done != total:
+            return
+        last = time.monotonic()
+        actions.note_progress(asked.id, stage=stage, done=done, total=total)
+
+    with tempfile.NamedTemporaryFile(prefix="hutong-import-") as copy:
+        for block in documents.open_bytes(asked.document):
+            copy.write(block)
+        copy.flush()
+        return importing.run(
+            path=Path(copy.name),
+            name=asked.file_name,
+            party=asked.party,
+            actor=actor,
+            now=now,
+            skip_faulty=asked.skip_faulty,
+            progress=progress,
+        )
+
+
+def _status(report: Report) -> RunStatus:
+    if report.refused:
+        return RunStatus.FAULTY
+    return RunStatus.ENTERED if report.changed else RunStatus.UNCHANGED
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    return {
+        "rows": report.rows,
+        "faults": [fault.kept() for fault in report.faults[: actions.FAULTS_KEPT]],
+        "fault_count": len(report.faults),
+        "left_out": report.left_out,
+        "entered": report.entered,
+        "refreshed": report.refreshed,
+        "unchanged": report.unchanged,
+        "batch": report.batch,
+    }
+
+
+def _said(refused: Refused) -> dict[str, Any]:
+    """Why the file was refused as a whole, in both languages: whoever reads it later."""
+    said = {}
+    for language in LANGUAGES:
+        with override(language):
+            said[language] = sentence_of(refused)
+    return {"code": refused.reason.code, "rule": refused.reason.rule, "said": said}
+
+
+def _end(asked: queries.RunView, now: datetime, status: RunStatus, facts: dict[str, Any]) -> None:
+    with transaction.atomic():
+        actions.end_run(actor=SYSTEM, now=now, run=asked.id, status=status, facts=facts)
+        good = status in (RunStatus.ENTERED, RunStatus.UNCHANGED)
+        counts = {name: facts.get(name, 0) for name in ("entered", "refreshed", "unchanged")}
+        notify(
+            now=now,
+            to=[asked.person],
+            kind="technologies.imported" if good else "technologies.import_refused",
+            facts={"name": asked.file_name, **counts},
+            link=f"/my/technologies/imports/{asked.id}",
+            subject=f"import_run:{asked.id}",
+        )
