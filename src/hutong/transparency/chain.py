@@ -23,43 +23,44 @@ _SLACK: Final = timedelta(hours=1)  # clocks of readers differ
 _NAME_LIMIT: Final = 64  # X.520 upper bound of a common or organisation name
 
 
-def make(
-    venue: Venue,
-    authority_key: ec.EllipticCurvePrivateKey,
-    signing_key: ec.EllipticCurvePrivateKey,
-    made_at: datetime,
-) -> tuple[x509.Certificate, x509.Certificate]:
-    """Make the authority's certificate and, under it, the signing certificate."""
-    authority_name = _name(venue, "Certificate Authority")
-    not_before = made_at - _SLACK
-    authority = (
-        _builder(authority_name, authority_name, authority_key.public_key())
-        .not_valid_before(not_before)
+def make_authority(
+    venue: Venue, key: ec.EllipticCurvePrivateKey, made_at: datetime
+) -> x509.Certificate:
+    """Make the authority's own certificate."""
+    name = _name(venue, "Certificate Authority")
+    return (
+        _builder(name, name, key.public_key())
+        .not_valid_before(made_at - _SLACK)
         .not_valid_after(made_at + AUTHORITY_YEARS * _YEAR)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False
-        )
-        .sign(authority_key, hashes.SHA256())
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
     )
-    certificate = (
-        _builder(_name(venue, "Certificates"), authority_name, signing_key.public_key())
-        .not_valid_before(not_before)
+
+
+def issue(
+    venue: Venue,
+    authority: x509.Certificate,
+    authority_key: ec.EllipticCurvePrivateKey,
+    signing_key: ec.EllipticCurvePublicKey,
+    made_at: datetime,
+) -> x509.Certificate:
+    """Make a signing certificate under the authority."""
+    return (
+        _builder(_name(venue, "Certificates"), authority.subject, signing_key)
+        .not_valid_before(made_at - _SLACK)
         .not_valid_after(made_at + SIGNING_YEARS * _YEAR)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([_DOCUMENT_SIGNING]), critical=False)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(signing_key.public_key()), critical=False
-        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(signing_key), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()),
             critical=False,
         )
         .sign(authority_key, hashes.SHA256())
     )
-    return authority, certificate
 
 
 def _builder(

@@ -5,36 +5,45 @@ The venue's private keys, one for each purpose, sealed in one file under one pas
     keys/public.json      the public half, to give to anybody
     keys/log-signed       the last checkpoint the log key signed (see `signing`)
 
-log, message, credential: Ed25519. certificate: P-256 under a small chain, venue authority →
-signing certificate. token: 32 bytes for HMAC. A key is used through a small `Signer`, so that a
-PKCS#11 token or a remote signer can stand in for a file.
+log, witness, message, credential: Ed25519. certificate: P-256 under a small chain, venue authority
+→ signing certificate. token: 32 bytes for HMAC. A key is used through a small `Signer`, so that a
+PKCS#11 token or a signer process can stand in for the file (see `signers`).
+
+A purpose has one key in use, the keys formerly used, and perhaps one prepared (see `rotation`).
 """
 
 import base64
+import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from hutong.kit.moments import iso
-from hutong.transparency import chain, signing
+from hutong.kit.moments import iso, parse_iso
+from hutong.transparency import chain, multikey, sealing, signing
 from hutong.transparency.files import read_private, write_new_private, write_private
-from hutong.transparency.note import Signer, VerifierKey
-from hutong.transparency.venue_keys import Venue, VenueKeys
+from hutong.transparency.note import COSIGNATURE, ED25519, Signer, VerifierKey
+from hutong.transparency.sealing import SealBroken
+from hutong.transparency.signers import (
+    Algorithm,
+    CertificateSigner,
+    Ed25519Signer,
+    SignerUnusable,
+    at_address,
+    from_secret,
+)
+from hutong.transparency.venue_keys import KeyLife, Venue, VenueKeys
 
 FORMAT: Final = "hutong-keyring/1"
 KEYRING: Final = "keyring.json"
@@ -42,15 +51,12 @@ PUBLIC: Final = "public.json"
 SIGNED: Final = "log-signed"
 PASSPHRASE_VARIABLE: Final = "HUTONG_PASSPHRASE"
 PASSPHRASE_FILE_VARIABLE: Final = "HUTONG_PASSPHRASE_FILE"
-
-_SCRYPT: Final = {"n": 1 << 15, "r": 8, "p": 1}  # about 60 ms and 32 MB
-_SCRYPT_LIMIT: Final = 1 << 20
-_NONCE_BYTES: Final = 12
-_TOKEN_BYTES: Final = 32
+TOKEN_BYTES: Final = 32
 
 
 class Purpose(StrEnum):
     LOG = "log"
+    WITNESS = "witness"
     MESSAGE = "message"
     CREDENTIAL = "credential"
     AUTHORITY = "authority"
@@ -58,38 +64,52 @@ class Purpose(StrEnum):
     TOKEN = "token"
 
 
+ALGORITHMS: Final[Mapping[Purpose, Algorithm]] = {
+    Purpose.LOG: Algorithm.ED25519,
+    Purpose.WITNESS: Algorithm.ED25519,
+    Purpose.MESSAGE: Algorithm.ED25519,
+    Purpose.CREDENTIAL: Algorithm.ED25519,
+    Purpose.AUTHORITY: Algorithm.P256,
+    Purpose.CERTIFICATE: Algorithm.P256,
+}
+
+
 class KeysUnusable(Exception):
     """The keys cannot be opened or made. The message says which file and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ed25519Signer:
-    """Signs with a key in memory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One key of the keyring: `signer`, or for bidding tokens `secret`."""
 
-    key: Ed25519PrivateKey
+    purpose: Purpose
+    signer: Signer | None
+    secret: bytes | None
+    address: str | None  # where the key is, when it is not in the file
+    certificate: x509.Certificate | None
+    prepared: bool
+    used_from: datetime
+    used_until: datetime | None
+    compromised_from: datetime | None
+    text: str  # how the key is named in public
+
+    def signs_at(self, now: datetime) -> bool:
+        """Whether the key still signs beside the one in use."""
+        return (
+            self.compromised_from is None
+            and self.used_until is not None
+            and (now < self.used_until)
+        )
 
     @property
-    def public_key(self) -> bytes:
-        return self.key.public_key().public_bytes_raw()
-
-    def sign(self, message: bytes) -> bytes:
-        return self.key.sign(message)
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateSigner:
-    """Signs documents with P-256 and SHA-256; `certificate` and `authority` are its chain."""
-
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    authority: x509.Certificate
-
-    @property
-    def public_key(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    def sign(self, message: bytes) -> bytes:
-        return self.key.sign(message, ec.ECDSA(hashes.SHA256()))
+    def life(self) -> KeyLife:
+        return KeyLife(
+            purpose=self.purpose.value,
+            key=self.text,
+            used_from=self.used_from,
+            used_until=self.used_until,
+            compromised_from=self.compromised_from,
+        )
 
 
 class Keyring:
@@ -99,20 +119,15 @@ class Keyring:
         """Open the keyring in `directory`. Raises KeysUnusable."""
         self.directory = directory
         path = directory / KEYRING
-        data = _read(path)
+        data = read_keyring(path)
         try:
             self.venue = Venue(**data["venue"])
-            master = _master(passphrase, data["kdf"])
-            self._secrets = {
-                Purpose(key["purpose"]): _unseal(master, key, self.venue, path)
-                for key in reversed(data["keys"])  # the first of a purpose is in use
-            }
-            pems = data["certificates"]
-            self.authority = x509.load_pem_x509_certificate(pems["authority"].encode())
-            self._certificate = x509.load_pem_x509_certificate(pems["signing"].encode())
+            master = sealing.master(passphrase, data["kdf"])
+            self.held = tuple(_held(data, self.venue, master, path))
         except (KeyError, TypeError, ValueError) as error:
             raise KeysUnusable(f"{path} is damaged: {error!r}. Restore it from a copy.") from error
-        missing = set(Purpose) - set(self._secrets)
+        # A purpose that a later version brings is given its key by `open_or_create`.
+        missing = set(Purpose) - {Purpose.WITNESS} - {key.purpose for key in self.held}
         if missing:
             raise KeysUnusable(f"{path} has no key for {', '.join(sorted(missing))}.")
 
@@ -122,76 +137,133 @@ class Keyring:
     ) -> "Keyring":
         """Make all keys. `made_at` is real time. Raises KeysUnusable when there are some."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        secrets_made, certificates = _make_secrets(venue, made_at)
-        kdf = {"name": "scrypt", **_SCRYPT, "salt": secrets.token_hex(16)}
-        master = _master(passphrase, kdf)
+        kdf = sealing.new_derivation()
+        master = sealing.master(passphrase, kdf)
+        made, certificates = _make_secrets(venue, made_at)
         data = {
             "format": FORMAT,
             "venue": {name: getattr(venue, name) for name in Venue.__slots__},
             "kdf": kdf,
             "keys": [
-                {
-                    "purpose": str(purpose),
-                    "made_at": iso(made_at),
-                    "sealed": _seal(master, purpose, secret, venue),
-                }
-                for purpose, secret in secrets_made.items()
+                sealed_key(master, venue, purpose, secret, made_at)
+                for purpose, secret in made.items()
             ],
             "certificates": certificates,
         }
-        text = json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
         try:
-            write_new_private(directory / KEYRING, text)
+            write_new_private(directory / KEYRING, keyring_file(data))
         except FileExistsError as error:
             raise KeysUnusable(f"{directory / KEYRING} exists already.") from error
         keyring = cls(directory, passphrase)
         signing.begin_memory(keyring.log_signer, venue.log_origin, directory / SIGNED)
-        write_private(directory / PUBLIC, keyring.public().file(), mode=0o644)
+        keyring.write_public()
         return keyring
+
+    def in_use(self, purpose: Purpose) -> Held:
+        """The key of a purpose in use. Raises KeysUnusable when there is none."""
+        for key in self.held:
+            if key.purpose is purpose and not key.prepared:
+                return key
+        raise KeysUnusable(f"{self.directory / KEYRING} has no key for {purpose}.")
+
+    def of(self, purpose: Purpose) -> list[Held]:
+        """In use first, then those formerly used, latest first; none that is only prepared."""
+        return [key for key in self.held if key.purpose is purpose and not key.prepared]
+
+    def prepared(self, purpose: Purpose) -> Held | None:
+        return next((key for key in self.held if key.purpose is purpose and key.prepared), None)
+
+    def signers(self, purpose: Purpose, now: datetime) -> list[Signer]:
+        """Who signs at `now` (real time): the key in use, and any that is being phased out."""
+        first, *former = self.of(purpose)
+        keys = [first, *(key for key in former if key.signs_at(now))]
+        return [key.signer for key in keys if key.signer is not None]
 
     @cached_property
     def log_signer(self) -> Signer:
-        return self._ed25519(Purpose.LOG)
+        return self._signer(Purpose.LOG)
+
+    @cached_property
+    def witness_signer(self) -> Signer:
+        return self._signer(Purpose.WITNESS)
 
     @cached_property
     def message_signer(self) -> Signer:
-        return self._ed25519(Purpose.MESSAGE)
+        return self._signer(Purpose.MESSAGE)
 
     @cached_property
     def credential_signer(self) -> Signer:
-        return self._ed25519(Purpose.CREDENTIAL)
+        return self._signer(Purpose.CREDENTIAL)
 
     @cached_property
     def certificate_signer(self) -> CertificateSigner:
-        key = serialization.load_der_private_key(self._secrets[Purpose.CERTIFICATE], None)
-        assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return CertificateSigner(key, self._certificate, self.authority)
+        certificate = self.in_use(Purpose.CERTIFICATE).certificate
+        assert certificate is not None
+        return CertificateSigner(self._signer(Purpose.CERTIFICATE), certificate, self.authority)
+
+    @cached_property
+    def authority(self) -> x509.Certificate:
+        certificate = self.in_use(Purpose.AUTHORITY).certificate
+        assert certificate is not None
+        return certificate
 
     @property
     def token_key(self) -> bytes:
-        return self._secrets[Purpose.TOKEN]
+        secret = self.in_use(Purpose.TOKEN).secret
+        assert secret is not None
+        return secret
 
-    @cached_property
+    def token_keys(self, now: datetime) -> list[bytes]:
+        """Keys whose bidding tokens hold at `now`: the one in use first."""
+        first, *former = self.of(Purpose.TOKEN)
+        keys = [first, *(key for key in former if key.signs_at(now))]
+        return [key.secret for key in keys if key.secret is not None]
+
+    @property
     def checkpoint_signer(self) -> "signing.CheckpointSigner":
+        """The log's hand today: the key in use, and any being phased out."""
+        first, *also = self.signers(Purpose.LOG, datetime.now(UTC))
         return signing.CheckpointSigner(
-            signer=self.log_signer,
+            signer=first,
+            also=tuple(also),
+            formerly=tuple(self._verifiers(self.of(Purpose.LOG))),
             origin=self.venue.log_origin,
             memory=self.directory / SIGNED,
         )
 
     def public(self) -> VenueKeys:
+        """The public half: what is trusted, and the life of every key used so far."""
+        used = [key for key in self.held if not key.prepared]
+        trusted = [key for key in used if key.compromised_from is None]
+
+        def raw(purpose: Purpose) -> tuple[bytes, ...]:
+            keys = [key for key in trusted if key.purpose is purpose]
+            return tuple(key.signer.public_key for key in keys if key.signer is not None)
+
         return VenueKeys(
             venue=self.venue,
-            log=(VerifierKey(self.venue.log_origin, self.log_signer.public_key),),
-            credential=(self.credential_signer.public_key,),
-            message=(self.message_signer.public_key,),
-            certificate_authorities=(
-                self.authority.public_bytes(serialization.Encoding.PEM).decode(),
+            log=tuple(self._verifiers(k for k in trusted if k.purpose is Purpose.LOG)),
+            witness=tuple(self._verifiers(k for k in trusted if k.purpose is Purpose.WITNESS)),
+            credential=raw(Purpose.CREDENTIAL),
+            message=raw(Purpose.MESSAGE),
+            certificate_authorities=tuple(
+                pem(key.certificate)
+                for key in trusted
+                if key.purpose is Purpose.AUTHORITY and key.certificate is not None
             ),
+            history=tuple(key.life for key in used if key.purpose is not Purpose.TOKEN),
         )
 
-    def _ed25519(self, purpose: Purpose) -> Ed25519Signer:
-        return Ed25519Signer(Ed25519PrivateKey.from_private_bytes(self._secrets[purpose]))
+    def write_public(self) -> None:
+        write_private(self.directory / PUBLIC, self.public().file(), mode=0o644)
+
+    def _signer(self, purpose: Purpose) -> Signer:
+        signer = self.in_use(purpose).signer
+        assert signer is not None
+        return signer
+
+    def _verifiers(self, keys: Any) -> Iterator[VerifierKey]:
+        return (verifier(self.venue, key.purpose, key.signer.public_key) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +293,13 @@ def open_or_create(
         write_new_private(passphrase_path(directory), passphrase.encode() + b"\n")
         made.append(passphrase_path(directory))
     if (directory / KEYRING).exists():
-        return Opened(Keyring(directory, passphrase), tuple(made))
+        keyring = Keyring(directory, passphrase)
+        if not keyring.of(Purpose.WITNESS):
+            from hutong.transparency import rotation
+
+            rotation.add_missing(directory, passphrase, made_at=made_at)
+            keyring = Keyring(directory, passphrase)
+        return Opened(keyring, tuple(made))
     keyring = Keyring.create(directory, passphrase, venue=venue, made_at=made_at)
     made += [directory / KEYRING, directory / PUBLIC]
     return Opened(keyring, tuple(made))
@@ -249,32 +327,11 @@ def find_passphrase(directory: Path, environ: Mapping[str, str] = os.environ) ->
     return passphrase
 
 
-def _make_secrets(venue: Venue, made_at: datetime) -> tuple[dict[Purpose, bytes], dict[str, str]]:
-    authority_key, signing_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority, certificate = chain.make(venue, authority_key, signing_key, made_at)
-    made = {
-        purpose: Ed25519PrivateKey.generate().private_bytes_raw()
-        for purpose in (Purpose.LOG, Purpose.MESSAGE, Purpose.CREDENTIAL)
-    }
-    made[Purpose.AUTHORITY] = _der(authority_key)
-    made[Purpose.CERTIFICATE] = _der(signing_key)
-    made[Purpose.TOKEN] = secrets.token_bytes(_TOKEN_BYTES)
-    pem = serialization.Encoding.PEM
-    return made, {
-        "authority": authority.public_bytes(pem).decode(),
-        "signing": certificate.public_bytes(pem).decode(),
-    }
+# -- the file --------------------------------------------------------------------------------------
 
 
-def _der(key: ec.EllipticCurvePrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-
-
-def _read(path: Path) -> dict[str, Any]:
+def read_keyring(path: Path) -> dict[str, Any]:
+    """The keyring's file as it stands, its secrets sealed. Raises KeysUnusable."""
     try:
         data = json.loads(read_private(path))
     except OSError as error:
@@ -286,32 +343,137 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _master(passphrase: str, kdf: Mapping[str, Any]) -> bytes:
-    n, r, p = int(kdf["n"]), int(kdf["r"]), int(kdf["p"])
-    if kdf["name"] != "scrypt" or not 2 <= n <= _SCRYPT_LIMIT or r > 32 or p > 16:
-        raise ValueError("unknown key derivation")
-    scrypt = Scrypt(salt=bytes.fromhex(kdf["salt"]), length=32, n=n, r=r, p=p)
-    return scrypt.derive(passphrase.encode())
+def keyring_file(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _bound_to(purpose: Purpose, venue: Venue) -> bytes:
+def new_secret(purpose: Purpose) -> bytes:
+    """A fresh private key, as it is sealed."""
+    if purpose is Purpose.TOKEN:
+        return secrets.token_bytes(TOKEN_BYTES)
+    if ALGORITHMS[purpose] is Algorithm.P256:
+        return der(ec.generate_private_key(ec.SECP256R1()))
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def sealed_key(
+    master: bytes, venue: Venue, purpose: Purpose, secret: bytes, made_at: datetime
+) -> dict[str, Any]:
+    """An entry of the file for a key that the file holds."""
+    return {
+        "purpose": str(purpose),
+        "made_at": iso(made_at),
+        "sealed": sealing.seal(master, secret, bound_to(purpose, venue)),
+    }
+
+
+def bound_to(purpose: Purpose, venue: Venue) -> bytes:
     """What a sealed key is bound to, so that one cannot be put in another's place."""
     return f"{FORMAT}\n{venue.origin}\n{purpose}".encode()
 
 
-def _seal(master: bytes, purpose: Purpose, secret: bytes, venue: Venue) -> str:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = ChaCha20Poly1305(master).encrypt(nonce, secret, _bound_to(purpose, venue))
-    return base64.b64encode(nonce + sealed).decode()
+def verifier(venue: Venue, purpose: Purpose, public: bytes) -> VerifierKey:
+    """The verifier key of the log, or of the venue as a witness; both bear the log's name."""
+    algorithm = COSIGNATURE if purpose is Purpose.WITNESS else ED25519
+    return VerifierKey(venue.log_origin, public, algorithm)
 
 
-def _unseal(master: bytes, key: Mapping[str, Any], venue: Venue, path: Path) -> bytes:
-    raw = base64.b64decode(key["sealed"], validate=True)
-    bound = _bound_to(Purpose(key["purpose"]), venue)
+def named(venue: Venue, purpose: Purpose, public: bytes) -> str:
+    """How a key is named in public: as in its list, or by its SHA-256."""
+    match purpose:
+        case Purpose.LOG | Purpose.WITNESS:
+            return verifier(venue, purpose, public).text()
+        case Purpose.MESSAGE | Purpose.CREDENTIAL:
+            return multikey.ed25519(public)
+        case _:
+            return "sha256:" + hashlib.sha256(public).hexdigest()
+
+
+def pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def der(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _make_secrets(venue: Venue, made_at: datetime) -> tuple[dict[Purpose, bytes], dict[str, str]]:
+    authority_key, signing_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    authority = chain.make_authority(venue, authority_key, made_at)
+    certificate = chain.issue(venue, authority, authority_key, signing_key.public_key(), made_at)
+    given = {Purpose.AUTHORITY: der(authority_key), Purpose.CERTIFICATE: der(signing_key)}
+    made = {purpose: given.get(purpose) or new_secret(purpose) for purpose in Purpose}
+    return made, {"authority": pem(authority), "signing": pem(certificate)}
+
+
+def _held(data: Mapping[str, Any], venue: Venue, master: bytes, path: Path) -> Iterator[Held]:
+    """The keys of the file; the first of a purpose that is not only prepared is in use."""
+    seen: set[Purpose] = set()
+    in_use = {Purpose.AUTHORITY: "authority", Purpose.CERTIFICATE: "signing"}
+    for key in data["keys"]:
+        purpose, prepared = Purpose(key["purpose"]), bool(key.get("prepared"))
+        text = key.get("certificate")
+        if not prepared and purpose not in seen:
+            seen.add(purpose)
+            text = data["certificates"].get(in_use.get(purpose))
+        certificate = x509.load_pem_x509_certificate(text.encode()) if text else None
+        signer, secret = _opened(key, purpose, venue, master, path)
+        public = secret if signer is None else signer.public_key
+        if certificate is not None:
+            public = certificate.public_bytes(serialization.Encoding.DER)
+        assert public is not None
+        yield Held(
+            purpose=purpose,
+            signer=signer,
+            secret=secret,
+            address=key.get("signer"),
+            certificate=certificate,
+            prepared=prepared,
+            used_from=parse_iso(key.get("used_from") or key["made_at"]),
+            used_until=_moment(key, "used_until"),
+            compromised_from=_moment(key, "compromised_from"),
+            text=named(venue, purpose, public),
+        )
+
+
+def _opened(
+    key: Mapping[str, Any], purpose: Purpose, venue: Venue, master: bytes, path: Path
+) -> tuple[Signer | None, bytes | None]:
+    if address := key.get("signer"):
+        public = base64.b64decode(key["public"], validate=True)
+        try:
+            return at_address(address, ALGORITHMS[purpose], public), None
+        except SignerUnusable as error:
+            raise KeysUnusable(f"{path}, the key for {purpose}: {error}") from error
     try:
-        return ChaCha20Poly1305(master).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound)
-    except InvalidTag as error:
+        secret = sealing.unseal(master, key["sealed"], bound_to(purpose, venue))
+    except SealBroken as error:
         raise KeysUnusable(
             f"The passphrase does not open {path}, or the file was changed "
-            f"(at the key for {key['purpose']})."
+            f"(at the key for {purpose})."
         ) from error
+    if purpose is Purpose.TOKEN:
+        return None, secret
+    return from_secret(secret, ALGORITHMS[purpose]), None
+
+
+def _moment(key: Mapping[str, Any], name: str) -> datetime | None:
+    return parse_iso(key[name]) if key.get(name) else None
+
+
+__all__ = [
+    "CertificateSigner",
+    "Ed25519Signer",
+    "Held",
+    "Keyring",
+    "KeysUnusable",
+    "Opened",
+    "Purpose",
+    "find_passphrase",
+    "open_or_create",
+    "passphrase_path",
+]

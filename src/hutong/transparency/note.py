@@ -1,6 +1,6 @@
 """
-Signed notes and checkpoints: how the log says "this is me, at this size" (C2SP signed-note,
-tlog-checkpoint).
+Signed notes and checkpoints: how the log says "this is me, at this size", and how a witness says
+"I saw it, and it only grew" (C2SP signed-note, tlog-checkpoint, tlog-cosignature).
 
     shte-demo.example/log          origin
     1152                           size
@@ -25,10 +25,12 @@ from hutong.kit.refusal import N_
 from hutong.transparency.merkle import HASH_BYTES, MAX_SIZE, Hash
 
 ED25519: Final = 0x01
+COSIGNATURE: Final = 0x04  # Ed25519 over "cosignature/v1", a time and the checkpoint's text
 KEY_ID_BYTES: Final = 4
 MAX_NOTE_BYTES: Final = 1_000_000
 MAX_SIGNATURES: Final = 100
 _DASH: Final = "— "
+_TIME_BYTES: Final = 8
 
 
 class NoteInvalid(ValueError):
@@ -48,22 +50,28 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """A name and the Ed25519 key that signs for it: `<name>+<key id>+<base64>`."""
+    """A name and the Ed25519 key that signs for it: `<name>+<key id>+<base64>`.
+
+    `algorithm` is ED25519 for a log, COSIGNATURE for a witness.
+    """
 
     name: str
     public: bytes
+    algorithm: int = ED25519
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if self.algorithm not in (ED25519, COSIGNATURE):
+            raise NoteInvalid(N_("the verifier key is not an Ed25519 key"))
         if len(self.public) != 32:
             raise NoteInvalid(f"an Ed25519 key has 32 bytes, not {len(self.public)}")
 
     @property
     def key_id(self) -> bytes:
-        return key_id(self.name, self.public)
+        return key_id(self.name, self.public, self.algorithm)
 
     def text(self) -> str:
-        encoded = base64.b64encode(bytes([ED25519]) + self.public).decode()
+        encoded = base64.b64encode(bytes([self.algorithm]) + self.public).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
     @classmethod
@@ -74,14 +82,19 @@ class VerifierKey:
             raise NoteInvalid(N_("a verifier key is written <name>+<key id>+<base64 key>"))
         name, identity, encoded = parts
         key = decode_base64(encoded, "the verifier key")
-        if not key or key[0] != ED25519:
+        if not key:
             raise NoteInvalid(N_("the verifier key is not an Ed25519 key"))
-        verifier = cls(name, key[1:])
+        verifier = cls(name, key[1:], key[0])
         if identity != verifier.key_id.hex():
             raise NoteInvalid(f"key id {identity} does not belong to this name and key")
         return verifier
 
     def accepts(self, signature: bytes, message: bytes) -> bool:
+        if self.algorithm == COSIGNATURE:
+            time, signature = signature[:_TIME_BYTES], signature[_TIME_BYTES:]
+            if len(time) != _TIME_BYTES:
+                return False
+            message = _cosigned(message, int.from_bytes(time))
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
@@ -98,6 +111,16 @@ class NoteSignature:
     def line(self) -> str:
         encoded = base64.b64encode(self.key_id + self.signature).decode()
         return f"{_DASH}{self.name} {encoded}\n"
+
+    @classmethod
+    def parse(cls, line: str) -> "NoteSignature":
+        """Read one signature line, without its newline. Raises NoteInvalid."""
+        return _signature(line)
+
+    @property
+    def cosigned_at(self) -> int:
+        """When a witness signed, in seconds since 1970; only a cosignature has a time."""
+        return int.from_bytes(self.signature[:_TIME_BYTES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,19 @@ def sign(text: str, name: str, signer: Signer) -> Note:
     return Note(text, (NoteSignature(name, identity, signer.sign(text.encode())),))
 
 
+def cosign(text: str, name: str, signer: Signer, at: int) -> NoteSignature:
+    """Cosign a checkpoint's text as the witness `name`; `at` is seconds since 1970, real time."""
+    _check_text(text)
+    check_name(name)
+    identity = key_id(name, signer.public_key, COSIGNATURE)
+    signature = signer.sign(_cosigned(text.encode(), at))
+    return NoteSignature(name, identity, at.to_bytes(_TIME_BYTES) + signature)
+
+
+def _cosigned(text: bytes, at: int) -> bytes:
+    return f"cosignature/v1\ntime {at}\n".encode() + text
+
+
 def parse(raw: bytes | str) -> Note:
     """Read a signed note. Raises NoteInvalid and says what is wrong with it."""
     data = raw.encode() if isinstance(raw, str) else raw
@@ -198,14 +234,18 @@ def parse(raw: bytes | str) -> Note:
     return Note(text, tuple(_signature(line) for line in lines))
 
 
-def open_checkpoint(raw: bytes | str, key: VerifierKey) -> Checkpoint:
-    """Return the checkpoint in a note that `key` signed. Raises NoteInvalid."""
+def open_checkpoint(raw: bytes | str, *keys: VerifierKey) -> Checkpoint:
+    """Return the checkpoint in a note that one of `keys` signed. Raises NoteInvalid.
+
+    Several keys are those of one log, in use and formerly: they share its origin as their name.
+    """
     note = parse(raw)
-    if not note.verified_by([key]):
+    signed = note.verified_by(keys)
+    if not signed:
         raise NoteInvalid(N_("the checkpoint is not signed by the log's key"))
     checkpoint = Checkpoint.parse(note.text)
-    if checkpoint.origin != key.name:
-        raise NoteInvalid(f"the checkpoint is of {checkpoint.origin}, not of {key.name}")
+    if checkpoint.origin not in {key.name for key in signed}:
+        raise NoteInvalid(f"the checkpoint is of {checkpoint.origin}, not of {signed[0].name}")
     return checkpoint
 
 

@@ -37,8 +37,13 @@ class CheckpointView:
 
 
 def keyring() -> keys.Keyring:
-    """The keyring of the venue this process serves, opened once. Raises KeysUnusable."""
-    return _keyring(keys_directory())
+    """The keyring of the venue this process serves, opened again when its file has changed.
+
+    Raises KeysUnusable.
+    """
+    path = keys_directory() / keys.KEYRING
+    changed_ns = path.stat().st_mtime_ns if path.exists() else 0
+    return _keyring(keys_directory(), changed_ns)
 
 
 def public_keys() -> VenueKeys:
@@ -60,7 +65,7 @@ def keys_directory() -> Path:
 
 
 @lru_cache(maxsize=16)
-def _keyring(directory: Path) -> keys.Keyring:
+def _keyring(directory: Path, changed_ns: int) -> keys.Keyring:
     return keys.Keyring(directory, keys.find_passphrase(directory))
 
 
@@ -176,7 +181,7 @@ def _audit_checkpoint(
         written = note.Checkpoint.parse(note.parse(row.note).text)
         if (written.size, written.root) != (row.size, root):
             yield Discrepancy(f"{place} note", f"{row.size} {root.hex()}", written.text())
-        if public is not None and not note.parse(row.note).verified_by(public.log):
+        if public is not None and not note.parse(row.note).verified_by(public.every_log_key()):
             yield Discrepancy(f"{place} note", "the venue's signature", "none of its keys")
     except note.NoteInvalid as error:
         yield Discrepancy(f"{place} note", "a signed checkpoint", str(error))
@@ -211,7 +216,7 @@ def _audit_memory(public: VenueKeys | None) -> Iterator[Discrepancy]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
         kept = checkpoint()
         try:
-            last = note.open_checkpoint(read_private(path), public.log[0])
+            last = note.open_checkpoint(read_private(path), *public.every_log_key())
         except (OSError, note.NoteInvalid) as error:
             yield Discrepancy(f"{path}", "the last signed checkpoint", str(error))
             return

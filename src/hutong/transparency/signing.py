@@ -39,6 +39,8 @@ class CheckpointSigner:
     signer: note.Signer
     origin: str
     memory: Path
+    also: tuple[note.Signer, ...] = ()  # keys being phased out, which sign beside the new one
+    formerly: tuple[note.VerifierKey, ...] = ()  # keys by which the memory may have been signed
 
     @property
     def key(self) -> note.VerifierKey:
@@ -53,12 +55,12 @@ class CheckpointSigner:
 
         Raises ForkRefused when it contradicts what was signed before.
         """
-        with _locked(self.memory):
+        with locked(self.memory):
             last, text = self._remembered()
             if (last.size, last.root) == (size, root):
                 return text
             self._check(last, note.Checkpoint(self.origin, size, root), prove)
-            text = _signed(self.signer, self.origin, size, root)
+            text = _signed([self.signer, *self.also], self.origin, size, root)
             write_private(self.memory, text.encode())
             return text
 
@@ -83,7 +85,7 @@ class CheckpointSigner:
     def _remembered(self) -> tuple[note.Checkpoint, str]:
         try:
             text = read_private(self.memory).decode()
-            return note.open_checkpoint(text, self.key), text
+            return note.open_checkpoint(text, self.key, *self.formerly), text
         except (OSError, UnicodeDecodeError, note.NoteInvalid) as error:
             raise ForkRefused(
                 f"What was signed last is not known: {self.memory} ({error}). Nothing is signed "
@@ -94,11 +96,13 @@ class CheckpointSigner:
 
 def begin_memory(signer: note.Signer, origin: str, memory: Path) -> None:
     """Start the memory of a new key with the empty tree. Raises FileExistsError."""
-    write_new_private(memory, _signed(signer, origin, 0, EMPTY_ROOT).encode())
+    write_new_private(memory, _signed([signer], origin, 0, EMPTY_ROOT).encode())
 
 
-def _signed(signer: note.Signer, origin: str, size: int, root: Hash) -> str:
-    return str(note.sign(note.Checkpoint(origin, size, root).text(), origin, signer))
+def _signed(signers: Sequence[note.Signer], origin: str, size: int, root: Hash) -> str:
+    text = note.Checkpoint(origin, size, root).text()
+    signed = [note.sign(text, origin, signer).signatures for signer in signers]
+    return str(note.Note(text, tuple(signature for (signature,) in signed)))
 
 
 def _described(checkpoint: note.Checkpoint) -> str:
@@ -106,7 +110,7 @@ def _described(checkpoint: note.Checkpoint) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Let one process at a time past, also across processes."""
     descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
