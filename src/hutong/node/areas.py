@@ -17,6 +17,7 @@ AREAS = (
     "rights",
     "technologies",
     "ledger",
+    "casework",
     "notices",
     "parties",
     "documents",
