@@ -17,6 +17,7 @@ OPEN = {
     "GET /rights/titles/{technology}": "the register is public (RR-10)",
     "GET /rights/titles/{technology}/report": "the register is public (RR-10)",
     "GET /rights/entries/{entry}": "the register is public (RR-8)",
+    "GET /search": "what is public is found by everybody (MA-2)",
     "GET /technologies": "what entered the market is public (TE-1)",
     "GET /technologies/{technology}": "what entered the market is public (TE-1)",
     "GET /technologies/template.xlsx": "an empty form (TE-5)",

@@ -16,6 +16,7 @@ AREAS = (
     "listings",
     "rights",
     "technologies",
+    "search",
     "ledger",
     "casework",
     "notices",

@@ -1,5 +1,5 @@
 """
-The worker: sequencer, reactions, due timers and queued jobs, each in a thread of its own.
+The worker: sequencer, reactions, due timers, search index and queued jobs, a thread each.
 
     journal ─NOTIFY─► sequencer ─► positions, checkpoint ─► reactions ─► what follows
     clock   ───────► due timers
@@ -91,7 +91,9 @@ def run() -> None:
     from hutong.journal.reacting import run_once
     from hutong.node.log import sequence
     from hutong.node.reactions import REACTIONS
+    from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
+    from hutong.search.following import Follower
 
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -100,11 +102,14 @@ def run() -> None:
     sequenced = Bell()
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
+    found = Bell()
+    follower = Follower(FEEDS, stopping=stopping.is_set)
 
     def sequencing() -> int:
         done = sequence()
         if done:
             sequenced.ring()
+            found.ring()
         return done
 
     def reacting() -> int:
@@ -122,6 +127,7 @@ def run() -> None:
         _loop("sequencer", sequencing, written, stopping),
         _loop("reactions", reacting, sequenced, stopping),
         _loop("timers", timing, moved, stopping),
+        _loop("search", follower.step, found, stopping),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
     for thread in threads:

@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "check a certificate or bidding record, offline",
     "doctor": "re-derive ledger, register, log and lots from the journal and name what differs",
     "bench": "measure against peer and physical limit",
+    "search": "build the search index anew",
     "backup": "write everything the venue must not lose to one file",
     "restore": "bring a venue back from a backup, into an empty state directory",
     "officer": "appoint the first administrator, or print a one-time sign-in link",
@@ -32,7 +33,7 @@ COMMANDS = {
 }
 PASS_THROUGH = {"test", "manage"}
 # These look at a venue that is there: the real one of this checkout, else the last demo's.
-INSPECT = {"doctor", "verify", "backup", "import", "export", "officer", "manage"}
+INSPECT = {"doctor", "verify", "backup", "import", "export", "officer", "search", "manage"}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,171 @@
+"""
+How the index follows the journal: entry by entry, in log order, one writer.
+
+    read entries ─▶ what did they touch? ─▶ what does it look like now? ─▶ commit ─▶ remember position
+
+A crash anywhere repeats some of it, which changes nothing. An index that is absent, of another
+format, asked to be, or ahead of the journal (a restored backup) is built anew.
+"""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+import tantivy
+
+from hutong.journal import queries as journal
+from hutong.journal.queries import Recorded
+from hutong.search import index
+from hutong.search.documents import Document, Kind
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+ENTRIES = 200
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What an area offers: which events touch its things, and what the things look like.
+
+    `documents` gives those of the ids that are public now; `everything` the ids of all that may be.
+    """
+
+    kind: Kind
+    events: tuple[str, ...]
+    touched: Callable[[Recorded], Iterable[UUID]]
+    documents: Callable[[Sequence[UUID]], Iterable[Document]]
+    everything: Callable[[], Iterator[UUID]]
+
+
+class Follower:
+    """The one writer. `step` does what there is to do and says how much; `close` lets go."""
+
+    def __init__(
+        self,
+        feeds: Sequence[Feed],
+        folder: Path | None = None,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.stopping = stopping
+        self.feeds = {event: feed for feed in feeds for event in feed.events}
+        self.all = tuple(feeds)
+        self.folder = folder or index.home()
+        self._held = contextlib.ExitStack()
+        self._writes = False
+        self._generation: index.Generation | None = None
+        self._writer: tantivy.IndexWriter | None = None
+
+    def step(self) -> int:
+        """Bring the index up to date with what the journal has next. Returns documents written."""
+        if not self._writes and not self._begin():
+            return 0
+        if self._generation is None or self._request.exists():
+            return self.rebuild()
+        try:
+            return self._follow()
+        except (ValueError, OSError) as broken:  # tantivy's: its files are not what they were
+            log.warning("search_index_broken", why=str(broken))
+            self._generation, self._writer = None, None
+            return 1
+
+    def rebuild(self) -> int:
+        """Build the index anew and put it in use. Returns how many documents it has.
+
+        Asked to stop it leaves what was in use in use.
+        """
+        started = time.monotonic()
+        asked = self._request.exists()
+        position = journal.end()
+        place = self.folder / uuid.uuid4().hex
+        place.mkdir(mode=0o700)
+        made = index.open_index(place)
+        writer = made.writer(index.HEAP_BYTES, 1)
+        count = 0
+        for feed in self.all:
+            for ids in _chunks(feed.everything(), CHUNK):
+                if self.stopping():
+                    return 0
+                for document in feed.documents(ids):
+                    writer.add_document(index.entry(document))
+                    count += 1
+        writer.commit()
+        writer.wait_merging_threads()
+        index.remember(place, position)
+        self._writer = None  # of the generation that goes
+        index.put_in_use(place)
+        if asked:
+            self._request.unlink(missing_ok=True)
+        self._generation = index.current(self.folder)
+        log.info("search_rebuilt", documents=count, seconds=round(time.monotonic() - started, 1))
+        return max(count, 1)
+
+    def close(self) -> None:
+        self._writer = None
+        self._writes = False
+        self._held.close()
+
+    def _begin(self) -> bool:
+        self._writes = self._held.enter_context(index.writing(self.folder))
+        if not self._writes:
+            self._held.close()
+            return False
+        here = index.current(self.folder)
+        ahead = here is not None and here.position > journal.end()
+        self._generation = None if ahead else here
+        return True
+
+    @property
+    def _request(self) -> Path:
+        return self.folder / "rebuild"
+
+    def _follow(self) -> int:
+        here = self._generation
+        assert here is not None, "a stale index is rebuilt first"
+        entries = journal.after(here.position, kinds=self.feeds, limit=ENTRIES)
+        if not entries:
+            return 0
+        touched: dict[Kind, dict[UUID, None]] = {}
+        for entry in entries:
+            feed = self.feeds[entry.kind]
+            touched.setdefault(feed.kind, {}).update(dict.fromkeys(feed.touched(entry)))
+        written = 0
+        for feed in self.all:
+            for ids in _chunks(iter(touched.get(feed.kind, ())), CHUNK):
+                written += self._write(here.place, feed, ids)
+        if self._writer is not None:
+            self._writer.commit()
+        last = entries[-1].position
+        assert last is not None, "entries read by position have one"
+        index.remember(here.place, last + 1)
+        self._generation = index.Generation(here.place, last + 1)
+        return max(written, 1)
+
+    def _write(self, place: Path, feed: Feed, ids: Sequence[UUID]) -> int:
+        if self._writer is None:
+            self._writer = index.open_index(place).writer(index.HEAP_BYTES, 1)
+        for id in ids:
+            self._writer.delete_documents_by_term("key", index.key_of(feed.kind, id))
+        for document in feed.documents(ids):
+            self._writer.add_document(index.entry(document))
+        return len(ids)
+
+
+def ask_for_rebuild(folder: Path | None = None) -> None:
+    """Let the worker that holds the index build it anew."""
+    place = folder or index.home()
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (place / "rebuild").touch()
+
+
+def _chunks(source: Iterator[T], size: int) -> Iterator[list[T]]:
+    while chunk := list(islice(source, size)):
+        yield chunk
