@@ -153,6 +153,19 @@ class CalendarRules(_Part):
         )
 
 
+class DeskRules(_Part):
+    """How many working days an officer has to decide, by kind of case (TI-1)."""
+
+    verification_days: Days = 5
+    registration_days: Days = 10
+    listing_days: Days = 5
+    intent_days: Days = 3
+    deal_days: Days = 3
+    money_days: Days = 2
+    certificate_days: Days = 3
+    other_days: Days = 5
+
+
 ROLES: dict[str, tuple[str, ...]] = {
     "registrar": (
         "parties.verify",
@@ -190,6 +203,7 @@ class Rulebook(_Part):
     parties: PartyRules = PartyRules()
     documents: DocumentRules = DocumentRules()
     calendar: CalendarRules = CalendarRules()
+    desk: DeskRules = DeskRules()
     roles: dict[str, tuple[str, ...]] = ROLES
 
     def powers_of(self, roles: "frozenset[str] | set[str]") -> frozenset[str]:
