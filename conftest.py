@@ -24,8 +24,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a bug
+hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).parent
 SHARED_DATA = ROOT.parent / "shared" / "data"

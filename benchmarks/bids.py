@@ -305,7 +305,8 @@ def served(name: str, database: Database) -> Iterator[int]:
     process = subprocess.Popen(
         [
             sys.executable, "-m", "uvicorn", "--factory", f"benchmarks.servers.bids:{name}",
-            "--port", str(port), "--loop", "uvloop", "--http", "httptools",
+            "--port", str(port), "--loop", "uvloop",
+            "--http", "hutong.auctions.bid_protocol:BidProtocol",
             "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2",
         ],
         cwd=common.ROOT,

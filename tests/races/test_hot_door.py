@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -47,9 +49,11 @@ import sys
 import django
 django.setup()
 import uvicorn
+from hutong.auctions.bid_protocol import BidProtocol
 from hutong.auctions.door import create_app
 url, key, port = sys.argv[1:]
-uvicorn.run(create_app(database_url=url, token_key=key.encode()), port=int(port), log_level="warning")
+door = create_app(database_url=url, token_key=key.encode())
+uvicorn.run(door, port=int(port), http=BidProtocol, log_level="warning")
 """
 
 
@@ -196,6 +200,75 @@ def test_what_is_wrong_with_a_bid_is_said(live_venue) -> None:
 
     asyncio.run(ask_all())
     assert queries.lot(lot, datetime.now(UTC)).attempts == 1
+
+
+def test_however_a_bid_comes_it_is_answered_the_same(live_venue) -> None:
+    """Whole, in pieces, after others on one connection, or the old way: one sequence, no bid twice."""
+    lot = a_lot(3)
+
+    def request(paddle: int, amount: int, *more: str, version: str = "1.1") -> bytes:
+        body = json.dumps({"bid_id": str(uuid4()), "amount_fen": amount})
+        head = [
+            f"POST /live/lots/{lot}/bids HTTP/{version}",
+            "host: x",
+            f"authorization: Bearer {paddle_token(lot, paddle)}",
+            f"content-length: {len(body)}",
+            *more,
+        ]
+        return "\r\n".join([*head, "", body]).encode()
+
+    async def bid_every_way() -> None:
+        async with a_door(live_venue.app_url, KEY) as client:
+            reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+
+            async def answer() -> tuple[int, dict[str, Any]]:
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+                length = int(re.search(rb"content-length: (\d+)", head)[1])
+                return int(head.split()[1]), json.loads(await reader.readexactly(length))
+
+            async def receipt() -> int:
+                status, told = await answer()
+                assert status == 200, told
+                assert told["accepted"], told
+                return told["sequence"]
+
+            writer.write(request(1, 100_000))
+            assert await receipt() == 1
+            in_pieces = request(2, 200_000)
+            for piece in (in_pieces[:30], in_pieces[30:-20], in_pieces[-20:]):
+                writer.write(piece)
+                await asyncio.sleep(0.05)
+            assert await receipt() == 2
+            watch = f"GET /live/lots/{lot}/bids/{uuid4()} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
+            writer.write(request(1, 300_000) + request(2, 400_000) + watch + request(1, 500_000))
+            assert await receipt() == 3
+            assert await receipt() == 4
+            assert (await answer())[0] == 401
+            assert await receipt() == 5
+            writer.write(request(2, 600_000, "expect: 100-continue"))
+            assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            assert await receipt() == 6
+            writer.write(request(1, 700_000, "connection: close"))
+            assert await receipt() == 7
+            assert await reader.read() == b""
+            writer.close()
+
+            reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+            writer.write(request(2, 800_000, version="1.0"))
+            assert await receipt() == 8
+            assert await reader.read() == b""
+            writer.close()
+
+            _, writer = await asyncio.open_connection("127.0.0.1", client.port)
+            writer.write(request(1, 900_000))  # and hangs up before the answer: it counts
+            writer.close()
+            for _ in range(200):
+                if queries.lot(lot, datetime.now(UTC)).attempts == 9:
+                    return
+                await asyncio.sleep(0.05)
+            raise AssertionError("the last bid was not judged")
+
+    asyncio.run(bid_every_way())
 
 
 def test_watchers_see_each_confirmed_state(live_venue) -> None:

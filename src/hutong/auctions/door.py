@@ -26,6 +26,7 @@ import structlog
 from django.utils.translation import gettext, override
 
 from hutong.auctions import queries, token, wire
+from hutong.auctions.bid_protocol import DOOR
 from hutong.auctions.clock import VenueClock
 from hutong.auctions.desk import Desk
 from hutong.auctions.record import Receipt
@@ -38,15 +39,15 @@ log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Headers = Iterable[tuple[bytes, bytes]]
+Answer = Callable[[int, bytes, bytes], None]  # status, content type, body
 
-LARGEST_BODY = 1024
 BODY_SECONDS = 10.0
 SWITCH_SECONDS = 0.0001
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _LOT_PATH = re.compile(rf"/(live|api/v1)/lots/({_ID})(/bids(?:/({_ID}))?)?/?")
 
-_JSON = (b"content-type", b"application/json")
-_PROBLEM = (b"content-type", b"application/problem+json")
+_JSON = b"application/json"
+_PROBLEM = b"application/problem+json"
 _NOT_STORED = (b"cache-control", b"no-store")
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -92,17 +93,17 @@ class Door:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._live(scope, receive, send)
             return
         if scope["type"] != "http":
             return
         try:
             await self._route(scope, receive, send)
         except Refused as refused:
-            await _refuse(send, refused, scope["headers"])
+            await _answer(send, *_refusal(refused, scope["headers"]))
         except Exception:
             log.exception("door_failed", path=scope["path"])
-            await _refuse(send, Refused(DoorRefusal.BROKEN), scope["headers"])
+            await _answer(send, *_refusal(Refused(DoorRefusal.BROKEN), scope["headers"]))
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -122,10 +123,11 @@ class Door:
     def _clock_moved(self) -> None:
         self._beating = self._loop.create_task(self.desk.beat())
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _live(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         await receive()
         try:
             await self.start()
+            scope.get("state", {})[DOOR] = self
         except Exception as error:
             log.exception("door_not_started")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
@@ -160,14 +162,27 @@ class Door:
             raise Refused(DoorRefusal.NO_SUCH_PATH, path=path)
 
     async def _place_bid(self, lot: str, headers: Headers, receive: Receive, send: Send) -> None:
-        paddle = self._paddle_of(lot, headers)
-        bid_id, amount_fen = wire.read_bid(await _body(receive))
-        future: asyncio.Future[Receipt | Refused] = self._loop.create_future()
-        self.desk.submit(_uuid(lot), bid_id, paddle, amount_fen, partial(_settle, future))
-        outcome = await future
-        if isinstance(outcome, Refused):
-            raise outcome
-        await _answer(send, 200, _JSON, wire.receipt(lot, outcome))
+        body = await _body(receive)
+        answered: asyncio.Future[tuple[int, bytes, bytes]] = self._loop.create_future()
+        self.take(lot, headers, body, lambda *answer: _settle(answered, answer))
+        await _answer(send, *await answered)
+
+    def take(self, lot: str, headers: Headers, body: bytes, answer: Answer) -> None:
+        """Take a bid; `answer` is called once with its receipt or refusal, now or when judged."""
+
+        def judged(outcome: Receipt | Refused) -> None:
+            if isinstance(outcome, Refused):
+                answer(*_refusal(outcome, headers))
+            else:
+                answer(200, _JSON, wire.receipt(lot, outcome))
+
+        try:
+            paddle = self._paddle_of(lot, headers)
+            bid_id, amount_fen = wire.read_bid(body)
+        except Refused as refused:
+            judged(refused)
+            return
+        self.desk.submit(_uuid(lot), bid_id, paddle, amount_fen, judged)
 
     async def _give_receipt(self, lot: str, bid_id: str, headers: Headers, send: Send) -> None:
         paddle = self._paddle_of(lot, headers)
@@ -221,7 +236,7 @@ def _uuid(text: str) -> UUID:
     return UUID(text)
 
 
-def _settle(future: "asyncio.Future[Any]", outcome: Receipt | Refused) -> None:
+def _settle(future: "asyncio.Future[Any]", outcome: Any) -> None:
     if not future.done():  # the bidder may have hung up; the bid counts all the same
         future.set_result(outcome)
 
@@ -237,30 +252,28 @@ async def _body(receive: Receive) -> bytes:
     if message.get("more_body"):
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                while message.get("more_body") and len(body) <= LARGEST_BODY:
+                while message.get("more_body") and len(body) <= wire.LARGEST_BODY:
                     message = await receive()
                     body += message.get("body", b"")
         except TimeoutError:
             raise Refused(DoorRefusal.SLOW) from None
-    if len(body) > LARGEST_BODY:
-        raise Refused(CommonRefusal.TOO_LARGE, what="the bid", limit=f"{LARGEST_BODY} bytes")
+    if len(body) > wire.LARGEST_BODY:
+        raise Refused(CommonRefusal.TOO_LARGE, what="the bid", limit=f"{wire.LARGEST_BODY} bytes")
     return body
 
 
-async def _answer(send: Send, status: int, kind: tuple[bytes, bytes], body: bytes) -> None:
-    length = (b"content-length", b"%d" % len(body))
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [kind, _NOT_STORED, length]}
-    )
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), _NOT_STORED, (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(send: Send, refused: Refused, headers: Headers) -> None:
-    """Say no in the reader's language."""
+def _refusal(refused: Refused, headers: Headers) -> tuple[int, bytes, bytes]:
+    """Say no in the reader's language: status, content type, body."""
     asked = next((v for k, v in headers if k == b"accept-language"), b"")
     with override("zh-hans" if asked.strip().lower().startswith(b"zh") else "en"):
         sentence = refused.sentence(gettext(refused.reason.text))
-    await _answer(send, refused.reason.status, _PROBLEM, wire.problem(refused, sentence))
+    return refused.reason.status, _PROBLEM, wire.problem(refused, sentence)
 
 
 async def _write(events: Any, send: Send) -> None:

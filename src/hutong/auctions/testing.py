@@ -22,6 +22,7 @@ import uvicorn
 
 from hutong.auctions import actions
 from hutong.auctions.actions import Bidder
+from hutong.auctions.bid_protocol import BidProtocol
 from hutong.auctions.door import create_app
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
@@ -148,6 +149,7 @@ async def a_door(url: str, key: bytes) -> AsyncIterator[Client]:
     config = uvicorn.Config(
         create_app(database_url=url, token_key=key),
         port=port,
+        http=BidProtocol,
         log_level="warning",
         timeout_graceful_shutdown=1,
     )

@@ -8,6 +8,7 @@ receipt is the same bytes whenever it is asked for (AU-4).
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from hutong.auctions.record import BY_SHORT, Receipt
@@ -15,6 +16,7 @@ from hutong.kit.event import plain
 from hutong.kit.moments import from_microseconds
 from hutong.kit.refusal import CommonRefusal, Refused
 
+LARGEST_BODY = 1024
 LARGEST_AMOUNT = 2**63 - 1
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -65,8 +67,13 @@ def receipt(lot: str, receipt: Receipt) -> bytes:
 
 def moment(us: int) -> str:
     """Write microseconds since 1970 as RFC 3339 in UTC, as `kit.moments.iso` does."""
-    text = from_microseconds(us).isoformat()
-    return f"{text[:26]}Z" if len(text) == 32 else f"{text[:19]}.000000Z"
+    second, fraction = divmod(us, 1_000_000)
+    return f"{_second(second)}.{fraction:06}Z"
+
+
+@lru_cache(maxsize=1000)
+def _second(second: int) -> str:
+    return from_microseconds(second * 1_000_000).isoformat()[:19]
 
 
 def problem(refused: Refused, sentence: str) -> bytes:

@@ -81,6 +81,7 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
             *(sys.executable, "-m", "uvicorn", "hutong.node.front:app"),
             *("--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "5", "--no-server-header", "--ws", "none"),
+            *("--http", "hutong.auctions.bid_protocol:BidProtocol"),
         ],
         env={**env, "HUTONG_PROCESS": "front"},
         ready=lambda: _is_ours(f"http://{host}:{port}/healthz", env["HUTONG_INSTANCE"]),
