@@ -263,6 +263,7 @@ class ImportRun(models.Model):
     entered = models.PositiveIntegerField(default=0)
     refreshed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    faulty_rows = models.UUIDField(null=True)  # a document: those rows alone, to be mended
     refusal = models.JSONField(null=True)
     batch = models.UUIDField(null=True)
     handed_in_at = models.DateTimeField()

@@ -11,20 +11,25 @@ from uuid import UUID
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from hutong.documents import queries as documents
+from hutong.documents.actions import store as keep
+from hutong.documents.rules import XLSX
 from hutong.doors.problems import sentence_of
 from hutong.due import queries as due
-from hutong.kit.actor import SYSTEM
+from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.ids import subject
 from hutong.kit.refusal import N_, Refused
 from hutong.notices.actions import notify
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
 from hutong.technologies import actions, importing, queries
-from hutong.technologies.importing import Report
+from hutong.technologies.importing import Format, Report
+from hutong.technologies.importing.files import take
+from hutong.technologies.importing.mending import faulty_rows
 from hutong.technologies.rules import RunStatus
 
 log = structlog.get_logger(__name__)
@@ -62,8 +67,8 @@ def import_file(run: str) -> None:
     now = due.venue_now(datetime.now(UTC))
     try:
         with transaction.atomic():  # the import and its end are one
-            report = _read(asked, now)
-            _end(asked, now, _status(report), _facts(report))
+            report, mending = _read(asked, now)
+            _end(asked, now, _status(report), {**_facts(report), "faulty_rows": mending})
     except Refused as refused:
         _end(asked, now, RunStatus.REFUSED, {"refusal": _said(refused)})
     except AWAY:
@@ -73,7 +78,8 @@ def import_file(run: str) -> None:
         _end(asked, now, RunStatus.FAILED, {})
 
 
-def _read(asked: queries.RunView, now: datetime) -> Report:
+def _read(asked: queries.RunView, now: datetime) -> tuple[Report, UUID | None]:
+    """What became of the file, and the document of its faulty rows when it has any."""
     actor = parties.actor_for_person(asked.person, party=asked.party)
     last = time.monotonic() - REPORT_SECONDS
 
@@ -88,8 +94,9 @@ def _read(asked: queries.RunView, now: datetime) -> Report:
         for block in documents.open_bytes(asked.document):
             copy.write(block)
         copy.flush()
-        return importing.run(
-            path=Path(copy.name),
+        path = Path(copy.name)
+        report = importing.run(
+            path=path,
             name=asked.file_name,
             party=asked.party,
             actor=actor,
@@ -97,6 +104,24 @@ def _read(asked: queries.RunView, now: datetime) -> Report:
             skip_faulty=asked.skip_faulty,
             progress=progress,
         )
+        return report, _mending(asked, actor, now, path, report)
+
+
+def _mending(
+    asked: queries.RunView, actor: Actor, now: datetime, path: Path, report: Report
+) -> UUID | None:
+    if not report.faults or report.format is not Format.TEMPLATE:
+        return None
+    with override(parties.person(asked.person).language):
+        data = faulty_rows(take(path, asked.file_name), report.faults, gettext)
+    return keep(
+        actor=actor,
+        now=now,
+        owner=subject("import_run", asked.id),
+        name=f"faulty-rows-{now:%Y%m%d-%H%M}.xlsx",
+        media_type=XLSX,
+        data=data,
+    ).id
 
 
 def _status(report: Report) -> RunStatus:
@@ -138,5 +163,5 @@ def _end(asked: queries.RunView, now: datetime, status: RunStatus, facts: dict[s
             kind="technologies.imported" if good else "technologies.import_refused",
             facts={"name": asked.file_name, **counts},
             link=f"/my/technologies/imports/{asked.id}",
-            subject=f"import_run:{asked.id}",
+            subject=subject("import_run", asked.id),
         )

@@ -163,6 +163,22 @@ def read(file: File) -> Iterator[Located]:
         yield located
 
 
+def values(file: File) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(row number, field → what stands there) of each row, right or wrong; of faults nothing is said."""
+    rows = _rows(file.path)
+    header, _ = next(rows)
+    columns = _columns(header)
+    for number, cells in rows:
+        yield (
+            number,
+            {
+                columns[index].field: cell.value
+                for index, cell in enumerate(cells)
+                if index in columns and cell.value is not None
+            },
+        )
+
+
 def _rows(path: Path) -> Iterator[tuple[Any, Any]]:
     """First (header cells, part of the zip), then (row number, cells) of each further row.
 

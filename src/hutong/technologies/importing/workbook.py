@@ -5,10 +5,12 @@ Writing the exchange's workbook: the empty template, and one filled with records
 from collections.abc import Iterable, Mapping
 from datetime import date
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -19,6 +21,7 @@ from hutong.technologies.rules import KIND_NAMES, LEGAL_STATUS_NAMES, Kind
 INSTRUCTIONS = "填写说明 Instructions"
 _HEAD = Font(bold=True, color="FFFFFF")
 _FILL = PatternFill("solid", fgColor="1F3A5F")
+_FAULTY = PatternFill("solid", fgColor="F8D7DA")
 _TOP = Alignment(wrap_text=True, vertical="top")
 _DATES = {"applied_on", "expires_on"}
 _PROSE = (
@@ -34,8 +37,13 @@ _PROSE = (
 )  # fmt: skip
 
 
-def workbook(rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
-    """The template as .xlsx bytes, filled with `rows` (field → value) when there are any."""
+def workbook(
+    rows: Iterable[Mapping[str, Any]] = (), notes: Iterable[Mapping[str, str]] = ()
+) -> bytes:
+    """The template as .xlsx bytes, filled with `rows` (field → value) when there are any.
+
+    `notes`: for each row, fields whose cells are coloured and say something.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)
     sheet.freeze_panes = "C2"
@@ -47,12 +55,21 @@ def workbook(rows: Iterable[Mapping[str, Any]] = ()) -> bytes:
     for validation in _validations():
         sheet.data_validations.append(validation)
     sheet.append([_head(sheet, column.header) for column in COLUMNS])
-    for row in rows:
-        sheet.append([_cell(sheet, column.field, row.get(column.field)) for column in COLUMNS])
+    for row, said in zip_longest(rows, notes, fillvalue={}):
+        sheet.append([_noted(sheet, column.field, row, said) for column in COLUMNS])
     _instructions(book)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _noted(sheet: Any, field: str, row: Mapping[str, Any], notes: Mapping[str, str]) -> Any:
+    cell = _cell(sheet, field, row.get(field))
+    if field in notes:
+        cell = cell if cell is not None else WriteOnlyCell(sheet)
+        cell.fill = _FAULTY
+        cell.comment = Comment(notes[field], "Hutong", width=320, height=120)
+    return cell
 
 
 def _cell(sheet: Any, field: str, value: Any) -> Any:

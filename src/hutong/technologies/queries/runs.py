@@ -30,6 +30,7 @@ class RunView:
     rows: int
     faults: tuple[dict[str, Any], ...]
     fault_count: int
+    faulty_rows: UUID | None
     left_out: int
     entered: int
     refreshed: int
@@ -74,6 +75,7 @@ def view(row: ImportRun, *, faults: bool = True) -> RunView:
         rows=row.rows,
         faults=tuple(row.faults) if faults else (),
         fault_count=row.fault_count,
+        faulty_rows=row.faulty_rows,
         left_out=row.left_out,
         entered=row.entered,
         refreshed=row.refreshed,

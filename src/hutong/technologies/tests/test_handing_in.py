@@ -1,10 +1,13 @@
 """A file is taken at once, read by the worker, and what became of it is told (TE-5)."""
 
 import json
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from hutong.documents import queries as documents
 from hutong.journal import queries as journal
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices import queries as notices
@@ -13,6 +16,7 @@ from hutong.parties import queries as party_queries
 from hutong.parties.membership import MandateRole
 from hutong.parties.testing import let_in, member_of, person, signed_in, verified_party
 from hutong.technologies import actions, queries, tasks
+from hutong.technologies.importing.template import SHEET
 from hutong.technologies.importing.workbook import workbook
 from hutong.technologies.queries import Filters
 
@@ -112,3 +116,23 @@ def test_whoever_lost_the_mandate_meanwhile_imports_nothing(venue, university):
     tasks.import_file(str(run))
     assert queries.run(run).status == "refused"
     assert queries.page(Filters(party=university.id), venue.now.date())["items"] == []
+
+
+def test_the_faulty_rows_come_back_as_a_workbook_that_says_what_is_wrong(venue, university):
+    actor = member_of(university)
+    run = hand_in(venue, actor, GOOD, BAD)
+    tasks.import_file(str(run))
+    kept = queries.run(run, actor).faulty_rows
+    sheet = load_workbook(BytesIO(documents.read_bytes(kept)))[SHEET]
+    assert [row[1].value for row in sheet.iter_rows(min_row=2)] == ["乙"]
+    noted = {cell.value: cell.comment.text for row in sheet for cell in row if cell.comment}
+    assert set(noted) == {"201710601862.9"}
+
+    sheet["D2"] = "201710601862.3"  # mended as it says
+    mended = BytesIO()
+    sheet.parent.save(mended)
+    again = actions.hand_in(
+        actor=actor, now=venue.now, name="m.xlsx", media_type=XLSX, data=mended.getvalue()
+    )
+    tasks.import_file(str(again))
+    assert queries.run(again, actor).entered == 1

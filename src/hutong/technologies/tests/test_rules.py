@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hutong.kit.refusal import Refused
-from hutong.technologies import proofs, rules, sorting
+from hutong.technologies import classes, industries, proofs, rules, sorting
 from hutong.technologies.rules import Kind, LegalStatus, Part, Refusal, State, Status
 
 TODAY = date(2022, 6, 20)
@@ -114,3 +114,13 @@ def test_an_entry_never_names_more_than_512_chunks():
 def test_titles_sort_by_pinyin_and_latin_together():
     titles = ["重庆", "Zebra", "北京", "上海", "apple", "Éclair"]
     assert sorted(titles, key=sorting.key) == ["apple", "北京", "重庆", "Éclair", "上海", "Zebra"]
+
+
+def test_every_division_of_industries_has_a_name_and_the_code_its_section_allows():
+    assert [int(code[1:]) for code in industries.DIVISIONS] == list(range(1, 98))
+    for code, division in industries.DIVISIONS.items():
+        assert classes.industry(code[1:]) == code
+        assert division.zh
+        assert division.en
+    assert industries.division_of("C3913").en == "Computers, communication and electronics"
+    assert industries.division_of("C") is None
