@@ -4,6 +4,8 @@ Tables of the journal.
     entry     1 ── 0..1 private     erasable
           │   1 ── n    content     erasable, by digest
           │   1 ── 0..1 pending     until the sequencer has given it a place
+          │   1 ── 0..1 to seal     a sealed one, until a batch has it
+          │   1 ── 0..1 seal place  its slot in the tree of a seal batch
           └── 1 ── 0..1 position    dense; with the log index of what is published
     cursor, parked                  how far each reaction has read, and what it could not handle
 """
@@ -69,12 +71,45 @@ class Pending(models.Model):
 
 
 class Position(models.Model):
-    """The place of an entry in the order of all entries, and in the public log. Insert-only."""
+    """The place of an entry in the order of all, and in the log if it is published. Insert-only."""
 
     position = models.BigIntegerField(primary_key=True)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="place")
     log_index = models.BigIntegerField(null=True, unique=True)
     leaf_hash = models.BinaryField()
+
+
+class ToSeal(models.Model):
+    """A sealed entry that no batch has yet."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT)
+
+
+class SealBatch(models.Model):
+    """What an entry journal.Sealed commits to. Insert-only; the seed is never published."""
+
+    id = models.UUIDField(primary_key=True)
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="seal_batch")
+    seed = models.BinaryField()
+    interval_at = models.DateTimeField(null=True)  # real time; None: made by an unsealing
+
+    class Meta:
+        indexes = [models.Index(fields=["interval_at"], name="journal_seal_interval")]
+
+
+class SealPlace(models.Model):
+    """The slot of a sealed entry in its batch. Insert-only."""
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.PROTECT, related_name="seal_place"
+    )
+    batch = models.ForeignKey(SealBatch, on_delete=models.PROTECT, related_name="places")
+    slot = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "slot"], name="journal_seal_slot_once")
+        ]
 
 
 class Cursor(models.Model):

@@ -5,18 +5,29 @@ Reading the journal: by position, by subject, with facts brought up to today's v
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from hutong.journal import rules
-from hutong.journal.models import Content, Entry, Parked, Pending, Position, PrivatePayload
-from hutong.kit.audit import Discrepancy
-from hutong.kit.canonical import digest_of
+from hutong.journal import sealing
+from hutong.journal.audit import audit
+from hutong.journal.models import (
+    Content,
+    Entry,
+    Parked,
+    Pending,
+    Position,
+    PrivatePayload,
+    SealBatch,
+    SealPlace,
+)
 from hutong.kit.event import Visibility, current_facts
-from hutong.kit.moments import iso
+
+
+STUCK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +91,11 @@ def pending_count() -> int:
     return Pending.objects.count()
 
 
+def stuck_count() -> int:
+    """How many entries the sequencer has left for more than `STUCK`; 0 while it is at work."""
+    return Pending.objects.filter(entry__recorded_at__lt=Now() - STUCK).count()
+
+
 def leaf_at(log_index: int) -> bytes | None:
     """The published leaf bytes at `log_index`, or None."""
     row = Entry.objects.filter(place__log_index=log_index).only("leaf").first()
@@ -119,6 +135,61 @@ def blob(digest: str) -> dict[str, Any] | None:
     if row is None or row.entry.visibility != Visibility.LOGGED.value:
         raise LookupError(digest)
     return row.blob
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """A sealed entry with what opens it: `slot` in `batch`, or its index in the log (before 2)."""
+
+    id: int
+    subject: str
+    leaf: bytes
+    inner: bytes
+    salt: str | None
+    batch: UUID | None
+    slot: int
+    log_index: int | None
+
+    def opening(self, tree: sealing.Tree | None) -> dict[str, Any]:
+        """What is published to open the entry; `tree` is that of its batch."""
+        place: dict[str, Any] = {"log_index": self.log_index}
+        if tree is not None:
+            path = [node.hex() for node in tree.path(self.slot)]
+            place = {"batch": str(self.batch), "slot": self.slot, "path": path}
+        return {
+            "leaf": json.loads(self.leaf),
+            "salt": self.salt,
+            "entry": json.loads(self.inner),
+            **place,
+        }
+
+
+def sealed_entries(subjects: Iterable[str]) -> list[SealedEntry]:
+    """The sealed entries of `subjects`, oldest first."""
+    rows = Entry.objects.filter(subject__in=list(subjects), visibility=Visibility.SEALED.value)
+    found = []
+    for row in rows.select_related("private_row", "place", "seal_place").order_by("id"):
+        place, sealed = getattr(row, "place", None), getattr(row, "seal_place", None)
+        found.append(
+            SealedEntry(
+                id=row.id,
+                subject=row.subject,
+                leaf=bytes(row.leaf),
+                inner=bytes(row.inner or b""),
+                salt=row.private_row.seal_salt,
+                batch=sealed.batch_id if sealed else None,
+                slot=sealed.slot if sealed else 0,
+                log_index=place.log_index if place else None,
+            )
+        )
+    return found
+
+
+def seal_tree(batch: UUID) -> sealing.Tree:
+    """The tree of a batch, built again from its entries and its seed."""
+    seed = bytes(SealBatch.objects.values_list("seed", flat=True).get(id=batch))
+    places = SealPlace.objects.filter(batch=batch).values_list("slot", "entry__leaf")
+    return sealing.tree({slot: bytes(leaf) for slot, leaf in places}, seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,48 +243,26 @@ def _recorded(row: Entry) -> Recorded:
     )
 
 
-# -- audit ------------------------------------------------------------------------------------------
-
-
-def audit() -> Iterator[Discrepancy]:
-    """Compare each entry's columns, private payload and blobs with the leaf it was written with."""
-    rows = Entry.objects.select_related("private_row").order_by("id")
-    for row in rows.iterator(chunk_size=1000):
-        yield from _audit_entry(row)
-    for content in Content.objects.filter(~Q(blob=None)).iterator(chunk_size=500):
-        found = digest_of(content.blob)
-        if found != content.digest:
-            yield Discrepancy(f"journal.content {content.digest}", content.digest, found)
-    lost = Entry.objects.filter(pending=None, place=None).values_list("id", flat=True)
-    for id in lost:
-        yield Discrepancy(f"journal.entry {id}", "a place or a place in the queue", "neither")
-
-
-def _audit_entry(row: Entry) -> Iterator[Discrepancy]:
-    place = f"journal.entry {row.id} ({row.kind})"
-    try:
-        leaf = json.loads(bytes(row.leaf))
-        body = json.loads(bytes(row.inner)) if row.inner else leaf
-        columns = {
-            "kind": row.kind,
-            "version": row.version,
-            "at": iso(row.at),
-            "subject": row.subject,
-            "facts": row.facts,
-        }
-        for name, value in columns.items():
-            if body[name] != value:
-                yield Discrepancy(f"{place} {name}", str(body[name]), str(value))
-        hidden: PrivatePayload | None = getattr(row, "private_row", None)
-        if hidden is None:
-            yield Discrepancy(f"{place} private", "a private row", "none")
-            return
-        if hidden.openings is not None:
-            for name in rules.wrong_openings(body, hidden.openings):
-                yield Discrepancy(f"{place} private {name}", "what was committed to", "another")
-        if row.visibility == Visibility.SEALED.value:
-            expected = rules.sealed_leaf(iso(row.at), hidden.seal_salt or "", body)
-            if leaf != expected:
-                yield Discrepancy(f"{place} seal", expected["digest"], str(leaf.get("digest")))
-    except (ValueError, KeyError, TypeError) as error:
-        yield Discrepancy(place, "a readable leaf", f"{type(error).__name__}: {error}")
+__all__ = [
+    "ParkedView",
+    "Published",
+    "Recorded",
+    "SealedEntry",
+    "after",
+    "at",
+    "audit",
+    "blob",
+    "end",
+    "entry",
+    "latest_of",
+    "leaf_at",
+    "log_index_of",
+    "of_kinds",
+    "of_subject",
+    "parked",
+    "pending_count",
+    "published",
+    "seal_tree",
+    "sealed_entries",
+    "stuck_count",
+]

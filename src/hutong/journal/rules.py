@@ -9,9 +9,10 @@ A leaf is the canonical JSON (RFC 8785) of
      "private": {name: digest},     salted commitment per private field
      "by": digest}                  salted commitment to {"person", "party", "door"}
 
-A sealed entry is published as {"format", "kind": "sealed", "at", "digest"}: the digest is the
-salted commitment to the whole leaf, opened when its subject is unsealed (LI-4). Mirrors and
-verifiers need nothing but this page.
+The leaf of a sealed entry is {"format", "kind": "sealed", "at", "digest"}: the digest is the salted
+commitment to the true leaf. It is not in the log itself but under the root that an entry
+journal.Sealed publishes (sealing.py), and is opened when its subject is unsealed (LI-4). Mirrors
+and verifiers need nothing but this page and that one.
 """
 
 from collections.abc import Mapping
@@ -92,7 +93,7 @@ def write(event: Event, *, subject: str, actor: Actor, at: datetime) -> Written:
 
 
 def sealed_leaf(at: str, salt: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """What the log shows of a sealed entry."""
+    """What is committed to of a sealed entry; its time is all that it tells."""
     sealed = commitment(salt, "entry", body)
     return {"format": FORMAT, "kind": "sealed", "at": at, "digest": sealed}
 

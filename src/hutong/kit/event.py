@@ -10,7 +10,7 @@ An event class says once what its fields mean for the public log:
 and how far it is seen:
 
     LOGGED      published in the log as it stands
-    SEALED      published as a digest until its subject is unsealed (LI-4)
+    SEALED      committed to, uncounted, until its subject is unsealed (LI-4)
     JOURNALLED  in the venue's journal only: drafts, settings
 """
 

@@ -48,6 +48,7 @@ def demo_rulebook() -> dict[str, Any]:
             "limited_seconds": 10,
             "outage_bound_seconds": 5,
         },
+        "log": {"seal_seconds": 60},
         "calendar": calendar_data(),
     }
 

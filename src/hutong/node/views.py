@@ -21,6 +21,7 @@ from hutong.doors.pages import attempt
 from hutong.due import actions as due_actions
 from hutong.due import queries as due
 from hutong.journal import queries as journal
+from hutong.node.jumping import in_the_way
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import queries as log
 from hutong.transparency.queries import public_keys
@@ -44,12 +45,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: what the machinery has still to do."""
+    """For Prometheus: what the machinery has still to do. Nothing by which sealed acts could be
+    counted, for anybody may ask (LI-4)."""
     registry = CollectorRegistry()
     signed = log.checkpoint()
     figures = {
-        "hutong_pending_entries": ("entries not yet sequenced", journal.pending_count()),
-        "hutong_journal_end": ("position of the next entry", journal.end()),
+        "hutong_pending_entries": ("entries long not sequenced", journal.stuck_count()),
+        "hutong_log_entries": ("entries in the public log", log.tree_size()),
         "hutong_unsigned_entries": (
             "published entries under no signed checkpoint",
             log.tree_size() - (signed.size if signed else 0),
@@ -93,11 +95,7 @@ def description(request: HttpRequest) -> JsonResponse:
 def jump(request: DoorRequest) -> HttpResponse:
     """The demo banner's button: jump to what is due next (TI-2)."""
     outcome = attempt(
-        lambda: due_actions.jump(
-            actor=request.actor,
-            now=request.now,
-            running=_("an auction") if auctions.running_lots() else None,
-        )
+        lambda: due_actions.jump(actor=request.actor, now=request.now, running=in_the_way())
     )
     if outcome.problem:
         messages.error(request, outcome.problem["title"])

@@ -2,7 +2,7 @@
 The worker: sequencer, reactions, due timers, search index and queued jobs, a thread each.
 
     journal ─NOTIFY─► sequencer ─► positions, checkpoint ─► reactions ─► what follows
-    clock   ───────► due timers
+    clock   ───────► due timers; seals of what stays hidden (LI-4)
     procrastinate ─► e-mail and other real-time jobs
 
 All state is in the database: any thread may die at any instruction and the next run goes on.
@@ -28,6 +28,7 @@ from hutong.transparency.signing import ForkRefused
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.5
+SEAL_PAUSE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 10
 STALLED_SECONDS = 30  # a worker not heard of for so long is dead
 JOIN_SECONDS = 8
@@ -89,7 +90,7 @@ def run() -> None:
     django.setup()
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
-    from hutong.node.log import sequence
+    from hutong.node.log import seal, sequence
     from hutong.node.reactions import REACTIONS
     from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
@@ -121,6 +122,11 @@ def run() -> None:
         real_now = datetime.now(UTC)
         return run_due(TIMERS, now=queries.venue_now(real_now), real_now=real_now)
 
+    def sealing() -> int:
+        seal(datetime.now(UTC))
+        stopping.wait(SEAL_PAUSE_SECONDS)
+        return 0
+
     threads = [
         threading.Thread(target=written.listen, args=(stopping,), name="bell", daemon=True),
         threading.Thread(target=moved.listen, args=(stopping,), name="clock", daemon=True),
@@ -128,6 +134,7 @@ def run() -> None:
         _loop("reactions", reacting, sequenced, stopping),
         _loop("timers", timing, moved, stopping),
         _loop("search", follower.step, found, stopping),
+        _loop("seals", sealing, Bell(), stopping),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
     for thread in threads:

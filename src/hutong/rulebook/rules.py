@@ -6,6 +6,7 @@ Defaults are those of domain.md; a venue changes them by a new version, never in
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -48,11 +49,41 @@ class VenueRules(_Part):
     demo: bool = False
 
 
+class RegistrationFee(_Part):
+    """What one application costs: so much for the file and so much for each technology in it."""
+
+    kind: Literal["first_registration", "empowerment"]
+    file_fen: Annotated[int, Field(ge=0, le=10**12)] = 0
+    item_fen: Annotated[int, Field(ge=0, le=10**9)] = 0
+    at_most_fen: Annotated[int, Field(gt=0, le=10**12)] | None = None
+
+    def amount_fen(self, items: int) -> int:
+        amount = self.file_fen + self.item_fen * items
+        return amount if self.at_most_fen is None else min(amount, self.at_most_fen)
+
+
 class RightsRules(_Part):
-    """RR-7."""
+    """RR-7, RR-9. `registration_fees`: kinds that are not named cost nothing."""
 
     notice_days: Days = 15
     objection_answer_days: Days = 10
+    objection_rounds: Annotated[int, Field(ge=1, le=10)] = 3
+    registration_fees: tuple[RegistrationFee, ...] = ()
+    internal_publicity_days: Days = 15
+    long_term_use_years: Annotated[int, Field(ge=1, le=50)] = 10
+    contributors_floor_bp: BasisPoints = 5_000
+    contributors_default_bp: BasisPoints = 7_000
+
+    @model_validator(mode="after")
+    def _one_fee_a_kind(self) -> "RightsRules":
+        kinds = [fee.kind for fee in self.registration_fees]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError("registration fees: each kind once")
+        return self
+
+    @property
+    def contributors_floor(self) -> Fraction:
+        return Fraction(self.contributors_floor_bp, 10_000)
 
 
 class ListingRules(_Part):
@@ -133,6 +164,12 @@ class DocumentRules(_Part):
     )
 
 
+class LogRules(_Part):
+    """LI-4: how often what was sealed is committed to, in real seconds."""
+
+    seal_seconds: Annotated[int, Field(ge=10, le=24 * 3600)] = 3600
+
+
 class CalendarRules(_Part):
     """TI-1: weekdays that are free, weekend days that are worked, and how far the table reaches."""
 
@@ -202,6 +239,7 @@ class Rulebook(_Part):
     settlement: SettlementRules = SettlementRules()
     parties: PartyRules = PartyRules()
     documents: DocumentRules = DocumentRules()
+    log: LogRules = LogRules()
     calendar: CalendarRules = CalendarRules()
     desk: DeskRules = DeskRules()
     roles: dict[str, tuple[str, ...]] = ROLES

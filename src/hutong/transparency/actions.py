@@ -13,7 +13,6 @@ from django.db import connection, transaction
 
 from hutong.journal import actions as journal
 from hutong.transparency import queries, tiles
-from hutong.transparency.merkle import leaf_hash
 from hutong.transparency.models import SEQUENCER_LOCK, Checkpoint, Tile
 from hutong.transparency.signing import CheckpointSigner
 
@@ -35,13 +34,12 @@ def sequence_once(signer: CheckpointSigner, *, limit: int = BATCH) -> int:
 def _grow(limit: int) -> int:
     if not _lock():
         return 0
-    sequenced = journal.assign_positions(limit=limit, leaf_hash=leaf_hash)
-    published = [entry for entry in sequenced if entry.log_index is not None]
-    if published:
+    sequenced = journal.assign_positions(limit=limit)
+    if sequenced.leaf_hashes:
         size = queries.tree_size()
-        if published[0].log_index != size:
-            raise AssertionError(f"log index {published[0].log_index} does not follow size {size}")
-        growth = tiles.append(size, queries.edge(size), [entry.leaf_hash for entry in published])
+        if sequenced.first_index != size:
+            raise AssertionError(f"log index {sequenced.first_index} does not follow size {size}")
+        growth = tiles.append(size, queries.edge(size), [sequenced.leaf_hashes])
         Tile.objects.bulk_create(
             [
                 Tile(level=tile.level, number=tile.number, hashes=hashes)
@@ -51,7 +49,7 @@ def _grow(limit: int) -> int:
             unique_fields=["level", "number"],
             update_fields=["hashes"],
         )
-    return len(sequenced)
+    return sequenced.count
 
 
 @transaction.atomic

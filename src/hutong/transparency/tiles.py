@@ -52,7 +52,10 @@ def width_at(size: int, tile: TileId) -> int:
 
 
 def append(size: int, edge: Mapping[TileId, bytes], hashes: Iterable[Hash]) -> Growth:
-    """Append leaf hashes to a tree of `size` leaves whose right edge is `edge`."""
+    """Append leaf hashes to a tree of `size` leaves whose right edge is `edge`.
+
+    They come one by one, or several in one byte string.
+    """
     new = b"".join(hashes)
     grown = size + len(new) // HASH_BYTES
     touched: dict[TileId, bytes] = {}

@@ -54,6 +54,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "journal.Erased": (N_("Personal data erased"), QUIET),
     "journal.ParkedDismissed": (N_("Follow-up dismissed"), QUIET),
     "journal.ParkedRetried": (N_("Follow-up tried again"), QUIET),
+    "journal.Sealed": (N_("Batch of sealed entries published"), QUIET),
     "journal.Unsealed": (N_("Unsealed"), QUIET),
     "ledger.AccountOpened": (N_("Account opened"), QUIET),
     "ledger.HoldEnded": (N_("Hold ended"), QUIET),

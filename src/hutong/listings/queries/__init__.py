@@ -4,7 +4,14 @@ seen by the listing office and the supervisor alone (LI-4).
 """
 
 from hutong.listings.queries.audit import audit
-from hutong.listings.queries.board import BoardItem, Filters, Order, board, listed_count
+from hutong.listings.queries.board import (
+    BoardItem,
+    Filters,
+    Order,
+    any_in_period,
+    board,
+    listed_count,
+)
 from hutong.listings.queries.intents import (
     IntentView,
     intent,
@@ -34,6 +41,7 @@ __all__ = [
     "ListingView",
     "Order",
     "PreemptionView",
+    "any_in_period",
     "audit",
     "board",
     "file_of",

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from hutong.doors.api import paged
 from hutong.listings.models import Listing
 from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope
-from hutong.listings.rules import Status
+from hutong.listings.rules import LIVE, Status
 from hutong.parties import queries as parties
 
 # What anybody may ask the board for. Closed listings stay readable as history.
@@ -103,6 +103,11 @@ def board(
 def listed_count() -> int:
     """How many listings are open for intents now."""
     return _filtered(Filters()).count()
+
+
+def any_in_period() -> bool:
+    """Whether some listing is in its period or about to be concluded."""
+    return Listing.objects.filter(status__in=LIVE).exists()
 
 
 def _filtered(filters: Filters) -> QuerySet[Listing]:

@@ -9,7 +9,7 @@ An action that recorded nothing fails: nothing with effect goes unwritten.
 import functools
 import inspect
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +19,9 @@ import psycopg
 from django.db import connection, transaction
 
 from hutong.journal import rules
-from hutong.journal.models import Content, Entry, Parked, Pending, Position, PrivatePayload
+from hutong.journal.models import Content
 from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.event import Content as ContentOf
-from hutong.kit.event import Event, Visibility
-from hutong.kit.event import Private as PrivateOf
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.event import Event
 
 ANYONE = "anyone"  # the power of actions open to people who are not signed in
 CHANNEL = "hutong_journal"
@@ -165,6 +162,8 @@ WITH given AS MATERIALIZED (
     SELECT id, openings, seal_salt, person, party FROM given
 ), pending AS (
     INSERT INTO journal_pending (entry_id) SELECT id FROM given
+), sealing AS (
+    INSERT INTO journal_toseal (entry_id) SELECT id FROM given WHERE visibility = 'sealed'
 )
 SELECT id FROM given ORDER BY id
 """
@@ -221,178 +220,3 @@ def _act() -> _Act:
     if act is None:
         raise RuntimeError("only an action may write to the journal")
     return act
-
-
-# -- sealed entries (LI-4) ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unsealed(Event, kind="journal.Unsealed", version=1):
-    """Opens sealed entries: their digests, with salts and bodies in the content blob."""
-
-    count: int
-    openings: ContentOf[list[dict[str, Any]]]
-
-
-UNSEAL_BATCH = 200
-
-
-def unseal(subjects: Iterable[str]) -> int:
-    """Publish the sealed entries of `subjects`, inside the current action. Returns how many.
-
-    Private fields stay private; only subject, kind, time and impersonal facts become readable.
-    """
-    rows = Entry.objects.filter(
-        subject__in=list(subjects), visibility=Visibility.SEALED.value
-    ).order_by("id")
-    openings = [
-        {
-            "leaf": json.loads(bytes(row.leaf)),
-            "salt": row.private_row.seal_salt,
-            "entry": json.loads(bytes(row.inner or b"{}")),
-        }
-        for row in rows.select_related("private_row")
-    ]
-    for first in range(0, len(openings), UNSEAL_BATCH):
-        part = openings[first : first + UNSEAL_BATCH]
-        record(part[0]["entry"]["subject"], Unsealed(count=len(part), openings=part))
-    return len(openings)
-
-
-# -- the sequencer's part ---------------------------------------------------------------------------
-
-
-class Sequenced(NamedTuple):
-    """An entry with its place. `leaf_hash` is RFC 6962's SHA-256(0x00 ‖ leaf)."""
-
-    position: int
-    log_index: int | None
-    leaf_hash: bytes
-
-
-def assign_positions(*, limit: int, leaf_hash: Callable[[bytes], bytes]) -> list[Sequenced]:
-    """Give up to `limit` pending entries their places; the caller holds the sequencer's lock.
-
-    Order is the order of ids: two acts on one subject follow its row lock, so their ids do too.
-    Positions and log indexes are dense. Runs inside the caller's transaction.
-    """
-    waiting = list(
-        Pending.objects.order_by("entry_id")
-        .select_related("entry")
-        .only("entry__leaf", "entry__visibility")[:limit]
-    )
-    if not waiting:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(position) + 1, 0), coalesce(max(log_index) + 1, 0)"
-            " FROM journal_position"
-        )
-        position, log_index = cursor.fetchone()
-    rows, sequenced = [], []
-    for pending in waiting:
-        published = pending.entry.visibility != Visibility.JOURNALLED.value
-        hashed = leaf_hash(bytes(pending.entry.leaf))
-        place = Sequenced(position, log_index if published else None, hashed)
-        sequenced.append(place)
-        rows.append(
-            Position(
-                position=position,
-                entry_id=pending.entry_id,
-                log_index=place.log_index,
-                leaf_hash=hashed,
-            )
-        )
-        position += 1
-        log_index += published
-    Position.objects.bulk_create(rows)
-    Pending.objects.filter(entry_id__in=[p.entry_id for p in waiting]).delete()
-    return sequenced
-
-
-# -- erasure and parked entries ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Erased(Event, kind="journal.Erased", version=1):
-    """A private payload or a content blob was erased; its digest stays (PIPL art. 47)."""
-
-    what: str
-    reason: PrivateOf[str]  # typed by a person, so erasable too
-
-
-@action(power="venue.operate")
-def erase_private(*, actor: Actor, now: datetime, entry: int, reason: str) -> None:
-    """Erase the private payload of an entry; the entry and its commitments stay."""
-    row = PrivatePayload.objects.select_for_update().get(entry_id=entry)
-    row.openings, row.erased_at = None, now
-    row.save(update_fields=["openings", "erased_at"])
-    record(f"entry:{entry}", Erased(what="private", reason=reason))
-
-
-@action(power="venue.operate")
-def erase_content(*, actor: Actor, now: datetime, digest: str, reason: str) -> None:
-    """Erase a public blob; whoever asks for its digest is told that it was erased."""
-    row = Content.objects.select_for_update().get(digest=digest)
-    row.blob, row.erased_at = None, now
-    row.save(update_fields=["blob", "erased_at"])
-    record(f"content:{digest}", Erased(what="content", reason=reason))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParkedRetried(Event, kind="journal.ParkedRetried", visibility=Visibility.JOURNALLED):
-    reaction: str
-    position: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParkedDismissed(Event, kind="journal.ParkedDismissed", visibility=Visibility.JOURNALLED):
-    reaction: str
-    position: int
-    reason: PrivateOf[str]
-
-
-@action(power="venue.operate")
-def retry_parked(*, actor: Actor, now: datetime, parked: int) -> None:
-    """Let a parked entry be tried again at once."""
-    row = _parked(parked)
-    row.next_try_at = None
-    row.save(update_fields=["next_try_at"])
-    record(row.subject, ParkedRetried(reaction=row.reaction, position=row.position))
-
-
-@action(power="venue.operate")
-def dismiss_parked(*, actor: Actor, now: datetime, parked: int, reason: str) -> None:
-    """Give a parked entry up, with a reason; those behind it go on."""
-    row = _parked(parked)
-    record(
-        row.subject,
-        ParkedDismissed(reaction=row.reaction, position=row.position, reason=reason),
-    )
-    row.delete()
-
-
-def _parked(id: int) -> Parked:
-    row = Parked.objects.select_for_update().filter(id=id).first()
-    if row is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="parked entry")
-    return row
-
-
-__all__ = [
-    "ANYONE",
-    "RecordedNothing",
-    "Recording",
-    "Sequenced",
-    "action",
-    "assign_positions",
-    "dismiss_parked",
-    "erase_content",
-    "erase_private",
-    "nothing_changed",
-    "record",
-    "record_many",
-    "retry_parked",
-    "unseal",
-    "wake",
-]
