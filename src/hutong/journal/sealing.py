@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from hutong.journal.rules import sealed_leaf
 from hutong.kit.canonical import canonical
-from hutong.kit.refusal import N_
 
 HEIGHT: Final = 20
 SLOTS: Final = 1 << HEIGHT
@@ -97,7 +96,7 @@ def verify_opening(opening: Mapping[str, Any], root: bytes | None) -> None:
     try:
         leaf, entry = opening["leaf"], opening["entry"]
         if sealed_leaf(leaf["at"], opening["salt"], entry) != leaf:
-            raise OpeningInvalid(N_("salt and entry do not open the sealed leaf"))
+            raise OpeningInvalid("salt and entry do not open the sealed leaf")
         if root is None:
             return
         path = [bytes.fromhex(node) for node in opening["path"]]
@@ -107,7 +106,7 @@ def verify_opening(opening: Mapping[str, Any], root: bytes | None) -> None:
             raise
         raise OpeningInvalid(f"{type(error).__name__}: {error}") from error
     if leads_to != root:
-        raise OpeningInvalid(N_("the path leads to another root than the batch published"))
+        raise OpeningInvalid("the path leads to another root than the batch published")
 
 
 def leaf_hash(leaf: bytes) -> bytes:
