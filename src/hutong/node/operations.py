@@ -16,6 +16,7 @@ from hutong.due import queries as due
 from hutong.journal import actions as journal_actions
 from hutong.journal import queries as journal
 from hutong.journal import reacting
+from hutong.node.jumping import in_the_way
 from hutong.node.reactions import REACTIONS
 from hutong.rulebook import actions as rulebook_actions
 from hutong.rulebook import queries as rulebook
@@ -115,13 +116,8 @@ def clock(request: HttpRequest) -> dict[str, Any]:
     summary="Jump to the next due moment (demo venues)",
 )
 def jump(request: DoorRequest) -> dict[str, Any]:
-    """Needs `venue.operate`. Refused while an auction runs, and at a real venue (TI-2)."""
-    running = auctions.running_lots()
-    to = due_actions.jump(
-        actor=request.actor,
-        now=request.now,
-        running="an auction" if running else None,
-    )
+    """Needs `venue.operate`. Refused while anything runs, and at a real venue (TI-2)."""
+    to = due_actions.jump(actor=request.actor, now=request.now, running=in_the_way())
     return {"now": to, "demo": True, "next_due_at": due.next_due_at()}
 
 
