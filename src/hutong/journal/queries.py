@@ -26,7 +26,6 @@ from hutong.journal.models import (
 )
 from hutong.kit.event import Visibility, current_facts
 
-
 STUCK = timedelta(seconds=10)
 
 
