@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from hutong.portal import certificates, home, listings, lots, notices, rulebook, technologies
+from hutong.portal import (
+    certificates,
+    home,
+    listings,
+    lots,
+    notices,
+    rulebook,
+    search,
+    technologies,
+)
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("search", search.page, name="search"),
     path("technologies", technologies.index, name="technologies"),
     path("technologies/<uuid:id>", technologies.one, name="technology"),
     path("listings", listings.board, name="board"),

@@ -76,6 +76,41 @@ OUTCOMES: Words = {
     "lapsed": N_("Nobody qualified: lapsed"),
 }
 
+# Sections of the International Patent Classification.
+IPC_SECTIONS: Words = {
+    "A": N_("Human necessities"),
+    "B": N_("Performing operations; transporting"),
+    "C": N_("Chemistry; metallurgy"),
+    "D": N_("Textiles; paper"),
+    "E": N_("Fixed constructions"),
+    "F": N_("Mechanical engineering; lighting; heating; weapons; blasting"),
+    "G": N_("Physics"),
+    "H": N_("Electricity"),
+}
+# Sections of GB/T 4754.
+INDUSTRY_SECTIONS: Words = {
+    "A": N_("Farming, forestry, fishery"),
+    "B": N_("Mining"),
+    "C": N_("Manufacturing"),
+    "D": N_("Power, heat, gas and water"),
+    "E": N_("Construction"),
+    "F": N_("Wholesale and retail"),
+    "G": N_("Transport, storage, post"),
+    "H": N_("Hotels and catering"),
+    "I": N_("Information, software"),
+    "J": N_("Finance"),
+    "K": N_("Real estate"),
+    "L": N_("Leasing and business services"),
+    "M": N_("Research and technical services"),
+    "N": N_("Water, environment, public facilities"),
+    "O": N_("Residents' services, repair"),
+    "P": N_("Education"),
+    "Q": N_("Health and social work"),
+    "R": N_("Culture, sport, entertainment"),
+    "S": N_("Public administration"),
+    "T": N_("International organisations"),
+}
+
 
 def choices(words: Words, *, empty: str | Promise | None = None) -> list[tuple[str, Any]]:
     """The words as choices of a form field, translated when shown."""

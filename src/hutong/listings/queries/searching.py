@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hutong.journal.queries import Recorded
 from hutong.listings.models import Listing
-from hutong.listings.queries.board import SHOWN
+from hutong.listings.queries.board import SHOWN, BoardItem, _item
 from hutong.listings.queries.listings import ListingView, view
 from hutong.listings.rules import Status
 from hutong.parties import queries as parties
@@ -83,3 +83,10 @@ def _document(
         price_fen=listing.price_fen,
         open=listing.status is Status.LISTED,
     )
+
+
+def on_board(ids: Sequence[UUID]) -> dict[UUID, BoardItem]:
+    """Those of `ids` that are on the board, as it shows them."""
+    rows = list(Listing.objects.filter(id__in=ids, listed_at__isnull=False, status__in=_SHOWN))
+    names = parties.parties(row.seller for row in rows)
+    return {row.id: _item(row, names.get(row.seller)) for row in rows}
