@@ -23,6 +23,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.parties import queries as parties
 from hutong.rights import actions, queries
+from hutong.rights.checklists import CHECKLISTS
 from hutong.rights.rules import Decision, Status
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies
@@ -106,6 +107,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             application=id,
             decision=decision,
             findings=findings,
+            checks={name[6:]: True for name in request.POST if name.startswith("check:")},
             exceptions=_exceptions(request),
         )
 
@@ -136,7 +138,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     application = queries.application(id, actor)
     objections = queries.objections(id, actor)
-    people = set(application.holdings.ownership) | {o.objector for o in objections}
+    people = set(application.parties) | {o.objector for o in objections}
     return render(
         request,
         "desk/right.html",
@@ -148,6 +150,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "objections": [
                 (o, [d for e in o.evidence if (d := documents.find(e))]) for o in objections
             ],
+            "checks": CHECKLISTS[application.kind],
             "notice_days": rulebook.in_force(now).rules.rights.notice_days,
             "may": decide(actor, "rights.examine", "rights.decide_objection"),
             "findings": findings,

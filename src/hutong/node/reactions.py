@@ -46,6 +46,7 @@ REACTIONS: tuple[Reaction, ...] = (
     # from deal to certificate
     when("settlement.ask_price", "deals.Signed", do=settlement.ask_price),
     when("settlement.end_deal", "deals.Defaulted", "deals.Terminated", do=settlement.end_deal),
+    when("rights.of_settlement", "settlement.Settled", do=rights.on_settled),
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
     # people
@@ -56,6 +57,7 @@ REACTIONS: tuple[Reaction, ...] = (
         do=auctions.tell,
     ),
     when("rights.people", *rights.TOLD, do=rights.tell_people),
+    when("rights.contributors", *rights.INCOME_TOLD, do=rights.tell_contributors),
     when("listings.people", *listings.TOLD, do=listings.tell_people),
     when(
         "certificates.people",

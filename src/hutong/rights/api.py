@@ -11,12 +11,14 @@ from ninja import Query, Router
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
 from hutong.kit.actor import READ
-from hutong.rights import actions, queries, schemas
+from hutong.rights import actions, empowerment_api, queries, schemas
+from hutong.rights.checklists import ApplicationKind
 from hutong.rights.register import Disposal
 from hutong.rights.rules import Status
 from hutong.rights.shares import parse_share
 
 router = Router(tags=["rights"])
+router.add_router("", empowerment_api.router)
 
 CURSOR: Any = Query(None, max_length=400, description="`next` of the page before")
 LIMIT: Any = Query(50, ge=1, le=200)
@@ -41,6 +43,20 @@ def draft(request: DoorRequest, body: schemas.ApplicationIn) -> Any:
         disposal=None if body.disposal is None else [h.pair() for h in body.disposal],
         income=None if body.income is None else [h.pair() for h in body.income],
         evidence=body.evidence,
+    )
+
+
+@router.post(
+    "/rights/bundle-applications",
+    response={201: schemas.ApplicationOut, **PROBLEMS},
+    summary="Draft one application for all parts of a bundle",
+)
+def draft_for_bundle(request: DoorRequest, body: schemas.BundleApplicationIn) -> Any:
+    """Needs `member.act` for a seller of the bundle. Each part will be held by the party that
+    entered it; the other sellers agree before it is submitted. Parts that cannot be registered now
+    are left out (TE-4, RR-7)."""
+    return 201, actions.apply_for_bundle(
+        actor=request.actor, now=request.now, bundle=body.bundle, evidence=body.evidence
     )
 
 
@@ -101,6 +117,17 @@ def submit(request: DoorRequest, application: UUID) -> Any:
 
 
 @router.post(
+    "/rights/applications/{application}/consent",
+    response={200: schemas.ApplicationOut, **PROBLEMS},
+    summary="Agree to an application that needs one's agreement",
+)
+def consent(request: DoorRequest, application: UUID) -> Any:
+    """Needs `member.act` for a party that the draft binds: another seller of the bundle, a
+    co-owner, an inventor who is empowered (RR-1, RR-9)."""
+    return actions.consent(actor=request.actor, now=request.now, application=application)
+
+
+@router.post(
     "/rights/applications/{application}/withdraw",
     response={200: schemas.ApplicationOut, **PROBLEMS},
     summary="Withdraw an application",
@@ -112,20 +139,48 @@ def withdraw(request: DoorRequest, application: UUID, body: schemas.ReasonIn) ->
     )
 
 
+@router.get(
+    "/rights/checklists",
+    response={200: list[schemas.ChecklistOut], **PROBLEMS},
+    summary="What is examined before a notice",
+)
+def list_checklists(request: DoorRequest) -> Any:
+    """Public: the questions an officer answers, by kind of application (RR-7)."""
+    return [schemas.ChecklistOut.of(kind) for kind in ApplicationKind]
+
+
+@router.post(
+    "/rights/applications/{application}/set-aside",
+    response={200: schemas.ApplicationOut, **PROBLEMS},
+    summary="Set single technologies aside",
+)
+def set_aside(request: DoorRequest, application: UUID, body: schemas.SetAsideIn) -> Any:
+    """Needs `rights.examine` (PA-5). What stands set aside is left out on acceptance, each with its
+    reason, while the rest goes on (RR-7)."""
+    return actions.set_aside(
+        actor=request.actor,
+        now=request.now,
+        application=application,
+        items={item.technology: item.reason for item in body.items},
+    )
+
+
 @router.post(
     "/rights/applications/{application}/examine",
     response={200: schemas.ApplicationOut, **PROBLEMS},
     summary="Examine an application",
 )
 def examine(request: DoorRequest, application: UUID, body: schemas.ExaminationIn) -> Any:
-    """Needs `rights.examine`, by another person than who entered it (PA-5). Accepting opens the
-    public notice of 15 natural days (RR-7); exceptions leave single technologies out."""
+    """Needs `rights.examine`, by another person than who entered it (PA-5). Accepting needs a yes
+    to every check of the kind's list and opens the public notice of 15 natural days (RR-7);
+    exceptions, and what was set aside, leave single technologies out."""
     return actions.examine(
         actor=request.actor,
         now=request.now,
         application=application,
         decision=body.decision,
         findings=body.findings,
+        checks=body.checks,
         exceptions={exception.technology: exception.reason for exception in body.exceptions},
     )
 
@@ -212,13 +267,41 @@ def list_objections(request: DoorRequest, application: UUID) -> Any:
 
 
 @router.post(
+    "/rights/objections/{objection}/arguments",
+    response={201: schemas.ObjectionOut, **PROBLEMS},
+    summary="Argue about an objection",
+)
+def argue(request: DoorRequest, objection: UUID, body: schemas.ArgumentIn) -> Any:
+    """Needs `member.act` for the applicant or the objector, whose turn it is: the applicant answers
+    first, each side within the rulebook's days (RR-7)."""
+    return 201, actions.argue(
+        actor=request.actor,
+        now=request.now,
+        objection=objection,
+        text=body.text,
+        documents=body.documents,
+    )
+
+
+@router.post(
+    "/rights/objections/{objection}/withdraw",
+    response={200: schemas.ObjectionOut, **PROBLEMS},
+    summary="Take one's objection back",
+)
+def withdraw_objection(request: DoorRequest, objection: UUID) -> Any:
+    """Needs `member.act` for the objector. After the last open objection the notice runs on."""
+    return actions.withdraw_objection(actor=request.actor, now=request.now, objection=objection)
+
+
+@router.post(
     "/rights/objections/{objection}/decide",
     response={200: schemas.ObjectionOut, **PROBLEMS},
     summary="Decide an objection",
 )
 def decide_objection(request: DoorRequest, objection: UUID, body: schemas.DecisionIn) -> Any:
     """Needs `rights.decide_objection` (RR-7). Dismissed, the notice runs on with the time that was
-    left, never shorter; upheld, its technology leaves the application."""
+    left, never shorter; upheld, its technology leaves the application: only once the applicant has
+    answered, or let its days pass."""
     return actions.decide_objection(
         actor=request.actor,
         now=request.now,

@@ -1,12 +1,15 @@
 """
-What happens of itself: the end of a public notice, and the notices to people that follow.
+What happens of itself: the end of a public notice, income of settled deals shared out, and the
+notices to people that follow.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+from hutong.documents import access
+from hutong.documents.queries import DocumentView
 from hutong.journal.queries import Recorded
-from hutong.kit.actor import SYSTEM
+from hutong.kit.actor import READ, SYSTEM, Actor
 from hutong.kit.ids import subject_id
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
@@ -21,7 +24,10 @@ TOLD = (
     "rights.NoticeOpened",
     "rights.Rejected",
     "rights.ObjectionFiled",
+    "rights.ArgumentFiled",
+    "rights.ObjectionWithdrawn",
     "rights.ObjectionDecided",
+    "rights.Drafted",
     "rights.RegistrationHeld",
     "rights.Completed",
 )
@@ -67,6 +73,36 @@ register(
         title=N_("Application {number} was registered"),
         body=N_("{entries} technologies now stand in the register; certificates follow."),
     ),
+    Text(
+        "rights.consent_asked",
+        title=N_("Application {number} needs your agreement"),
+        body=N_("It names your party. Read what it says, then agree or get in touch."),
+    ),
+    Text(
+        "rights.argument_filed",
+        title=N_("A statement on an objection against application {number}"),
+        body=N_("It is your turn to answer, until {answer_by}."),
+    ),
+    Text(
+        "rights.objection_withdrawn",
+        title=N_("An objection against application {number} was withdrawn"),
+        body=N_("The public notice runs on with the time that was left."),
+    ),
+    Text(
+        "rights.income_arose",
+        title=N_("A deal paid: income is shared among its contributors"),
+        body=N_("The institution states its costs; then the shares are fixed."),
+    ),
+    Text(
+        "rights.income_confirmed",
+        title=N_("Your share of net income is fixed"),
+        body=N_("The institution owes it to you from now on; see how it was reckoned."),
+    ),
+    Text(
+        "rights.income_given",
+        title=N_("Your share of net income was given"),
+        body=N_("Recorded with its proof: {proof}"),
+    ),
 )
 
 
@@ -99,9 +135,52 @@ def tell_people(entry: Recorded) -> None:
         )
 
 
+def on_settled(entry: Recorded) -> None:
+    """Reaction to settlement.Settled: share out what the deal paid, where a plan says so (RR-9)."""
+    private = entry.private or {}
+    actions.income_arose(
+        actor=SYSTEM,
+        now=entry.at,
+        deal=UUID(entry.facts["deal"]),
+        seller=UUID(private["seller"]),
+        entries=[UUID(id) for id in entry.facts["entries"]],
+        amount_fen=entry.facts["amount_fen"],
+        fee_fen=private["seller_fee_fen"],
+    )
+
+
+# Reactions of this area, for node/reactions.py: tell_contributors on these kinds.
+INCOME_TOLD = ("rights.IncomeArose", "rights.IncomeConfirmed", "rights.IncomeGiven")
+
+
+def tell_contributors(entry: Recorded) -> None:
+    """Reaction: tell the institution and its contributors what became of shared income."""
+    found = queries.statement(UUID(entry.facts["statement"]), SYSTEM)
+    contributors = {due.party for due in found.income.due}
+    private = entry.private or {}
+    match entry.kind:
+        case "rights.IncomeArose":
+            kind, to = "rights.income_arose", contributors | {found.institution}
+        case "rights.IncomeConfirmed":
+            kind, to = "rights.income_confirmed", contributors
+        case _:
+            kind, to = "rights.income_given", {UUID(private["contributor"])}
+    people = {person for party in to for person in parties.people_of(party)}
+    notices.notify(
+        now=entry.at,
+        to=sorted(people),
+        kind=kind,
+        facts={"proof": private.get("proof", "")},
+        link=f"/my/incomes/{found.id}",
+        subject=entry.subject,
+    )
+
+
 def _facts(entry: Recorded) -> dict[str, str]:
     private = entry.private or {}
     match entry.kind:
+        case "rights.ArgumentFiled":
+            return {"answer_by": entry.facts["answer_by"]}
         case "rights.NoticeOpened":
             return {"ends_at": entry.facts["ends_at"]}
         case "rights.Rejected":
@@ -121,11 +200,7 @@ def _readers(
 ) -> list[tuple[str, list[UUID], str]]:
     """(kind, persons, where the thing stands for them)."""
     holders = sorted(
-        {
-            person
-            for party in {application.applicant, *application.holdings.parties()}
-            for person in parties.people_of(party)
-        }
+        {person for party in application.parties for person in parties.people_of(party)}
     )
     match entry.kind:
         case "rights.Applied":
@@ -138,6 +213,21 @@ def _readers(
             officers = parties.officers_with("rights.decide_objection")
             kind = "rights.objection_filed"
             return [(kind, holders, MINE), (kind, officers, DESK)]
+        case "rights.Drafted":
+            asked = sorted(
+                {p for party in application.consents_missing for p in parties.people_of(party)}
+            )
+            return [("rights.consent_asked", asked, MINE)] if asked else []
+        case "rights.ArgumentFiled":
+            objector = queries.objector_of(UUID(entry.facts["objection"]))
+            by_applicant = entry.facts["side"] == "applicant"
+            side = objector if by_applicant else application.applicant
+            folder = PUBLIC if by_applicant else MINE
+            return [("rights.argument_filed", parties.people_of(side), folder)]
+        case "rights.ObjectionWithdrawn":
+            officers = parties.officers_with("rights.decide_objection")
+            kind = "rights.objection_withdrawn"
+            return [(kind, holders, MINE), (kind, officers, DESK)]
         case "rights.ObjectionDecided":
             objector = queries.objector_of(UUID(entry.facts["objection"]))
             kind = f"rights.objection_{'upheld' if entry.facts['upheld'] else 'dismissed'}"
@@ -149,3 +239,14 @@ def _readers(
         case "rights.Completed":
             return [("rights.registered", holders, MINE)]
     return []
+
+
+def _may_read(actor: Actor, document: DocumentView) -> bool:
+    """Papers of applications and objections: who stored them, officers, and the other side."""
+    return access.by_default(actor, document) or (
+        actor.has(READ) and queries.may_read_evidence(actor, document.id)
+    )
+
+
+for _owner in ("right_application", "right_evidence"):
+    access.register(_owner, _may_read)

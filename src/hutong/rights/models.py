@@ -2,6 +2,9 @@
 Tables of the register.
 
     application 1 ── n item, claim (holders), evidence, objection     the procedure
+                1 ── 1 fee, empowerment (beneficiaries, contributions)
+    objection   1 ── n argument
+    income      1 ── n cost, due                                       what a deal paid contributors
     entry       1 ── n holding                                         insert-only: the register
     title       one row per registered technology: what is locked, and where the replay ends now
     disposal    a transfer from a deal on its way; at most one prepared per technology
@@ -23,10 +26,15 @@ from hutong.kit.canonical import digest_of
 from hutong.kit.ids import new_id
 from hutong.kit.moments import iso
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.rights import register, rules, transfers
+from hutong.rights import exchange, register, rules, transfers
+from hutong.rights.checklists import ApplicationKind
+from hutong.rights.empowerment import MAX_YEARS
+from hutong.rights.income import CostKind
+from hutong.rights.procedure_words import Form, PriceBasis, Reward, Side, StatementStatus
 from hutong.rights.shares import MAX_DENOMINATOR, Holdings, Power
 
 LIVE_ITEM = Q(live=True)
+OBJECTION_STATUSES = ["open", "upheld", "dismissed", "withdrawn", "moot"]
 POWERS = [(power.value, power.value) for power in Power]
 
 
@@ -50,10 +58,18 @@ class LockingQuerySet(models.QuerySet[Any]):
 
 
 class Application(models.Model):
-    """First registration of one technology or many, examined as one file (RR-7)."""
+    """What is applied for with examination and public notice, of one technology or many, examined
+    as one file (RR-7): first registration, or the empowerment of researchers."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(
+        max_length=20,
+        default=ApplicationKind.FIRST_REGISTRATION.value,
+        db_default="first_registration",
+    )
     number = models.CharField(max_length=40, unique=True)
+    bundle = models.UUIDField(null=True)  # the project whose parts are applied for (TE-4)
+    checks = models.JSONField(default=dict, db_default={})
     status = models.CharField(max_length=12, default=rules.Status.DRAFT.value)
     applicant = models.UUIDField()
     entered_by = models.UUIDField(null=True)
@@ -90,6 +106,10 @@ class Application(models.Model):
                 condition=~Q(status="notice") | Q(ends_at__isnull=False),
                 name="rights_application_notice_ends",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in ApplicationKind]),
+                name="rights_application_kind_known",
+            ),
         ]
 
     def state(self) -> rules.Application:
@@ -114,13 +134,19 @@ class Application(models.Model):
 
 
 class Item(models.Model):
-    """A technology of an application. `live`: the application may still register it."""
+    """A technology of an application. `live`: the application may still register it.
+
+    `holder` holds it alone, where the sellers of a bundle each bring their own; `set_aside_because`
+    is what the examination has found against it so far.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveIntegerField()
     technology = models.UUIDField()
     live = models.BooleanField(default=False)
     excepted_because = models.TextField(default="")
+    holder = models.UUIDField(null=True)
+    set_aside_because = models.TextField(default="", db_default="")
 
     class Meta:
         constraints = [
@@ -177,7 +203,8 @@ class Objection(models.Model):
     grounds = models.TextField()
     evidence = ArrayField(models.UUIDField(), default=list)
     filed_at = models.DateTimeField()
-    status = models.CharField(max_length=10, default="open")  # open, upheld, dismissed, moot
+    answer_by = models.DateTimeField(null=True)  # until when the side whose turn it is may answer
+    status = models.CharField(max_length=10, default="open")
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     reasons = models.TextField(default="")
@@ -192,10 +219,244 @@ class Objection(models.Model):
                 name="rights_objection_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["open", "upheld", "dismissed", "moot"]),
+                condition=Q(status__in=OBJECTION_STATUSES),
                 name="rights_objection_status_known",
             ),
         ]
+
+    def exchange(self) -> exchange.Exchange:
+        return exchange.Exchange(
+            objection=self.id,
+            application=self.application_id,
+            open=self.status == "open",
+            answer_by=self.answer_by or self.filed_at,
+            said=tuple(Side(a.side) for a in sorted(self.arguments.all(), key=lambda a: a.id)),
+        )
+
+
+class Argument(models.Model):
+    """What a side said about an objection after its grounds; never changed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="arguments")
+    side = models.CharField(max_length=10)
+    round = models.PositiveSmallIntegerField()
+    party = models.UUIDField()
+    said_by = models.UUIDField(null=True)
+    said_at = models.DateTimeField()
+    text = models.TextField()
+    documents = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["objection", "side", "round"], name="rights_argument_in_turn"
+            ),
+            models.CheckConstraint(
+                condition=Q(side__in=[s.value for s in Side]), name="rights_argument_side_known"
+            ),
+        ]
+
+
+class Consent(models.Model):
+    """A party that an application needs agreed to it, while it was a draft."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="consents")
+    party = models.UUIDField()
+    given_by = models.UUIDField(null=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "party"], name="rights_consent_once")
+        ]
+        indexes = [models.Index(fields=["party"], name="rights_consent_party")]
+
+
+class Fee(models.Model):
+    """What an application costs by the rulebook; settlement collects it."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="fee", primary_key=True
+    )
+    payer = models.UUIDField()
+    amount_fen = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, default="due")  # due, paid, cancelled
+    due_since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="rights_fee_above_zero"),
+            models.CheckConstraint(
+                condition=Q(status__in=["due", "paid", "cancelled"]), name="rights_fee_status_known"
+            ),
+        ]
+
+
+class Empowerment(models.Model):
+    """赋权: what an institution grants its inventors, its due diligence, and the income plan (RR-9)."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="empowerment", primary_key=True
+    )
+    form = models.CharField(max_length=16)
+    years = models.PositiveSmallIntegerField(null=True)
+    state_funded = models.BooleanField()
+    published_from = models.DateField()
+    published_until = models.DateField()
+    published_where = models.CharField(max_length=200)
+    publicity_document = models.UUIDField()
+    decided_by = models.CharField(max_length=200)
+    decided_on = models.DateField()
+    decision_document = models.UUIDField()
+    price_basis = models.CharField(max_length=10)
+    price_statement = models.TextField()
+    price_document = models.UUIDField()
+    numerator = models.BigIntegerField()  # the contributors' share of net income
+    denominator = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(form__in=[f.value for f in Form]), name="rights_empowerment_form_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_basis__in=[b.value for b in PriceBasis]),
+                name="rights_empowerment_basis_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(form="long_term_use") | Q(years__range=(1, MAX_YEARS)),
+                name="rights_empowerment_use_has_years",
+            ),
+            *_share_checks("empowerment"),
+        ]
+
+
+class Beneficiary(models.Model):
+    """An inventor who is empowered: with a share of ownership, or with use (no share)."""
+
+    empowerment = models.ForeignKey(
+        Empowerment, on_delete=models.PROTECT, related_name="beneficiaries"
+    )
+    position = models.PositiveSmallIntegerField()
+    party = models.UUIDField()
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["empowerment", "party"], name="rights_beneficiary_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["party"], name="rights_beneficiary_party")]
+
+
+class Contribution(models.Model):
+    """A contributor's part of what all contributors get of the net income, and how it is given."""
+
+    empowerment = models.ForeignKey(
+        Empowerment, on_delete=models.PROTECT, related_name="contributions"
+    )
+    position = models.PositiveSmallIntegerField()
+    party = models.UUIDField()
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+    reward = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["empowerment", "party"], name="rights_contribution_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reward__in=[r.value for r in Reward]),
+                name="rights_contribution_reward_known",
+            ),
+            *_share_checks("contribution"),
+        ]
+        indexes = [models.Index(fields=["party"], name="rights_contribution_party")]
+
+
+class Statement(models.Model):
+    """What a deal earned for a technology with an income plan, and who is due what of it (RR-9)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    empowerment = models.ForeignKey(
+        Empowerment, on_delete=models.PROTECT, related_name="statements"
+    )
+    technology = models.UUIDField()
+    deal = models.UUIDField()
+    institution = models.UUIDField()
+    gross_fen = models.BigIntegerField()
+    net_fen = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    status = models.CharField(max_length=10, default=StatementStatus.OPEN.value)
+    arose_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deal", "technology", "empowerment"], name="rights_statement_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in StatementStatus]),
+                name="rights_statement_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(net_fen__gte=0) & Q(net_fen__lte=F("gross_fen")),
+                name="rights_statement_net",
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "-id"], name="rights_statement_of")]
+
+
+class Cost(models.Model):
+    """What the institution deducts before income is shared, with its reason."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="costs")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    amount_fen = models.BigIntegerField()
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="rights_cost_above_zero"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in CostKind]), name="rights_cost_kind_known"
+            ),
+        ]
+
+
+class Due(models.Model):
+    """What one contributor is due of a statement; `given_on` once it was given, with its proof."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="due")
+    position = models.PositiveSmallIntegerField()
+    party = models.UUIDField()
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+    reward = models.CharField(max_length=16)
+    amount_fen = models.BigIntegerField()
+    given_on = models.DateField(null=True)
+    proof = models.CharField(max_length=200, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "party"], name="rights_due_once"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gte=0), name="rights_due_not_below_zero"
+            ),
+            *_share_checks("due"),
+        ]
+        indexes = [models.Index(fields=["party"], name="rights_due_party")]
 
 
 class Entry(models.Model):

@@ -198,3 +198,109 @@ class Refusal(Reason):
         N_("The office's entry cannot take effect before it was filed."),
         422,
     )
+    # examination (RR-7)
+    CHECK_FAILED = reason(
+        "rights.check_failed",
+        "RR-7",
+        N_("Accepted is only what passes every check; not answered with yes: {check}."),
+    )
+    CHECK_UNKNOWN = reason(
+        "rights.check_unknown", "RR-7", N_("There is no check of this name: {check}."), 422
+    )
+    FEE_UNPAID = reason(
+        "rights.fee_unpaid",
+        "RR-7",
+        N_("The registration fee of {amount} is not paid yet; acceptance waits for it."),
+    )
+    CONSENT_MISSING = reason(
+        "rights.consent_missing",
+        "RR-1",
+        N_("This application needs the agreement of {name}, which is not given yet."),
+    )
+    CONSENT_NOT_NEEDED = reason(
+        "rights.consent_not_needed", "RR-1", N_("Your party's agreement is not needed here.")
+    )
+    NOT_A_BUNDLE = reason(
+        "rights.not_a_bundle", "TE-4", N_("That technology is no bundle: {title}."), 422
+    )
+    NOTHING_LEFT = reason(
+        "rights.nothing_left",
+        "RR-7",
+        N_("No part of this bundle can be registered now; the first: {why}"),
+    )
+    # exchange of arguments (RR-7)
+    ARGUMENTS_OVER = reason(
+        "rights.arguments_over",
+        "RR-7",
+        N_("Each side has made its {rounds} statements; the officer decides now."),
+    )
+    NOT_YOUR_TURN = reason(
+        "rights.not_your_turn", "RR-7", N_("It is the other side's turn to answer.")
+    )
+    ANSWER_TOO_LATE = reason(
+        "rights.answer_too_late", "RR-7", N_("The time to answer ended at {ended_at}.")
+    )
+    NOT_HEARD = reason(
+        "rights.not_heard",
+        "RR-7",
+        N_("The applicant may answer until {answer_by}; nobody loses a right unheard."),
+    )
+    # researcher empowerment (RR-9)
+    NOBODY_EMPOWERED = reason(
+        "rights.nobody_empowered", "RR-9", N_("Name at least one inventor."), 422
+    )
+    NOT_A_NATURAL_PERSON = reason(
+        "rights.not_a_natural_person",
+        "RR-9",
+        N_("Inventors and contributors are natural persons."),
+        422,
+    )
+    BENEFICIARY_WITHOUT_PART = reason(
+        "rights.beneficiary_without_part",
+        "RR-9",
+        N_("Whoever is empowered has a part in the income plan."),
+        422,
+    )
+    USE_TOO_SHORT = reason(
+        "rights.use_too_short",
+        "RR-9",
+        N_("Long-term use lasts at least {least} and at most {most} years."),
+        422,
+    )
+    PUBLICITY_TOO_SHORT = reason(
+        "rights.publicity_too_short",
+        "RR-9",
+        N_("The internal publicity lasts at least {days} days."),
+        422,
+    )
+    PUBLICITY_RUNNING = reason(
+        "rights.publicity_running", "RR-9", N_("The internal publicity runs until {until}.")
+    )
+    DECISION_IN_FUTURE = reason(
+        "rights.decision_in_future", "RR-9", N_("The decision lies in the future: {on}."), 422
+    )
+    BELOW_FLOOR = reason(
+        "rights.below_floor",
+        "RR-9",
+        N_("A state-funded institution gives its contributors at least {floor} of net income."),
+        422,
+    )
+    PARTS_NOT_WHOLE = reason(
+        "rights.parts_not_whole",
+        "RR-9",
+        N_("The contributors' parts total {total}; they must total exactly 1."),
+        422,
+    )
+    HOLDINGS_DIFFER = reason(
+        "rights.holdings_differ",
+        "RR-9",
+        N_("One application empowers over rights held alike; {title} is held otherwise."),
+        422,
+    )
+    # income (RR-9)
+    COSTS_ABOVE_INCOME = reason(
+        "rights.costs_above_income", "RR-9", N_("The costs are more than the income."), 422
+    )
+    COST_OUT_OF_RANGE = reason(
+        "rights.cost_out_of_range", "RR-9", N_("A cost is an amount above zero."), 422
+    )

@@ -1,5 +1,5 @@
 """
-First registration: the procedure and nothing but the procedure (RR-7).
+An application with public notice: the procedure and nothing but the procedure (RR-7).
 
     draft → submitted → notice ⇄ stopped → registered
       ↘        ↘          ↘ held (a holder lost verification) → registered
@@ -30,6 +30,8 @@ from hutong.rights.events import (
     Rejected,
     Withdrawn,
 )
+from hutong.rights.procedure_events import ObjectionWithdrawn
+from hutong.rights.procedure_words import Decision as Decision
 from hutong.rights.refusals import Refusal
 
 MAX_TECHNOLOGIES = 5_000
@@ -52,11 +54,6 @@ class Status(StrEnum):
 
 
 LIVE = frozenset({Status.SUBMITTED, Status.NOTICE, Status.HELD})
-
-
-class Decision(StrEnum):
-    ACCEPT = "accept"
-    REJECT = "reject"
 
 
 # First registration ---------------------------------------------------------------------------
@@ -87,7 +84,7 @@ class Subject:
     entered_by: UUID | None
 
 
-def require_registrable(technologies: Collection[Subject], *, applicant: UUID) -> None:
+def require_registrable(technologies: Collection[Subject], *, applicant: UUID | None) -> None:
     """Refuse an application over what cannot be registered, naming the first such technology."""
     if not technologies:
         raise Refused(Refusal.NOTHING_NAMED)
@@ -98,7 +95,7 @@ def require_registrable(technologies: Collection[Subject], *, applicant: UUID) -
         if technology.id in seen:
             raise _over(Refusal.TECHNOLOGY_TWICE, technology)
         seen.add(technology.id)
-        if technology.entered_by != applicant:
+        if applicant is None or technology.entered_by != applicant:
             raise _over(Refusal.NOT_YOUR_TECHNOLOGY, technology)
         if technology.kind == "bundle":
             raise _over(Refusal.BUNDLE, technology)
@@ -164,18 +161,21 @@ def file_objection(
     *,
     objection: UUID,
     objector: UUID,
-    holders: Collection[UUID],
+    applicants: Collection[UUID],
     technology: UUID | None,
     grounds: str,
     now: datetime,
 ) -> list[Event]:
-    """File an objection during the notice; the first open one stops the clock."""
+    """File an objection during the notice; the first open one stops the clock.
+
+    `applicants`: who applied or agreed to the application; a holder who did neither may object.
+    """
     if state.status is Status.REGISTERED:
         raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
     require_status(state.status, Status.NOTICE)
     if state.stopped_at is None and state.ends_at is not None and now >= state.ends_at:
         raise Refused(Refusal.NOTICE_OVER, ended_at=state.ends_at)
-    if objector in holders:
+    if objector in applicants:
         raise Refused(Refusal.OWN_APPLICATION)
     if technology is not None and technology not in state.remaining:
         raise Refused(Refusal.EXCEPTION_UNKNOWN, technology=technology)
@@ -220,14 +220,30 @@ def decide_objection(
     after = evolve(state, [decided])
     if not after.remaining:
         return [decided, Rejected(application=state.id, number=state.number, reasons=reasons)]
-    if after.open_objections:
-        return [decided]
+    return [decided, *_resumed(after, now=now, closing_hour=closing_hour)]
+
+
+def withdraw_objection(
+    state: Application, *, objection: UUID, now: datetime, closing_hour: int = 17
+) -> list[Event]:
+    """The objector takes an open objection back; after the last one the notice runs on."""
+    require_status(state.status, Status.NOTICE)
+    if objection not in state.open_objections:
+        raise Refused(CommonRefusal.OUT_OF_STATE, status="decided", needed="open")
+    withdrawn = ObjectionWithdrawn(application=state.id, objection=objection)
+    after = evolve(state, [withdrawn])
+    return [withdrawn, *_resumed(after, now=now, closing_hour=closing_hour)]
+
+
+def _resumed(state: Application, *, now: datetime, closing_hour: int) -> list[Event]:
+    if state.open_objections:
+        return []
     assert state.ends_at is not None, "a notice has an end"
     assert state.stopped_at is not None, "an open objection stops the notice"
     ends_at = resumed_end(
         ends_at=state.ends_at, stopped_at=state.stopped_at, now=now, closing_hour=closing_hour
     )
-    return [decided, NoticeResumed(application=state.id, ends_at=ends_at)]
+    return [NoticeResumed(application=state.id, ends_at=ends_at)]
 
 
 def resumed_end(
@@ -314,6 +330,8 @@ def _evolve_one(state: Application, event: Event) -> Application:
                 open_objections=state.open_objections - {objection},
                 remaining=state.remaining - taken if upheld else state.remaining,
             )
+        case ObjectionWithdrawn(objection=objection):
+            return replace(state, open_objections=state.open_objections - {objection})
         case NoticeResumed(ends_at=ends_at):
             return replace(state, ends_at=ends_at, stopped_at=None)
         case RegistrationHeld():

@@ -12,14 +12,13 @@ from ninja import Field, Schema
 
 from hutong.kit.event import plain
 from hutong.rights import queries
+from hutong.rights.checklists import CHECKLISTS, ApplicationKind, all_yes
+from hutong.rights.empowerment_schemas import EmpowermentOut, TermsOut
+from hutong.rights.procedure_words import Side
 from hutong.rights.rules import MAX_TECHNOLOGIES, Decision, Status
 from hutong.rights.shares import MAX_HOLDERS, Holdings, Shares, parse_share
 from hutong.rights.transfers import DisposalStatus
-
-NO_NUL = r"^[^\x00]*$"
-Words = Annotated[str, Field(max_length=4_000, pattern=NO_NUL)]
-Short = Annotated[str, Field(max_length=200, pattern=NO_NUL)]
-Share = Annotated[str, Field(max_length=32, pattern=NO_NUL, examples=["1/3"])]
+from hutong.rights.wire import NO_NUL, Share, Short, Words
 
 
 class HolderIn(Schema):
@@ -46,6 +45,27 @@ class ApplicationIn(Schema):
     evidence: list[UUID] = Field([], max_length=100, description="Documents stored before")
 
 
+class CheckOut(Schema):
+    code: str = Field(examples=["ownership"])
+    question: str
+    rule: str = Field(examples=["RR-1"])
+
+
+class ChecklistOut(Schema):
+    kind: ApplicationKind
+    checks: list[CheckOut]
+
+    @classmethod
+    def of(cls, kind: ApplicationKind) -> "ChecklistOut":
+        return cls(
+            kind=kind,
+            checks=[
+                CheckOut(code=check.code, question=gettext(check.question), rule=check.rule)
+                for check in CHECKLISTS[kind]
+            ],
+        )
+
+
 class EvidenceIn(Schema):
     documents: list[UUID] = Field(min_length=1, max_length=100)
 
@@ -56,9 +76,32 @@ class ExceptionIn(Schema):
 
 
 class ExaminationIn(Schema):
+    """`checks`: the answers to the list of the application's kind; acceptance needs every yes."""
+
     decision: Decision = Field(examples=["accept"])
     findings: Words = Field(examples=["Title deeds and inventors' assignments are complete."])
+    checks: dict[Annotated[str, Field(max_length=40)], bool] = Field(
+        {}, examples=[all_yes()], max_length=40
+    )
     exceptions: list[ExceptionIn] = Field([], max_length=MAX_TECHNOLOGIES)
+
+
+class SetAsideIn(Schema):
+    """An empty reason takes a technology back among those examined."""
+
+    items: list[ExceptionIn] = Field(min_length=1, max_length=MAX_TECHNOLOGIES)
+
+
+class BundleApplicationIn(Schema):
+    """All parts of a bundle in one application, each held by the party that entered it."""
+
+    bundle: UUID
+    evidence: list[UUID] = Field([], max_length=100)
+
+
+class ArgumentIn(Schema):
+    text: Words = Field(examples=["The contract names us as the holder; see clause 7."])
+    documents: list[UUID] = Field([], max_length=100)
 
 
 class ReasonIn(Schema):
@@ -125,17 +168,33 @@ class HoldingsOut(Schema):
 
 class ItemOut(Schema):
     technology: UUID
+    holder: UUID | None = Field(None, description="Its seller, in a joint application")
     excepted_because: str = ""
+
+
+class FeeOut(Schema):
+    """What the application costs; pay it under the reference of `/payables?subject=…`."""
+
+    amount_fen: int
+    currency: str
+    status: str = Field(examples=["due"])
 
 
 class ApplicationOut(Schema):
     id: UUID
+    kind: ApplicationKind
     number: str = Field(examples=["SHTE-RA-2022-000001"])
     status: Status
+    bundle: UUID | None
     applicant: UUID
-    holdings: HoldingsOut
+    holdings: HoldingsOut | None = Field(
+        description="Of every technology once registered; null where each has its own seller"
+    )
+    empowerment: EmpowermentOut | None
     items: list[ItemOut]
     evidence: list[UUID]
+    consents_missing: list[UUID] = Field(description="Parties that have not agreed yet")
+    fee: FeeOut | None
     drafted_at: datetime
     submitted_at: datetime | None
     findings: str
@@ -147,27 +206,64 @@ class ApplicationOut(Schema):
     ended_because: str
 
     @staticmethod
-    def resolve_holdings(view: queries.ApplicationView) -> HoldingsOut:
-        return HoldingsOut.of(view.holdings)
+    def resolve_holdings(view: queries.ApplicationView) -> HoldingsOut | None:
+        return HoldingsOut.of(view.holdings) if view.holdings else None
+
+    @staticmethod
+    def resolve_empowerment(view: queries.ApplicationView) -> EmpowermentOut | None:
+        return EmpowermentOut.of(view.empowerment) if view.empowerment else None
+
+    @staticmethod
+    def resolve_consents_missing(view: queries.ApplicationView) -> list[UUID]:
+        return sorted(view.consents_missing)
+
+
+class NoticeItemOut(Schema):
+    technology: UUID
+    holder: UUID | None = None
 
 
 class NoticeOut(Schema):
     application: UUID
+    kind: ApplicationKind
     number: str
     status: Status
-    holdings: HoldingsOut
+    bundle: UUID | None
+    holdings: HoldingsOut | None
+    terms: TermsOut | None = Field(description="What an empowerment grants (RR-9)")
     technologies: list[UUID]
+    items: list[NoticeItemOut]
     opened_at: datetime
     ends_at: datetime
     stopped: bool
     objections: int
 
     @staticmethod
-    def resolve_holdings(view: queries.NoticeView) -> HoldingsOut:
-        return HoldingsOut.of(view.holdings)
+    def resolve_holdings(view: queries.NoticeView) -> HoldingsOut | None:
+        return HoldingsOut.of(view.holdings) if view.holdings else None
+
+    @staticmethod
+    def resolve_terms(view: queries.NoticeView) -> TermsOut | None:
+        return TermsOut.of(view.terms) if view.terms else None
+
+    @staticmethod
+    def resolve_items(view: queries.NoticeView) -> list[NoticeItemOut]:
+        return [NoticeItemOut(technology=t, holder=view.holders.get(t)) for t in view.technologies]
+
+
+class ArgumentOut(Schema):
+    id: UUID
+    side: Side
+    party: UUID
+    round: int
+    said_at: datetime
+    text: str
+    documents: list[UUID]
 
 
 class ObjectionOut(Schema):
+    """An objection and its exchange. `turn` may answer until `answer_by`, while it is open."""
+
     id: UUID
     application: UUID
     technology: UUID | None
@@ -176,6 +272,9 @@ class ObjectionOut(Schema):
     evidence: list[UUID]
     filed_at: datetime
     status: str = Field(examples=["open"])
+    arguments: list[ArgumentOut]
+    turn: Side
+    answer_by: datetime | None
     decided_at: datetime | None
     reasons: str
 

@@ -19,6 +19,7 @@ from hutong.kit.ids import new_id, subject
 from hutong.parties.queries import PartyView
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
 from hutong.rights import actions, queries
+from hutong.rights.checklists import all_yes
 from hutong.rights.queries import ApplicationView
 from hutong.rights.rules import Decision
 from hutong.technologies import actions as technologies
@@ -100,6 +101,7 @@ def noticed_application(
         application=submitted.id,
         decision=Decision.ACCEPT,
         findings="The evidence is complete.",
+        checks=all_yes(),
     )
 
 

@@ -13,6 +13,7 @@ from hutong.listings.testing import applied_intent, open_listing, submitted_list
 from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, officer, unverified_party, verified_party
 from hutong.rights import queries as rights
+from hutong.rights.checklists import all_yes
 from hutong.rights.testing import registered_technology, submitted_application
 from hutong.settlement import queries as settlement
 from hutong.settlement.testing import funded, paid_deal, with_outside_steps
@@ -20,6 +21,8 @@ from hutong.ui.testing import browsing
 
 pytestmark = pytest.mark.django_db
 NOTICE = timedelta(days=16)
+
+CHECKED = {f"check:{code}": "on" for code in all_yes()}
 
 
 def test_the_desk_is_for_officers_alone(venue: Any) -> None:
@@ -40,9 +43,10 @@ def test_the_queue_shows_what_an_officers_powers_reach(venue: Any) -> None:
 def test_a_right_goes_into_notice_by_page(venue: Any) -> None:
     application = submitted_application(verified_party(now=venue.now), now=venue.now)
     registrar = browsing(officer("registrar", now=venue.now))
-    answer = registrar.post(
-        f"/desk/rights/{application.id}", {"act": "accept", "findings": "Complete."}
-    )
+    path = f"/desk/rights/{application.id}"
+    unchecked = registrar.post(path, {"act": "accept", "findings": "Complete."})
+    assert unchecked.status_code == 409
+    answer = registrar.post(path, {"act": "accept", "findings": "Complete.", **CHECKED})
     assert answer.status_code == 302
     assert rights.application(application.id).status == "notice"
 
@@ -51,8 +55,8 @@ def test_a_refusal_stands_beside_the_form_with_what_was_typed(venue: Any) -> Non
     application = submitted_application(verified_party(now=venue.now), now=venue.now)
     registrar = browsing(officer("registrar", now=venue.now))
     path = f"/desk/rights/{application.id}"
-    registrar.post(path, {"act": "accept", "findings": "Complete."})
-    answer = registrar.post(path, {"act": "accept", "findings": "Once more."})
+    registrar.post(path, {"act": "accept", "findings": "Complete.", **CHECKED})
+    answer = registrar.post(path, {"act": "accept", "findings": "Once more.", **CHECKED})
     assert answer.status_code == 409
     assert "Not done." in answer.content.decode()
 

@@ -7,6 +7,7 @@ from hutong.node.demo.case import Case, upload
 from hutong.node.demo.people import FIRMS, OFFICERS, UNIVERSITIES, Institution
 from hutong.node.demo.technologies import demo_technologies
 from hutong.node.demo.workbook import fill
+from hutong.rights.checklists import all_yes
 
 FIRST_UNIVERSITY_COUNT = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,7 +109,7 @@ def register_rights(case: Case) -> None:
         member.post(f"/api/v1/rights/applications/{application}/submit")
         examined = registrar.post(
             f"/api/v1/rights/applications/{application}/examine",
-            {"decision": "accept", "findings": "权属清晰，材料齐全"},
+            {"decision": "accept", "findings": "权属清晰，材料齐全", "checks": all_yes()},
         )
         case.narrator.say(
             f"{examined['number']} 公示至 in public notice until {examined['ends_at'][:16]}Z",

@@ -1,43 +1,40 @@
 """
-First registration, step by step (RR-7): apply, submit, examine, notice, register.
+Applications as members see them (RR-7): apply, attach, agree, submit, withdraw.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from hutong.documents import queries as documents
 from hutong.journal.actions import action, record
-from hutong.kit.actor import ACT, Actor, require_other_eyes
-from hutong.kit.ids import new_id
-from hutong.kit.moments import local_date
+from hutong.kit.actor import ACT, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
-from hutong.rights import register, rules
-from hutong.rights.actions.saving import application_subject, involved_in, locked, locked_own, take
-from hutong.rights.actions.writing import APPLICATION, New, take_numbers, write
+from hutong.rights import rules
+from hutong.rights.actions.drafting import attach, draft, require_known, subjects
+from hutong.rights.actions.empowering import require_empowerable
+from hutong.rights.actions.fees import ask_fee
+from hutong.rights.actions.saving import application_subject, locked, locked_own, take, unverified
+from hutong.rights.checklists import ApplicationKind
 from hutong.rights.constraints import refused_over, refusing
-from hutong.rights.events import (
-    Completed,
-    Drafted,
-    EvidenceAttached,
-    NoticeOpened,
-    Registered,
+from hutong.rights.events import EvidenceAttached
+from hutong.rights.models import Application, Consent
+from hutong.rights.procedure_events import Consented
+from hutong.rights.queries.applications import (
+    ApplicationView,
+    consents_missing,
+    consents_needed,
+    live_among,
+    view,
 )
-from hutong.rights.models import Application, Claim, Evidence, Item, holdings_of
-from hutong.rights.queries.applications import ApplicationView, live_among, view
 from hutong.rights.queries.titles import registered_among
 from hutong.rights.refusals import Refusal
-from hutong.rights.rules import Decision, Status
+from hutong.rights.rules import Status
 from hutong.rights.shares import Holdings
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
-from hutong.technologies.actions import mark_registered
-
-GONE = "left the market or lapsed during the notice"
 
 Holders = Sequence[tuple[UUID, Fraction]]
 
@@ -59,38 +56,73 @@ def apply_first_registration(
     named, another's technology, a bundle, a lapsed right, shares that do not total exactly 1.
     """
     applicant = actor.acting_party()
-    rules.require_registrable(_subjects(technologies, applicant, now), applicant=applicant)
+    rules.require_registrable(subjects(technologies, now), applicant=applicant)
     holdings = Holdings.of(holders, disposal, income)
     if applicant not in holdings.ownership:
         raise Refused(Refusal.APPLICANT_HOLDS_NOTHING)
-    _require_known(holdings)
-    row = Application.objects.create(
-        id=new_id(),
-        number=take_numbers(APPLICATION, now=now)[0],
-        applicant=applicant,
-        entered_by=actor.person,
-        drafted_at=now,
-    )
-    Item.objects.bulk_create(
-        Item(application=row, position=position, technology=technology)
-        for position, technology in enumerate(technologies)
-    )
-    Claim.objects.bulk_create(
-        Claim(
-            application=row,
-            power=power.value,
-            party=party,
-            numerator=numerator,
-            denominator=denominator,
-        )
-        for power, party, numerator, denominator in holdings.rows()
-    )
-    _attach(row, actor, now, evidence)
-    record(
-        application_subject(row.id),
-        Drafted(application=row.id, number=row.number, technologies=len(technologies)),
+    require_known(holdings.parties())
+    row = draft(
+        actor=actor,
+        now=now,
+        kind=ApplicationKind.FIRST_REGISTRATION,
+        technologies=technologies,
+        holdings=holdings,
+        evidence=evidence,
     )
     return view(row)
+
+
+@action(power=ACT)
+def apply_for_bundle(
+    *, actor: Actor, now: datetime, bundle: UUID, evidence: Sequence[UUID] = ()
+) -> ApplicationView:
+    """Draft one application for all parts of a bundle, each held by the party that entered it.
+
+    Parts that are registered already, under another application, lapsed or not on the market are
+    left out. The party that applies has a part of its own; every other seller agrees before the
+    application is submitted (TE-4).
+    """
+    applicant = actor.acting_party()
+    project = technologies_.technology(bundle)
+    if project.kind != "bundle":
+        raise Refused(Refusal.NOT_A_BUNDLE, technology=bundle, title=project.title)
+    parts = subjects(project.parts, now)
+    if applicant not in {part.entered_by for part in parts}:
+        raise Refused(CommonRefusal.NOT_FOUND, what="bundle")
+    taken = registered_among(project.parts), live_among(project.parts)
+    wanted, first_why = [], None
+    for part in parts:
+        why = _why_not(part, *taken)
+        if why is None:
+            wanted.append(part)
+        else:
+            first_why = first_why or why
+    if not wanted:
+        raise Refused(Refusal.NOTHING_LEFT, why=first_why.reason.code if first_why else "")
+    holders = {part.id: part.entered_by for part in wanted if part.entered_by is not None}
+    row = draft(
+        actor=actor,
+        now=now,
+        kind=ApplicationKind.FIRST_REGISTRATION,
+        technologies=[part.id for part in wanted],
+        holdings=None,
+        holders=holders,
+        bundle=bundle,
+        evidence=evidence,
+    )
+    return view(row)
+
+
+def _why_not(part: rules.Subject, registered: set[UUID], pending: set[UUID]) -> Refused | None:
+    if part.id in registered:
+        return Refused(Refusal.ALREADY_REGISTERED, technology=part.id, title=part.title)
+    if part.id in pending:
+        return Refused(Refusal.APPLICATION_PENDING, technology=part.id, title=part.title)
+    try:
+        rules.require_registrable([part], applicant=part.entered_by)
+    except Refused as refused:
+        return refused
+    return None
 
 
 @action(power=ACT)
@@ -99,9 +131,8 @@ def attach_evidence(
 ) -> ApplicationView:
     """Attach stored documents to a draft; those already attached stay."""
     row = locked_own(actor, application)
-    if row.status != Status.DRAFT:
-        raise Refused(CommonRefusal.OUT_OF_STATE, status=row.status, needed=Status.DRAFT.value)
-    _attach(row, actor, now, documents)
+    rules.require_status(Status(row.status), Status.DRAFT)
+    attach(row, actor, now, documents)
     record(
         application_subject(row.id),
         EvidenceAttached(application=row.id, documents=list(documents)),
@@ -110,83 +141,60 @@ def attach_evidence(
 
 
 @action(power=ACT)
+def consent(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView:
+    """Agree to a draft that needs the party's agreement: another seller of the bundle, a co-owner,
+    an inventor who is empowered (RR-1, RR-9)."""
+    row = locked(application)
+    party = actor.acting_party()
+    if party not in consents_needed(row):
+        raise Refused(CommonRefusal.NOT_FOUND, what="application")
+    rules.require_status(Status(row.status), Status.DRAFT)
+    if party not in consents_missing(row):
+        raise Refused(CommonRefusal.OUT_OF_STATE, status="agreed", needed="asked")
+    Consent.objects.create(application=row, party=party, given_by=actor.person, given_at=now)
+    record(application_subject(row.id), Consented(application=row.id, holder=party))
+    return view(row)
+
+
+@action(power=ACT)
 def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView:
-    """Submit a draft. Applicant and holders are verified parties (PA-3); one application at a time
-    may be under way over a technology, and none over one that is registered (RR-7)."""
+    """Submit a draft. Applicant and holders are verified parties (PA-3); everybody it binds has
+    agreed; one application at a time may be under way over a technology (RR-7). A fee falls due by
+    the rulebook's schedule."""
     row = locked_own(actor, application)
     state = row.state()
     events = rules.submit(state, applicant=row.applicant, evidence=row.evidence.count())
     technologies = [item.technology for item in row.items.order_by("position")]
-    rules.require_registrable(_subjects(technologies, row.applicant, now), applicant=row.applicant)
-    for party, name in sorted(_unverified(row).items()):
+    for party, name in sorted(unverified(row).items()):
         raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=party, name=name)
-    _refuse_first(registered_among(technologies), technologies, Refusal.ALREADY_REGISTERED)
-    _refuse_first(live_among(technologies), technologies, Refusal.APPLICATION_PENDING)
+    for party in sorted(consents_missing(row)):
+        raise Refused(
+            Refusal.CONSENT_MISSING, party=party, name=parties.parties([party])[party].name
+        )
+    if row.kind == ApplicationKind.EMPOWERMENT:
+        require_empowerable(row, technologies)
+    else:
+        _require_registrable(row, technologies, now)
+    refuse_first(live_among(technologies), technologies, Refusal.APPLICATION_PENDING)
     taken = partial(refused_over, Refusal.APPLICATION_PENDING)
     with refusing({"rights_item_one_live": taken}):
         row.items.update(live=True)
     row.submitted_by, row.submitted_at = actor.person, now
     row.rulebook_version = rulebook.in_force(now).version
     take(row, state, events, now=now)
+    ask_fee(row, items=len(technologies), now=now)
     return view(row)
 
 
-@action(power="rights.examine")
-def examine(
-    *,
-    actor: Actor,
-    now: datetime,
-    application: UUID,
-    decision: Decision,
-    findings: str,
-    exceptions: Mapping[UUID, str] | None = None,
-) -> ApplicationView:
-    """Accept into public notice, or reject; `exceptions` leave out single technologies, each with
-    its reason. Never by whoever entered the application, nor by anybody of the applicant's
-    (PA-5)."""
-    row = locked(application)
-    require_other_eyes(actor, involved_in(row))
-    state = row.state()
-    exceptions = exceptions or {}
-    events = rules.examine(
-        state,
-        decision=decision,
-        findings=findings,
-        exceptions=exceptions,
-        now=now,
-        notice_days=_notice_days(row, now),
-        notice=_notice(row, state.remaining - set(exceptions)),
-    )
-    row.examined_by, row.findings = actor.person, findings
-    _except(row, exceptions)
-    if isinstance(events[0], NoticeOpened):
-        row.notice_opened_at = now
-    take(row, state, events, now=now)
-    return view(row)
-
-
-@action(power="rights.examine")
-def close_notice(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView:
-    """End the notice and register what stands unopposed; or retry one that was held."""
-    row = locked(application)
-    state = row.state()
-    gone = _gone(state.remaining, now) if state.status in rules.LIVE else {}
-    events = rules.close_notice(state, now=now, unverified=_unverified(row), gone=gone)
-    if isinstance(events[0], Completed):
-        _register(row, sorted(state.remaining - set(gone)), actor=actor, now=now)
-    _except(row, gone)
-    take(row, state, events, now=now)
-    return view(row)
-
-
-@action(power="rights.examine")
-def reject_held(*, actor: Actor, now: datetime, application: UUID, reasons: str) -> ApplicationView:
-    """Reject an application whose registration is held for a holder that is not verified."""
-    row = locked(application)
-    require_other_eyes(actor, involved_in(row))
-    state = row.state()
-    take(row, state, rules.reject_held(state, reasons=reasons), now=now)
-    return view(row)
+def _require_registrable(row: Application, technologies: Sequence[UUID], now: datetime) -> None:
+    found = subjects(technologies, now)
+    holders: Mapping[UUID, UUID | None] = {i.technology: i.holder for i in row.items.all()}
+    if row.bundle is None:
+        rules.require_registrable(found, applicant=row.applicant)
+    else:
+        for part in found:
+            rules.require_registrable([part], applicant=holders[part.id])
+    refuse_first(registered_among(technologies), technologies, Refusal.ALREADY_REGISTERED)
 
 
 @action(power=ACT)
@@ -200,134 +208,7 @@ def withdraw(
     return view(row)
 
 
-# -- parts of the above -----------------------------------------------------------------------------
-
-
-def _subjects(technologies: Sequence[UUID], applicant: UUID, now: datetime) -> list[rules.Subject]:
-    if len(technologies) > rules.MAX_TECHNOLOGIES:
-        raise Refused(Refusal.TOO_MANY_NAMED, limit=rules.MAX_TECHNOLOGIES)
-    found = technologies_.technologies(set(technologies))
-    today = local_date(now)
-    subjects = []
-    for id in technologies:
-        technology = found.get(id)
-        if technology is None:
-            raise Refused(CommonRefusal.NOT_FOUND, what="technology")
-        subjects.append(
-            rules.Subject(
-                id=id,
-                title=technology.title,
-                kind=technology.kind,
-                status=technology.status,
-                legal_status=technology.legal_status_on(today),
-                entered_by=technology.party,
-            )
-        )
-    return subjects
-
-
-def _gone(remaining: Iterable[UUID], now: datetime) -> dict[UUID, str]:
-    found = technologies_.technologies(set(remaining))
-    today = local_date(now)
-    return {
-        id: GONE
-        for id in remaining
-        if id not in found
-        or found[id].status != "entered"
-        or found[id].legal_status_on(today) == "lapsed"
-    }
-
-
-def _require_known(holdings: Holdings) -> None:
-    known = parties.parties(holdings.parties())
-    for party in sorted(holdings.parties()):
-        if party not in known:
-            raise Refused(CommonRefusal.NOT_FOUND, what="party")
-
-
-def _unverified(row: Application) -> dict[UUID, str]:
-    wanted = holdings_of(row.claims.all()).parties() | {row.applicant}
-    known = parties.parties(wanted)
-    return {id: party.name for id, party in known.items() if not party.is_verified}
-
-
-def _refuse_first(found: set[UUID], technologies: Sequence[UUID], refusal: Refusal) -> None:
+def refuse_first(found: set[UUID], technologies: Sequence[UUID], refusal: Refusal) -> None:
     for technology in technologies:
         if technology in found:
             raise refused_over(refusal, technology)
-
-
-def _attach(row: Application, actor: Actor, now: datetime, attached: Sequence[UUID]) -> None:
-    for document in attached:
-        stored = documents.find(document)
-        if stored is None or stored.party != actor.acting_party():
-            raise Refused(Refusal.EVIDENCE_UNKNOWN, document=document)
-    Evidence.objects.bulk_create(
-        [
-            Evidence(application=row, document=document, attached_at=now)
-            for document in dict.fromkeys(attached)
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _except(row: Application, exceptions: Mapping[UUID, str]) -> None:
-    for technology, why in exceptions.items():
-        row.items.filter(technology=technology).update(excepted_because=why, live=False)
-
-
-def _notice_days(row: Application, now: datetime) -> int:
-    if row.rulebook_version is None:  # not submitted; the rule refuses it
-        return rulebook.in_force(now).rules.rights.notice_days
-    return rulebook.version(row.rulebook_version).rights.notice_days
-
-
-def _notice(row: Application, technologies: Iterable[UUID]) -> dict[str, Any]:
-    """What is put up in public: the technologies, and who claims which share of them."""
-    holdings = holdings_of(row.claims.all())
-    names = parties.parties(holdings.parties())
-    found = technologies_.technologies(set(technologies))
-    return {
-        "number": row.number,
-        "holders": [
-            {
-                "party": str(party),
-                "name_zh": names[party].name_zh,
-                "name_en": names[party].name_en,
-                "share": str(share),
-            }
-            for party, share in sorted(holdings.ownership.items())
-        ],
-        "technologies": [
-            {
-                "technology": str(id),
-                "kind": found[id].kind.value,
-                "title_zh": found[id].title_zh,
-                "title_en": found[id].title_en,
-            }
-            for id in sorted(found)
-        ],
-    }
-
-
-def _register(
-    row: Application, technologies: Sequence[UUID], *, actor: Actor, now: datetime
-) -> None:
-    holdings = holdings_of(row.claims.all())
-    assert row.rulebook_version is not None, "a submitted application has its rulebook"
-    write(
-        [
-            New(
-                technology=technology,
-                act=register.FirstRegistration(holdings=holdings),
-                effective_on=local_date(now),
-                source=application_subject(row.id),
-                event=lambda common: Registered(**common, application=row.id),
-            )
-            for technology in technologies
-        ],
-        actor=actor,
-        now=now,
-        rulebook_version=row.rulebook_version,
-    )
-    mark_registered(actor=actor, now=now, technologies=technologies)

@@ -13,10 +13,11 @@ from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
-from hutong.parties.membership import ANY_ROLE
 from hutong.rights import rules
 from hutong.rights.events import Rejected, Withdrawn
 from hutong.rights.models import Application
+from hutong.rights.procedure_events import FeeCancelled
+from hutong.rights.queries.applications import consents_needed, fee_of, named_in
 from hutong.rights.rules import Status
 
 NOTICE_OVER = "rights.notice_over"
@@ -37,6 +38,7 @@ def take(
         row.ended_because = _why(events)
         row.items.update(live=False)
         row.objections.filter(status="open").update(status="moot", decided_at=now)
+        _cancel_fee(row, now)
     else:
         row.items.exclude(technology__in=after.remaining).update(live=False)
     row.save()
@@ -46,6 +48,22 @@ def take(
     else:
         due.cancel(subject=application_subject(row.id), kind=NOTICE_OVER)
     record(application_subject(row.id), *events)
+
+
+def _cancel_fee(row: Application, now: datetime) -> None:
+    """An application that ended owes no fee any more that was not paid before."""
+    fee = fee_of(row)
+    if fee is None or fee.status != "due" or row.status == Status.REGISTERED:
+        return
+    fee.status, fee.ended_at = "cancelled", now
+    fee.save()
+    record(application_subject(row.id), FeeCancelled(application=row.id))
+
+
+def unverified(row: Application) -> dict[UUID, str]:
+    """Those named in an application that are not verified parties now (PA-3)."""
+    known = parties.parties(named_in(row) | consents_needed(row))
+    return {id: party.name for id, party in known.items() if not party.is_verified}
 
 
 def _why(events: Iterable[Event]) -> str:
@@ -68,9 +86,3 @@ def locked_own(actor: Actor, application: UUID) -> Application:
     if row.applicant != actor.acting_party():
         raise Refused(CommonRefusal.NOT_FOUND, what="application")
     return row
-
-
-def involved_in(row: Application) -> list[UUID | None]:
-    """Who may not decide about an application: who entered it, and whoever acts for its applicant
-    in any role (PA-5)."""
-    return [row.entered_by, row.submitted_by, *parties.people_of(row.applicant, ANY_ROLE)]

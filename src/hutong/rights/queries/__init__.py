@@ -4,15 +4,24 @@ What can be asked of the register: titles at a date as known at a moment, report
 
 from hutong.rights.queries.applications import (
     ApplicationView,
+    ArgumentView,
+    FeeView,
+    NoticeDay,
     NoticeView,
     ObjectionView,
     application,
     applications,
+    hands_of,
+    may_read_evidence,
     notice,
+    notice_calendar,
     notices,
+    objection,
     objections,
     objector_of,
     sees_all_applications,
+    waiting_for_answer,
+    waiting_for_consent,
 )
 from hutong.rights.queries.audit import audit
 from hutong.rights.queries.disposals import (
@@ -21,6 +30,14 @@ from hutong.rights.queries.disposals import (
     disposals,
     disposals_of_deal,
     sees_all_disposals,
+)
+from hutong.rights.queries.empowerments import PublicTerms
+from hutong.rights.queries.incomes import (
+    StatementView,
+    sees_all_statements,
+    statement,
+    statements,
+    statements_of_deal,
 )
 from hutong.rights.queries.titles import (
     EntryView,
@@ -43,12 +60,17 @@ from hutong.rights.queries.titles import (
 
 __all__ = [
     "ApplicationView",
+    "ArgumentView",
     "DisposalView",
     "EntryView",
+    "FeeView",
     "HeldView",
+    "NoticeDay",
     "NoticeView",
     "ObjectionView",
     "PendingView",
+    "PublicTerms",
+    "StatementView",
     "Title",
     "TitleReport",
     "application",
@@ -61,17 +83,27 @@ __all__ = [
     "entries_of",
     "entry",
     "entry_views",
+    "hands_of",
     "held_by",
     "may_dispose",
+    "may_read_evidence",
     "notice",
+    "notice_calendar",
     "notices",
+    "objection",
     "objections",
     "objector_of",
     "registered_among",
     "require_disposable",
     "sees_all_applications",
     "sees_all_disposals",
+    "sees_all_statements",
+    "statement",
+    "statements",
+    "statements_of_deal",
     "title",
     "title_report",
+    "waiting_for_answer",
+    "waiting_for_consent",
     "why_not_dispose",
 ]

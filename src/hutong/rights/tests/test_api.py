@@ -11,6 +11,7 @@ from hutong.kit.actor import SYSTEM
 from hutong.parties import actions as parties
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import actions, queries
+from hutong.rights.checklists import all_yes
 from hutong.rights.testing import (
     a_document,
     a_technology,
@@ -67,7 +68,7 @@ def test_a_registration_from_draft_to_title(venue, university):
     examined = call(
         "POST",
         f"{path}/examine",
-        {"decision": "accept", "findings": "In order.", "exceptions": []},
+        {"decision": "accept", "findings": "In order.", "checks": all_yes(), "exceptions": []},
         actor=registrar,
     )
     assert examined.json()["status"] == "notice"
@@ -109,6 +110,20 @@ def test_an_objection_through_the_door(venue, university):
     assert len(call("GET", objections, actor=firm).json()) == 1
     other = member_of(verified_party("另一公司", kind="enterprise"))
     assert call("GET", objections, actor=other).json() == []
+    unheard = call(
+        "POST",
+        f"/rights/objections/{filed.json()['id']}/decide",
+        {"upheld": True, "reasons": "Proved by the contract."},
+        actor=officer("registrar"),
+    )
+    assert (unheard.status_code, unheard.json()["code"]) == (409, "rights.not_heard")
+    answered = call(
+        "POST",
+        f"/rights/objections/{filed.json()['id']}/arguments",
+        {"text": "The contract leaves the right with us."},
+        actor=member_of(university),
+    )
+    assert (answered.status_code, answered.json()["turn"]) == (201, "objector")
     decided = call(
         "POST",
         f"/rights/objections/{filed.json()['id']}/decide",

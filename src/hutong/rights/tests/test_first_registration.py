@@ -19,6 +19,7 @@ from hutong.parties.testing import (
     verified_party,
 )
 from hutong.rights import actions, queries
+from hutong.rights.checklists import all_yes
 from hutong.rights.models import Entry, Holding
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import Decision, Status
@@ -60,6 +61,7 @@ def accept(registrar, application, now, **given):
         application=application.id,
         decision=Decision.ACCEPT,
         findings="In order.",
+        checks=all_yes(),
         **given,
     )
 
@@ -278,7 +280,11 @@ def test_an_upheld_objection_ends_the_application(venue, university, firm, regis
         actor=member_of(firm), now=venue.now, application=noticed.id, grounds="It is ours."
     )
     actions.decide_objection(
-        actor=registrar, now=venue.now, objection=objection.id, upheld=True, reasons="Proved."
+        actor=registrar,
+        now=objection.answer_by,
+        objection=objection.id,
+        upheld=True,
+        reasons="Proved.",
     )
     ended = queries.application(noticed.id)
     assert ended.status is Status.REJECTED

@@ -47,7 +47,7 @@ def object_to(state, *, at=NOW, objector=STRANGER, technology=None, objection=OB
         state,
         objection=objection,
         objector=objector,
-        holders={HOLDER, OTHER},
+        applicants={HOLDER, OTHER},
         technology=technology,
         grounds="The right is ours.",
         now=at,
