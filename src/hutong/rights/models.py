@@ -7,7 +7,8 @@ Tables of the register.
     income      1 ── n cost, due                                       what a deal paid contributors
     entry       1 ── n holding                                         insert-only: the register
     title       one row per registered technology: what is locked, and where the replay ends now
-    disposal    a transfer from a deal on its way; at most one prepared per technology
+    disposal    what a deal or a filing binds on its way; at most one that blocks per technology
+    models_granted: grants of use, restrictions, and what is filed for them
     series      the last number given, per kind of number and year
 
 The title row is a convenience: the register is its entries, and the doctor replays them.
@@ -27,14 +28,17 @@ from hutong.kit.ids import new_id
 from hutong.kit.moments import iso
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights import exchange, register, rules, transfers
+from hutong.rights.acts import ENDS_GRANTS, GRANTS, Chapter
 from hutong.rights.checklists import ApplicationKind
 from hutong.rights.empowerment import MAX_YEARS
 from hutong.rights.income import CostKind
+from hutong.rights.models_granted import next_line
 from hutong.rights.procedure_words import Form, PriceBasis, Reward, Side, StatementStatus
 from hutong.rights.shares import MAX_DENOMINATOR, Holdings, Power
 
 LIVE_ITEM = Q(live=True)
 OBJECTION_STATUSES = ["open", "upheld", "dismissed", "withdrawn", "moot"]
+USE_KINDS = sorted(kind.value for kind in GRANTS | ENDS_GRANTS)
 POWERS = [(power.value, power.value) for power in Power]
 
 
@@ -476,6 +480,7 @@ class Entry(models.Model):
     )
     rulebook_version = models.PositiveIntegerField()
     salt = models.CharField(max_length=64)
+    chapter = models.CharField(max_length=5, db_default=Chapter.TITLE.value)
 
     class Meta:
         constraints = [
@@ -496,8 +501,24 @@ class Entry(models.Model):
                 condition=Q(kind__in=[k.value for k in register.EntryKind]),
                 name="rights_entry_kind_known",
             ),
+            models.CheckConstraint(
+                condition=Q(chapter__in=[c.value for c in Chapter])
+                & (
+                    Q(kind=register.EntryKind.STRUCK_OUT.value)
+                    | Q(kind__in=USE_KINDS, chapter=Chapter.USE.value)
+                    | (~Q(kind__in=USE_KINDS) & Q(chapter=Chapter.TITLE.value))
+                ),
+                name="rights_entry_in_its_chapter",
+            ),
         ]
-        indexes = [models.Index(fields=["-known_at", "-id"], name="rights_entry_newest")]
+        indexes = [
+            models.Index(fields=["-known_at", "-id"], name="rights_entry_newest"),
+            models.Index(
+                fields=["technology", "sequence"],
+                condition=Q(chapter=Chapter.TITLE.value),
+                name="rights_entry_of_title",
+            ),
+        ]
 
     def digest(self, holdings: Iterable["Holding"]) -> str:
         """What the journal keeps of this entry: the salted digest of all it says."""
@@ -547,21 +568,35 @@ class Title(models.Model):
     entries = models.PositiveIntegerField()
     holdings_entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="title")
     frozen = models.BooleanField(default=False)
+    closed = models.BooleanField(default=False)
+    line = models.BigIntegerField(unique=True, db_default=next_line())
+    last_on = models.DateField()  # the latest day on which an entry takes effect
+    last_known_at = models.DateTimeField()
     registered_at = models.DateTimeField()
 
     objects = LockingQuerySet.as_manager()
 
 
 class Disposal(models.Model):
-    """A transfer from a deal (RR-7). Its id becomes the register entry's."""
+    """What a deal or a filing binds until it is entered (RR-7). Its id becomes the entry's.
+
+    `kind` is the entry's; a transfer has its share, anything else its `terms`. `blocks`: no other
+    may be pending beside it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=24, db_default=register.EntryKind.TRANSFER.value)
     technology = models.UUIDField()
-    deal = models.UUIDField()
+    deal = models.UUIDField(null=True)
+    filing = models.ForeignKey(
+        "rights.Filing", on_delete=models.PROTECT, null=True, related_name="disposals"
+    )
     giver = models.UUIDField()
     taker = models.UUIDField()
-    numerator = models.BigIntegerField()
-    denominator = models.BigIntegerField()
+    numerator = models.BigIntegerField(null=True)
+    denominator = models.BigIntegerField(null=True)
+    terms = models.JSONField(default=dict, db_default={})
+    blocks = models.BooleanField(default=True, db_default=True)
     status = models.CharField(max_length=10, default=transfers.DisposalStatus.PREPARED.value)
     outside_step_due = models.BooleanField()
     rulebook_version = models.PositiveIntegerField()
@@ -580,13 +615,28 @@ class Disposal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["technology"],
-                condition=Q(status="prepared"),
+                condition=Q(status="prepared", blocks=True),
                 name="rights_disposal_one_pending",
             ),
             models.UniqueConstraint(
                 fields=["deal", "technology"],
                 condition=~Q(status="cancelled"),
                 name="rights_disposal_once_per_deal",
+            ),
+            models.UniqueConstraint(
+                fields=["filing", "technology"],
+                condition=~Q(status="cancelled"),
+                name="rights_disposal_once_per_filing",
+            ),
+            models.CheckConstraint(
+                condition=Q(deal__isnull=False, filing__isnull=True)
+                | Q(deal__isnull=True, filing__isnull=False),
+                name="rights_disposal_of_deal_or_filing",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="transfer", numerator__isnull=False, denominator__isnull=False)
+                | (~Q(kind="transfer") & Q(numerator__isnull=True, denominator__isnull=True)),
+                name="rights_disposal_share_of_transfer",
             ),
             models.CheckConstraint(
                 condition=~Q(status="effected")
@@ -603,13 +653,18 @@ class Disposal(models.Model):
         indexes = [models.Index(fields=["deal"], name="rights_disposal_deal")]
 
     def state(self) -> transfers.PendingTransfer:
+        share = None
+        if self.numerator is not None and self.denominator is not None:
+            share = Fraction(self.numerator, self.denominator)
         return transfers.PendingTransfer(
             id=self.id,
+            kind=register.EntryKind(self.kind),
             deal=self.deal,
+            filing=self.filing_id,
             technology=self.technology,
             giver=self.giver,
             taker=self.taker,
-            share=Fraction(self.numerator, self.denominator),
+            share=share,
             status=transfers.DisposalStatus(self.status),
             outside_step_due=self.outside_step_due,
             effective_on=self.effective_on,

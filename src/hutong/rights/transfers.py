@@ -1,5 +1,5 @@
 """
-A transfer from a deal: the procedure and nothing but the procedure (RR-7, RR-11).
+A disposal on its way: the procedure and nothing but the procedure (RR-7, RR-11).
 
     prepared → outside step recorded → effected | cancelled
 
@@ -14,7 +14,9 @@ from uuid import UUID
 
 from hutong.kit.event import Event
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.acts import EntryKind
 from hutong.rights.events import OutsideStepRecorded, TransferCancelled
+from hutong.rights.grant_events import DisposalCancelled
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import require_status, require_words
 
@@ -27,17 +29,27 @@ class DisposalStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingTransfer:
-    """A disposal from a deal on its way; its id will be the register entry's (RR-7, RR-11)."""
+    """What a deal or a filing binds on its way; its id will be the entry's (RR-7, RR-11).
+
+    A transfer has a share; a licence, a pledge or new shares have terms of their own.
+    """
 
     id: UUID
-    deal: UUID
+    kind: EntryKind = EntryKind.TRANSFER
+    deal: UUID | None
+    filing: UUID | None = None
     technology: UUID
     giver: UUID
     taker: UUID
-    share: Fraction
+    share: Fraction | None
     status: DisposalStatus
     outside_step_due: bool
     effective_on: date | None = None
+
+    def moving(self) -> Fraction:
+        """The share a transfer moves."""
+        assert self.share is not None, "only a transfer moves a share"
+        return self.share
 
 
 def record_outside_step(
@@ -85,8 +97,18 @@ def require_effectable(state: PendingTransfer) -> None:
 def cancel_transfer(state: PendingTransfer, *, reason: str) -> list[Event]:
     require_status(state.status, DisposalStatus.PREPARED)
     require_words("reason", reason)
+    if state.kind is EntryKind.TRANSFER and state.deal is not None:
+        return [
+            TransferCancelled(
+                entry=state.id, deal=state.deal, technology=state.technology, reason=reason
+            )
+        ]
     return [
-        TransferCancelled(
-            entry=state.id, deal=state.deal, technology=state.technology, reason=reason
+        DisposalCancelled(
+            entry=state.id,
+            technology=state.technology,
+            deal=state.deal,
+            filing=state.filing,
+            reason=reason,
         )
     ]

@@ -135,8 +135,9 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
         return entry_view(row.id)
     state = row.state()
     transfers.require_effectable(state)
+    share = state.moving()
     require_disposable(
-        [row.technology], by=row.giver, share=state.share, taker=row.taker, pending_is_ours=True
+        [row.technology], by=row.giver, share=share, taker=row.taker, pending_is_ours=True
     )
     parties.require_verified(row.taker)
     write(
@@ -144,13 +145,13 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
             New(
                 id=row.id,
                 technology=row.technology,
-                act=register.Transfer(giver=row.giver, taker=row.taker, share=state.share),
+                act=register.Transfer(giver=row.giver, taker=row.taker, share=share),
                 effective_on=row.effective_on or local_date(now),
                 source=subject("deal", row.deal),
                 event=lambda common: Transferred(
                     **common,
                     deal=row.deal,
-                    share=state.share,
+                    share=share,
                     giver=row.giver,
                     taker=row.taker,
                 ),
@@ -184,7 +185,7 @@ def _require_held_on(row: Disposal, on: date) -> None:
     try:
         if state.holdings is None:
             raise Refused(Refusal.NOT_REGISTERED)
-        state.holdings.transfer(row.giver, row.taker, row.state().share)
+        state.holdings.transfer(row.giver, row.taker, row.state().moving())
     except Refused as refused:
         raise Refused(Refusal.OUTSIDE_STEP_BEFORE_TITLE, on=on) from refused
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
 from hutong.rights import register
+from hutong.rights.acts import Chapter
 from hutong.rights.models import Disposal, Entry, Holding, holdings_of
 from hutong.rights.shares import Holdings, Shares
 
@@ -209,11 +210,16 @@ def entry(id: UUID) -> EntryView:
     return rows[0]
 
 
-def entries_of(technologies: Collection[UUID]) -> dict[UUID, list[register.Entry]]:
-    """Every entry of each technology, in the order of writing: what titles are replayed from."""
+def entries_of(
+    technologies: Collection[UUID], chapter: Chapter | None = None
+) -> dict[UUID, list[register.Entry]]:
+    """Every entry of each technology, in the order of writing: what titles are replayed from.
+
+    `chapter`: those of one only; holdings and restrictions stand without the grants of use.
+    """
     return {
         technology: [_pure(view) for view in views]
-        for technology, views in entry_views(technologies).items()
+        for technology, views in entry_views(technologies, chapter).items()
     }
 
 
@@ -224,15 +230,20 @@ def technologies_of_entries(entries: Collection[UUID]) -> list[UUID]:
 
 
 def current_states(technologies: Collection[UUID]) -> dict[UUID, register.TitleState]:
+    """Holdings and restrictions of each, now; grants of use are asked for by `queries.grants`."""
     return {
         technology: register.replay(entries, on=register.EVER, known_at=FOREVER)
-        for technology, entries in entries_of(technologies).items()
+        for technology, entries in entries_of(technologies, Chapter.TITLE).items()
     }
 
 
-def entry_views(technologies: Collection[UUID]) -> dict[UUID, list[EntryView]]:
+def entry_views(
+    technologies: Collection[UUID], chapter: Chapter | None = None
+) -> dict[UUID, list[EntryView]]:
     by_technology: dict[UUID, list[EntryView]] = {technology: [] for technology in technologies}
     rows = Entry.objects.filter(technology__in=list(technologies))
+    if chapter is not None:
+        rows = rows.filter(chapter=chapter.value)
     for view in _views(rows.order_by("technology", "sequence")):
         by_technology[view.technology].append(view)
     return by_technology
@@ -250,9 +261,7 @@ def _views(rows: QuerySet[Entry]) -> list[EntryView]:
             known_at=row.known_at,
             source=row.source,
             facts=row.facts,
-            holdings=holdings_of(row.holdings.all())
-            if row.kind in register.MOVES_HOLDINGS
-            else None,
+            holdings=holdings_of(held) if (held := row.holdings.all()) else None,
             corrects=row.corrects_id,
             corrected_by=next((c.id for c in row.corrected_by.all()), None),
         )

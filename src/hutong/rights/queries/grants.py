@@ -1,0 +1,207 @@
+"""
+What burdens a title: licences and restrictions, on any date, as known at any moment (RR-8, RR-10).
+
+    use_of(technology)            grants of use, ended ones too: what a territory × time chart draws
+    restrictions_on(technology)   freezes, pledges, pre-emptions, funding duties, with consents
+    why_not_grant(…)              whether a licence could be given so, now; the reason when not
+
+The register is public: views name parties by id.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from hutong.kit.refusal import Refused
+from hutong.rights import register
+from hutong.rights.acts import (
+    Consent,
+    EntryKind,
+    Licence,
+    Mode,
+    Pledge,
+    PreEmption,
+    StateFunding,
+    kind_of,
+)
+from hutong.rights.grants import GrantInForce
+from hutong.rights.queries.titles import FOREVER, entries_of
+from hutong.rights.scope import Scope
+
+
+class GrantStatus(StrEnum):
+    COMING = "coming"  # registered; its term has not begun
+    IN_FORCE = "in_force"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantView:
+    """A grant of use as at the day asked for. `starts_on` and `ends_on` are what is left of its
+    term; both None when it ended before it began. `depth` counts the licences it derives from."""
+
+    entry: UUID
+    number: str
+    kind: EntryKind  # licence, sublicence, long_term_use
+    mode: Mode
+    licensor: UUID
+    licensee: UUID
+    territory: tuple[str, ...]
+    without: tuple[str, ...]
+    ipc: tuple[str, ...]
+    industries: tuple[str, ...]
+    starts_on: date | None
+    ends_on: date | None
+    granted_until: date
+    sublicensable: bool
+    parent: UUID | None
+    accepted: tuple[UUID, ...]
+    depth: int
+    status: GrantStatus
+    ended_by: str  # number of the entry that ended it before its term
+    scope: Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentView:
+    """To what somebody protected by a restriction agreed, and until when."""
+
+    by: UUID | None
+    kinds: tuple[str, ...]  # transfer, redistribution, empowerment, exclusive, sole, ordinary
+    taker: UUID | None
+    until: date
+    proceeds: str  # prepay, deposit
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestrictionView:
+    """A restriction in force. `party` is protected by it: pledgee, holder of the pre-emption."""
+
+    entry: UUID
+    number: str
+    kind: EntryKind  # freeze, pledge, pre_emption, state_funding
+    since: date | None
+    party: UUID | None = None
+    rank: int | None = None
+    secured_fen: int | None = None
+    currency: str = ""
+    debt_due_on: date | None = None
+    authority: str = ""
+    paper: str = ""
+    words: str = ""  # origin of a pre-emption, programme of a funding
+    consents: tuple[ConsentView, ...] = ()
+
+
+def state_of(
+    technology: UUID, on: date | None = None, known_at: datetime | None = None
+) -> register.TitleState:
+    """The whole title by replay: holdings, grants and restrictions."""
+    entries = entries_of([technology])[technology]
+    return register.replay(entries, on=on or register.EVER, known_at=known_at or FOREVER)
+
+
+def use_of(
+    technology: UUID, on: date, known_at: datetime | None = None, *, live: bool = False
+) -> tuple[GrantView, ...]:
+    """Grants registered by `on`, in order of their entries; `live`: those in force on that day."""
+    state = state_of(technology, on, known_at)
+    views = (grant_view(grant, on, state) for grant in state.grants)
+    return tuple(v for v in views if not live or v.status is GrantStatus.IN_FORCE)
+
+
+def restrictions_on(
+    technology: UUID, on: date | None = None, known_at: datetime | None = None
+) -> tuple[RestrictionView, ...]:
+    """Restrictions in force, freezes first."""
+    return restriction_views(state_of(technology, on, known_at))
+
+
+def why_not_grant(technology: UUID, act: Licence, on: date) -> Refused | None:
+    """Why a licence cannot be granted so, as things stand; None when it can (RR-10)."""
+    try:
+        register.require_grantable(state_of(technology), act, on=on)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def grant_view(grant: GrantInForce, on: date, state: register.TitleState) -> GrantView:
+    term = grant.term
+    if term is not None and state.closed_on is not None:
+        term = term.until(state.closed_on)
+    status = GrantStatus.ENDED
+    if term is not None and on <= term.ends_on:
+        status = GrantStatus.IN_FORCE if term.starts_on <= on else GrantStatus.COMING
+    act = grant.act
+    return GrantView(
+        entry=grant.entry,
+        number=grant.number,
+        kind=kind_of(act),
+        mode=act.mode,
+        licensor=act.licensor,
+        licensee=act.licensee,
+        territory=act.scope.territory.codes,
+        without=act.scope.territory.without,
+        ipc=act.scope.field.ipc,
+        industries=act.scope.field.industries,
+        starts_on=term.starts_on if term else None,
+        ends_on=term.ends_on if term else None,
+        granted_until=act.scope.term.ends_on,
+        sublicensable=act.sublicensable,
+        parent=act.parent,
+        accepted=tuple(sorted(act.accepted)),
+        depth=grant.depth,
+        status=status,
+        ended_by=grant.ended_by,
+        scope=act.scope,
+    )
+
+
+def restriction_views(state: register.TitleState) -> tuple[RestrictionView, ...]:
+    freezes = [
+        RestrictionView(
+            entry=f.entry,
+            number=f.number,
+            kind=EntryKind.FREEZE,
+            since=None,
+            authority=f.authority,
+            paper=f.paper,
+        )
+        for f in state.freezes
+    ]
+    return (*freezes, *(_restriction(one, state) for one in state.restrictions))
+
+
+def _restriction(one: register.RestrictionInForce, state: register.TitleState) -> RestrictionView:
+    view = RestrictionView(
+        entry=one.entry,
+        number=one.number,
+        kind=kind_of(one.act),
+        since=one.since,
+        consents=tuple(_consent(c) for c in state.consents if one.known_as(c.restriction)),
+    )
+    match one.act:
+        case Pledge() as pledge:
+            return replace(
+                view,
+                party=pledge.pledgee,
+                rank=pledge.rank,
+                secured_fen=pledge.secured_fen,
+                currency=pledge.currency,
+                debt_due_on=pledge.debt_due_on,
+            )
+        case PreEmption(holder=holder, origin=origin):
+            return replace(view, party=holder, words=origin)
+        case StateFunding(programme=programme, authority=authority, paper=paper):
+            return replace(view, authority=authority, paper=paper, words=programme)
+
+
+def _consent(act: Consent) -> ConsentView:
+    return ConsentView(
+        by=act.by,
+        kinds=tuple(sorted(act.kinds)),
+        taker=act.taker,
+        until=act.until,
+        proceeds=act.proceeds.value,
+    )
