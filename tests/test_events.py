@@ -62,6 +62,21 @@ DIGESTS = {
 SINGLE = {
     ("deals.Overdue", "what"): "signature or payment",
     ("journal.Erased", "what"): "private or content",
+    **{
+        (f"transparency.{kind}", field): "a public key, the name in it, or a witness's address"
+        for kind, fields in {
+            "PeerProposed": ("name", "keys", "url"),
+            "PeerDeclined": ("name",),
+            "PeerAccepted": ("name", "keys", "url"),
+            "PeerEnded": ("name",),
+            "CheckpointRefused": ("log",),
+            "KeyRotated": ("key", "former"),
+            "KeyCompromised": ("key",),
+            "KeyChangeAsked": ("key",),
+            "KeyChangeDeclined": ("key",),
+        }.items()
+        for field in fields
+    },
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
 }
 # Persons are named by their ids only where nothing is published and it is their own doing.

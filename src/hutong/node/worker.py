@@ -1,7 +1,9 @@
 """
-The worker: sequencer, reactions, due timers, search index and queued jobs, a thread each.
+The worker: sequencer, reactions, witnesses, due timers, search index and queued jobs, a thread
+each.
 
     journal ─NOTIFY─► sequencer ─► positions, checkpoint ─► reactions ─► what follows
+                                                └─► witnesses are asked to cosign (LO-3)
     clock   ───────► due timers; seals of what stays hidden (LI-4)
     procrastinate ─► e-mail and other real-time jobs
 
@@ -95,12 +97,14 @@ def run() -> None:
     from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
     from hutong.search.following import Follower
+    from hutong.transparency.cosigning.jobs import collect
 
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
 
     sequenced = Bell()
+    signed = Bell()
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
     found = Bell()
@@ -110,6 +114,7 @@ def run() -> None:
         done = sequence()
         if done:
             sequenced.ring()
+            signed.ring()
             found.ring()
         return done
 
@@ -133,6 +138,7 @@ def run() -> None:
         _loop("sequencer", sequencing, written, stopping),
         _loop("reactions", reacting, sequenced, stopping),
         _loop("timers", timing, moved, stopping),
+        _loop("witnesses", collect, signed, stopping),
         _loop("search", follower.step, found, stopping),
         _loop("seals", sealing, Bell(), stopping),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),

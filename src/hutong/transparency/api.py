@@ -13,6 +13,7 @@ from hutong.doors.api import PROBLEMS
 from hutong.journal import queries as journal
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries
+from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.merkle import OutOfRange
 
 router = Router(tags=["log"])
@@ -20,13 +21,14 @@ router = Router(tags=["log"])
 
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
-    """`GET /log/checkpoint`: the latest signed checkpoint, a C2SP signed note."""
+    """`GET /log/checkpoint`: the latest signed checkpoint with its cosignatures, a C2SP note."""
     latest = queries.checkpoint()
     if latest is None:
         return HttpResponse("nothing was published yet\n", status=404, content_type="text/plain")
-    response = HttpResponse(latest.note, content_type="text/plain; charset=utf-8")
+    said = cosigning.with_cosignatures(latest)
+    response = HttpResponse(said, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-cache"
-    response["ETag"] = f'"{latest.size}"'
+    response["ETag"] = f'"{latest.size}-{len(said)}"'
     return response
 
 

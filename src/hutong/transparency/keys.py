@@ -373,9 +373,10 @@ def bound_to(purpose: Purpose, venue: Venue) -> bytes:
 
 
 def verifier(venue: Venue, purpose: Purpose, public: bytes) -> VerifierKey:
-    """The verifier key of the log, or of the venue as a witness; both bear the log's name."""
-    algorithm = COSIGNATURE if purpose is Purpose.WITNESS else ED25519
-    return VerifierKey(venue.log_origin, public, algorithm)
+    """The verifier key of the log, or of the venue as a witness of others' logs."""
+    if purpose is Purpose.WITNESS:
+        return VerifierKey(venue.witness_name, public, COSIGNATURE)
+    return VerifierKey(venue.log_origin, public, ED25519)
 
 
 def named(venue: Venue, purpose: Purpose, public: bytes) -> str:

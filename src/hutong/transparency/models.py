@@ -35,3 +35,9 @@ class Checkpoint(models.Model):
     root = models.BinaryField()
     note = models.TextField()
     signed_at = models.DateTimeField(db_default=Now())
+
+
+# Tables of the packages below this area; Django looks for them here.
+from hutong.transparency.cosigning import models as _cosigning  # noqa: E402, F401
+from hutong.transparency.keeping import models as _keeping  # noqa: E402, F401
+from hutong.transparency.openings import models as _openings  # noqa: E402, F401

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from hutong.transparency import api
+from hutong.transparency.cosigning.door import add_checkpoint
 
 urlpatterns = [
     path("log/checkpoint", api.checkpoint, name="log_checkpoint"),
     path("log/keys.json", api.keys, name="log_keys"),
+    path("log/witness/add-checkpoint", add_checkpoint, name="log_witness"),
 ]

@@ -51,6 +51,11 @@ class Venue:
         return f"{self.origin}/log"
 
     @property
+    def witness_name(self) -> str:
+        """The name of the key with which the venue cosigns others' checkpoints."""
+        return f"{self.origin}/witness"
+
+    @property
     def issuer(self) -> str:
         """The venue as the issuer of credentials."""
         return f"https://{self.origin}"
