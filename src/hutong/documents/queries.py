@@ -3,7 +3,7 @@ Documents, their bytes, and whether both are what they were.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,15 @@ def of_owner(subject: str) -> list[DocumentView]:
     """Documents of a subject, oldest first."""
     rows = Document.objects.filter(owner=subject, removed_at__isnull=True)
     return [view(row) for row in rows.order_by("stored_at", "id")]
+
+
+def of_owners(subjects: Iterable[str]) -> dict[str, list[DocumentView]]:
+    """Documents of several subjects, oldest first; a subject without any is not there."""
+    rows = Document.objects.filter(owner__in=list(subjects), removed_at__isnull=True)
+    found: dict[str, list[DocumentView]] = {}
+    for row in rows.order_by("stored_at", "id"):
+        found.setdefault(row.owner, []).append(view(row))
+    return found
 
 
 def open_bytes(id: UUID) -> Iterator[bytes]:

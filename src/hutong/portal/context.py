@@ -17,7 +17,7 @@ from hutong.notices import queries as notices
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 from hutong.ui.door import officers_powers
-from hutong.ui.frame import Frame, Link, PartyChoice
+from hutong.ui.frame import Frame, Link, LinkGroup, PartyChoice
 from hutong.ui.templatetags.ui import named
 
 MY, DESK = "/my", "/desk"
@@ -54,6 +54,7 @@ def _draw(request: HttpRequest) -> Frame:
         now=now,
         demo=due.is_demo(),
         audience=audience,
+        foot=_foot(),
         main=_main(path, signed_in=actor.person is not None, officer=bool(powers)),
         sections=sections,
         signed_in=actor.person is not None,
@@ -82,19 +83,56 @@ def _choices(actor: Any) -> tuple[PartyChoice, ...]:
 
 def _main(path: str, *, signed_in: bool, officer: bool) -> tuple[Link, ...]:
     links = [
+        (gettext("Search"), "/search"),
         (gettext("Technologies"), "/technologies"),
         (gettext("Listings"), "/listings"),
         (gettext("Bidding"), "/lots"),
+        (gettext("Calendar"), "/calendar"),
         (gettext("Public notices"), "/public-notices"),
         (gettext("Certificates"), "/certificates"),
         (gettext("Verify"), "/verify"),
-        (gettext("Rules"), "/rules"),
     ]
     if signed_in:
         links.append((gettext("My affairs"), MY))
     if officer:
         links.append((gettext("Desk"), DESK))
     return tuple(Link(label=text, href=href, current=_under(path, href)) for text, href in links)
+
+
+def _foot() -> tuple[LinkGroup, ...]:
+    groups = [
+        (
+            gettext("Market"),
+            [
+                (gettext("Search"), "/search"),
+                (gettext("Listings"), "/listings"),
+                (gettext("Bidding"), "/lots"),
+                (gettext("Deals"), "/deals"),
+                (gettext("Calendar"), "/calendar"),
+            ],
+        ),
+        (
+            gettext("What can be relied on"),
+            [
+                (gettext("Public notices"), "/public-notices"),
+                (gettext("Register of certificates"), "/certificates"),
+                (gettext("Verify a certificate"), "/verify"),
+                (gettext("Public log"), "/log/checkpoint"),
+            ],
+        ),
+        (
+            gettext("The venue"),
+            [
+                (gettext("Rules in force"), "/rules"),
+                (gettext("API"), "/api/v1/docs"),
+                (gettext("Style of these pages"), "/style"),
+            ],
+        ),
+    ]
+    return tuple(
+        LinkGroup(label=title, links=tuple(Link(label=text, href=href) for text, href in links))
+        for title, links in groups
+    )
 
 
 def _members_sections(path: str) -> tuple[Link, ...]:

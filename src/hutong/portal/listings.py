@@ -2,6 +2,9 @@
 The board, and a listing with everything a buyer needs to decide (LI-1 … LI-5).
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -17,7 +20,7 @@ from hutong.documents import actions as document_actions
 from hutong.documents import queries as documents
 from hutong.documents.access import may_read
 from hutong.documents.rules import Access
-from hutong.kit.actor import ACT
+from hutong.kit.actor import ACT, Actor
 from hutong.kit.ids import subject
 from hutong.kit.money import MAX_AMOUNT
 from hutong.listings import actions, queries
@@ -25,13 +28,17 @@ from hutong.listings.offers import OfferKind, PriceMode
 from hutong.listings.queries import Filters, Order
 from hutong.listings.rules import Status
 from hutong.parties import queries as parties
+from hutong.portal.history import public_history
 from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
 from hutong.technologies.rules import KIND_NAMES
 from hutong.ui import words
+from hutong.ui.case import Paper
 from hutong.ui.door import Acts, as_member, visitor
 from hutong.ui.fields import FilesField, uploaded
 from hutong.ui.words import choices
+
+SHOWN = 30  # technologies of a bundle on its listing's page
 
 ORDERS = {
     Order.NEWEST.value: _("Newest first"),
@@ -94,6 +101,17 @@ class IntentForm(forms.Form):
     )
 
 
+@dataclass(frozen=True)
+class WayStep:
+    """One step of taking part; `when` says what `at` is."""
+
+    text: str
+    when: str
+    at: datetime | None
+    rule: str
+    current: bool
+
+
 @visitor
 def board(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET or None)
@@ -149,32 +167,99 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     if answer := acts.answer():
         return answer
     listing = queries.visible(id, actor)
-    found = technologies.technologies({*listing.technologies, *listing.rights})
+    shown = listing.technologies[:SHOWN]
+    found = technologies.technologies(shown)
     mine = queries.intents_of(id, member) if member.party and member.party != listing.seller else []
-    files = [
-        document
-        for technology in listing.technologies
-        for document in documents.of_owner(subject("technology", technology))
-        if may_read(actor, document)
-    ]
+    title = rights.title(listing.rights[0]) if len(listing.rights) == 1 else None
+    people = {listing.seller, *(title.ownership if title else ())}
+    lot = auctions.lot_of_listing(id, now)
     return render(
         request,
         "portal/listing.html",
         {
             "listing": listing,
-            "seller": parties.parties([listing.seller]).get(listing.seller),
-            "technologies": found,
-            "registered": rights.registered_among(listing.rights),
-            "lot": auctions.lot_of_listing(id, now),
+            "parties": parties.parties(people),
+            "technologies": [(t, found[t]) for t in shown if t in found],
+            "more": len(listing.technologies) - len(shown),
+            "registered": rights.registered_among(shown),
+            "title": title,
+            "lot": lot,
+            "way": way_to_take_part(listing, lot),
+            "history": public_history(subject("listing", id)),
             "open": listing.status is Status.LISTED,
             "mine": [intent for intent in mine if intent.party == member.party],
             "may_apply": member.has(ACT) and member.party != listing.seller,
             "is_seller": member.party == listing.seller,
             "form": form,
-            "documents": files,
+            "papers": papers_of(actor, shown),
             "words": words,
             "kinds": KIND_NAMES,
             "problem": acts.problem,
         },
         status=acts.status,
+    )
+
+
+def papers_of(actor: Actor, owners: Iterable[UUID]) -> list[Paper]:
+    """Documents of technologies: those `actor` may open, and those for qualified buyers, closed.
+
+    What is confidential is not even named to others (TE-1).
+    """
+    by_owner = documents.of_owners(subject("technology", id) for id in owners)
+    papers = []
+    for document in (d for found in by_owner.values() for d in found):
+        opens = may_read(actor, document)
+        if opens or document.access == Access.QUALIFIED.value:
+            papers.append(Paper(file=document, opens=opens))
+    return papers
+
+
+def way_to_take_part(listing: queries.ListingView, lot: auctions.LotView | None) -> list[WayStep]:
+    """What a buyer does and what follows, in order, with the dates that are known (LI-4, LI-5)."""
+    is_open = listing.status is Status.LISTED
+    decided = lot is not None and lot.is_over
+    steps = [
+        WayStep(
+            gettext("File your intent and accept the conditions"),
+            gettext("until"),
+            listing.ends_at,
+            "LI-4",
+            is_open,
+        ),
+        WayStep(
+            gettext("The venue checks your qualification; then pay the deposit"),
+            gettext("before"),
+            listing.ends_at,
+            "SE-3",
+            is_open,
+        ),
+        WayStep(after_the_period(listing), gettext("at"), listing.ends_at, "LI-5", False),
+    ]
+    if lot is not None:
+        steps.append(
+            WayStep(gettext("Auction"), gettext("opens"), lot.opens_at, "AU-1", not decided)
+        )
+    return [
+        *steps,
+        WayStep(
+            gettext("Sign the contract and pay; right and money move together"),
+            "",
+            None,
+            "DL-2",
+            False,
+        ),
+    ]
+
+
+def after_the_period(listing: queries.ListingView) -> str:
+    """What the mechanical decision at the end can be, said before it is made."""
+    if listing.offer_kind is OfferKind.LICENCE and not listing.exclusive:
+        return gettext("Everyone who is qualified with a deposit held gets a licence")
+    if listing.price_mode is PriceMode.NEGOTIABLE:
+        return gettext("Those with a deposit held negotiate with the seller")
+    if listing.price_mode is PriceMode.FIXED:
+        return gettext("The first qualified buyer who accepts the price gets it")
+    return gettext(
+        "Decided by rule: nobody with a deposit held, extended or lapsed; one, a deal at no less "
+        "than the price; two or more, an auction among them"
     )

@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 
 from hutong.kit.money import with_unit
+from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rulebook import queries
 from hutong.rulebook.rules import Rulebook
 from hutong.ui.door import visitor
-from hutong.ui.templatetags.ui import percent_bp
+from hutong.ui.templatetags.ui import percent_bp, write_day
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,27 @@ class Chapter:
 
 @visitor
 def page(request: HttpRequest) -> HttpResponse:
+    """The version in force, or another adopted one: a procedure keeps the one it started under."""
     force = queries.in_force(request.now)
-    view = next(v for v in queries.versions() if v.version == force.version)
+    adopted = [v for v in queries.versions() if v.effective_from is not None and v.adopted_at]
+    asked = request.GET.get("version", "")
+    wanted = int(asked) if asked.isascii() and asked.isdigit() else force.version
+    view = next((v for v in adopted if v.version == wanted), None)
+    if view is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what=gettext("version of the rulebook"))
+    rules = queries.version(view.version)
     return render(
         request,
         "portal/rules.html",
-        {"version": view, "chapters": chapters(force.rules), "rules": force.rules},
+        {
+            "version": view,
+            "in_force": view.version == force.version,
+            "coming": view.effective_from is not None and view.effective_from > request.now,
+            "versions": adopted,
+            "chapters": chapters(rules),
+            "days_off": sorted(d for d in rules.calendar.holidays),
+            "days_worked": sorted(d for d in rules.calendar.makeup_workdays),
+        },
     )
 
 
@@ -62,6 +78,12 @@ def chapters(rules: Rulebook) -> list[Chapter]:
                 Line("RR-1", gettext("Ownership, disposal and income are held in exact shares that total the whole.")),
                 Line("RR-7", gettext("Public notice of a first registration"), days(rules.rights.notice_days)),
                 Line("RR-8", gettext("Time to answer an objection; meanwhile the notice stands still"), days(rules.rights.objection_answer_days)),
+                Line("RR-7", gettext("Rounds of argument on an objection"), str(rules.rights.objection_rounds)),
+                *[Line("RR-7", fee_text(fee.kind), fee_value(fee)) for fee in rules.rights.registration_fees],
+                Line("RR-9", gettext("Internal publicity before researchers are empowered"), days(rules.rights.internal_publicity_days)),
+                Line("RR-6", gettext("Long-term use granted to researchers, at least"), years(rules.rights.long_term_use_years)),
+                Line("RR-9", gettext("Least share of the net income for those who contributed, at institutions funded by the state"), percent_bp(rules.rights.contributors_floor_bp)),
+                Line("RR-9", gettext("Their share unless agreed otherwise"), percent_bp(rules.rights.contributors_default_bp)),
                 Line("RR-11", gettext("A transfer of a statutory right takes effect with its entry at the office; the register keeps number and date.")),
             ],
         ),
@@ -109,10 +131,48 @@ def chapters(rules: Rulebook) -> list[Chapter]:
             [
                 Line("CE-2", gettext("A certificate is a signed document, a data record and an entry of the public log, and verifies without this site.")),
                 Line("LO-1", gettext("Every act with legal effect is an entry of the public log, written together with its effect.")),
+                Line("LI-4", gettext("What is sealed until a period ends is committed to every"), seconds(rules.log.seal_seconds)),
                 Line("LO-2", gettext("The log holds no personal data, only salted digests of it.")),
             ],
         ),
+        Chapter(
+            gettext("The venue's own time"),
+            [
+                Line("TI-1", gettext("An officer verifies a party within"), working_days(rules.desk.verification_days)),
+                Line("TI-1", gettext("… examines a registration within"), working_days(rules.desk.registration_days)),
+                Line("TI-1", gettext("… examines a listing within"), working_days(rules.desk.listing_days)),
+                Line("TI-1", gettext("… checks a buyer's intent within"), working_days(rules.desk.intent_days)),
+                Line("TI-1", gettext("… acts on a deal within"), working_days(rules.desk.deal_days)),
+                Line("TI-1", gettext("… acts on money within"), working_days(rules.desk.money_days)),
+                Line("TI-1", gettext("… acts on a certificate within"), working_days(rules.desk.certificate_days)),
+                Line("TI-1", gettext("The start day is not counted; a period of days ends at 17:00 of its last day.")),
+                Line("TI-1", gettext("Working days are known through"), write_day(rules.calendar.known_through)),
+            ],
+        ),
     ]  # fmt: skip
+
+
+def fee_text(kind: str) -> str:
+    return {
+        "first_registration": gettext("Fee of a first registration"),
+        "empowerment": gettext("Fee of an empowerment"),
+    }[kind]
+
+
+def fee_value(fee: Any) -> str:
+    """So much for the file, so much for each technology, at most so much."""
+    parts = []
+    if fee.file_fen:
+        parts.append(with_unit(fee.file_fen))
+    if fee.item_fen:
+        parts.append(gettext("{amount} each").format(amount=with_unit(fee.item_fen)))
+    if fee.at_most_fen is not None:
+        parts.append(gettext("at most {amount}").format(amount=with_unit(fee.at_most_fen)))
+    return " + ".join(parts[:2]) + (f" ({parts[2]})" if len(parts) > 2 else "") or gettext("none")
+
+
+def years(n: int) -> str:
+    return ngettext("{n} year", "{n} years", n).format(n=n)
 
 
 def band_text(bands: Any, index: int) -> str:

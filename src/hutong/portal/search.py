@@ -168,7 +168,7 @@ def _shown(found: Found, text: str) -> list[dict[str, Any]]:
                 "thing": thing,
                 "title": mark(named(thing), sought),
                 "about": mark(snippet(about, sought), sought),
-                "holder": holders.get(getattr(thing, "party", None)),
+                "holder": holders.get(party) if (party := getattr(thing, "party", None)) else None,
             }
         )
     return shown

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from hutong.certificates import queries as certificates
-from hutong.documents import queries as documents
-from hutong.documents.access import may_read
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.listings import queries as listings
 from hutong.parties import queries as parties
+from hutong.portal.history import public_history
+from hutong.portal.listings import papers_of
 from hutong.rights import queries as rights
 from hutong.rights.register import EntryKind
 from hutong.technologies import queries
@@ -31,6 +31,7 @@ ENTRY_KINDS = {
     EntryKind.FREEZE.value: _("Freeze"),
     EntryKind.LIFT.value: _("Freeze lifted"),
 }
+PARTS = 100  # of a bundle, shown on its page
 NUMBER_NAMES = {
     "application": _("Application number"),
     "publication": _("Publication number"),
@@ -95,7 +96,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     holders = {
         party for power in (title.ownership, title.disposal, title.income) for party in power
     }
-    files = [d for d in documents.of_owner(subject("technology", id)) if may_read(actor, d)]
     return render(
         request,
         "portal/technology.html",
@@ -106,10 +106,13 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties(
                 holders | ({technology.party} if technology.party else set())
             ),
-            "parts": queries.technologies(technology.parts),
+            "parts": queries.technologies(technology.parts[:PARTS]),
+            "split": technology.split[:PARTS],
+            "more_parts": max(0, len(technology.parts) - PARTS),
             "listings": listings.of_technology(id),
             "certificates": certificates.of_technology(id),
-            "documents": files,
+            "papers": papers_of(actor, [id]),
+            "history": public_history(subject("technology", id)),
             "kinds": KIND_NAMES,
             "numbers": NUMBER_NAMES,
             "entry_kinds": ENTRY_KINDS,

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from hutong.portal import (
+    calendar,
     certificates,
+    deals,
     home,
     listings,
     lots,
@@ -26,6 +28,9 @@ urlpatterns = [
     path("lots/<uuid:id>", lots.room, name="room"),
     path("lots/<uuid:id>/bids", lots.bids, name="bids"),
     path("lots/<uuid:id>/record", lots.record, name="record"),
+    path("deals", deals.page, name="deals"),
+    path("calendar", calendar.page, name="calendar"),
+    path("calendar.ics", calendar.feed, name="feed"),
     path("public-notices", notices.index, name="notices"),
     path("public-notices/<uuid:id>", notices.one, name="notice"),
     path("certificates", certificates.index, name="certificates"),

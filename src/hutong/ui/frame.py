@@ -17,6 +17,12 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkGroup:
+    label: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartyChoice:
     """One of the parties the person may act for."""
 
@@ -33,6 +39,7 @@ class Frame:
     audience: str = "public"  # public | member | officer
     main: tuple[Link, ...] = ()
     sections: tuple[Link, ...] = ()  # the second row, of the audience's own pages
+    foot: tuple[LinkGroup, ...] = ()
     signed_in: bool = False
     person: str = ""
     acting_for: str = ""

@@ -59,6 +59,8 @@ def style(request: HttpRequest) -> HttpResponse:
                 "name_zh": "上海某大学",
                 "name_en": "A university in Shanghai",
                 "status": "verified",
+                "kind": "university",
+                "jurisdiction": "CN",
             },
         },
     )

@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from hutong.kit.refusal import N_
 from hutong.ui.case import Check, Decision, Hand, Paper, Step
 from hutong.ui.lifecycles import LIFECYCLES
-from hutong.ui.templatetags.ui import _state, text_of
+from hutong.ui.templatetags.ui import _of, _state, in_chinese, text_of
+from hutong.ui.words import PARTY_KINDS
 
 register = template.Library()
 
@@ -38,6 +39,25 @@ def papers(papers: Sequence[Paper | Any]) -> dict[str, Any]:
         word, tone = ACCESS_WORDS.get(text_of(getattr(paper.file, "access", "")), ("", "quiet"))
         lines.append({"paper": paper, "access": gettext(word) if word else "", "tone": tone})
     return {"lines": lines}
+
+
+@register.inclusion_tag("ui/parts/party_card.html")
+def party_card(view: Any, did: str = "") -> dict[str, Any]:
+    """Who a party is and whether the venue has verified it. `did`: its part here, such as Seller."""
+    status = text_of(_of(view, "status"))
+    return {
+        "view": view,
+        "did": did,
+        "status": status,
+        "kind": gettext(PARTY_KINDS.get(text_of(_of(view, "kind")), "")) or "",
+        "other_name": _other_name(view),
+        "individual": bool(_of(view, "is_individual")),
+    }
+
+
+def _other_name(view: Any) -> str:
+    zh, en = _of(view, "name_zh"), _of(view, "name_en")
+    return str(en if in_chinese() else zh) if zh and en else ""
 
 
 @register.inclusion_tag("ui/parts/timeline.html")
