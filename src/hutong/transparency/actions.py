@@ -16,7 +16,7 @@ from hutong.transparency import queries, tiles
 from hutong.transparency.models import SEQUENCER_LOCK, Checkpoint, Tile
 from hutong.transparency.signing import CheckpointSigner
 
-BATCH = 5_000
+BATCH = 10_000
 
 
 def sequence_once(signer: CheckpointSigner, *, limit: int = BATCH) -> int:

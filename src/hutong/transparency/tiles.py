@@ -13,13 +13,22 @@ Pure: a stored tile is a byte string of 32-byte hashes; callers fetch and keep t
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from hutong.transparency.merkle import HASH_BYTES, Hash, NodeReader, OutOfRange, fold_peaks
+from hutong.transparency.merkle import (
+    HASH_BYTES,
+    Hash,
+    NodeReader,
+    OutOfRange,
+    fold_peaks,
+    node_hash,
+)
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT
 FULL: Final = WIDTH * HASH_BYTES
+_REMEMBERED: Final = 32
 
 
 class TileId(NamedTuple):
@@ -89,6 +98,14 @@ def root_at_edge(size: int, edge: Mapping[TileId, bytes]) -> Hash:
 
 def perfect_root(hashes: bytes) -> Hash:
     """Return the root over 2^k concatenated hashes."""
+    if len(hashes) <= _REMEMBERED * HASH_BYTES:
+        return _perfect_root(hashes)
+    middle = len(hashes) // 2
+    return node_hash(perfect_root(hashes[:middle]), perfect_root(hashes[middle:]))
+
+
+@lru_cache(maxsize=2048)  # what a partial tile begins with is hashed at each growth, and again
+def _perfect_root(hashes: bytes) -> Hash:
     sha256 = hashlib.sha256
     pair = 2 * HASH_BYTES
     while len(hashes) > HASH_BYTES:

@@ -144,22 +144,19 @@ def record_many(
 
 
 # Entry, private payload and place in the queue in one round trip: every act pays for this one.
-_ROW = (
-    "(%s::text, %s::smallint, %s::text, %s::timestamptz, %s::text, %s::jsonb, %s::bytea,"
-    " %s::bytea, %s::text, %s::jsonb, %s::text, %s::uuid, %s::uuid)"
-)
 _STORE = """
 WITH given AS MATERIALIZED (
-    SELECT nextval('journal_entry_id_seq') AS id, rows.* FROM (VALUES {rows}) AS rows
+    SELECT nextval('journal_entry_id_seq') AS id, rows.* FROM {rows} AS rows
         (kind, version, visibility, at, subject, facts, leaf, inner_leaf, door,
          openings, seal_salt, person, party)
 ), entries AS (
     INSERT INTO journal_entry
         (id, kind, version, visibility, at, subject, facts, leaf, "inner", door)
-    SELECT id, kind, version, visibility, at, subject, facts, leaf, inner_leaf, door FROM given
+    SELECT id, kind, version, visibility, at, subject, facts::jsonb, leaf, inner_leaf, door
+    FROM given
 ), private AS (
     INSERT INTO journal_private (entry_id, openings, seal_salt, person, party)
-    SELECT id, openings, seal_salt, person, party FROM given
+    SELECT id, openings::jsonb, seal_salt, person, party FROM given
 ), pending AS (
     INSERT INTO journal_pending (entry_id) SELECT id FROM given
 ), sealing AS (
@@ -167,8 +164,13 @@ WITH given AS MATERIALIZED (
 )
 SELECT id FROM given ORDER BY id
 """
-_STORE_ONE = _STORE.format(rows=_ROW)
-_AT_ONCE = 1000  # rows a statement: PostgreSQL takes 65,535 values
+_TYPES = (
+    "text", "smallint", "text", "timestamptz", "text", "text", "bytea",
+    "bytea", "text", "text", "text", "uuid", "uuid",
+)  # fmt: skip
+_STORE_ONE = _STORE.format(rows=f"(VALUES ({', '.join(f'%s::{name}' for name in _TYPES)}))")
+_STORE_MANY = _STORE.format(rows=f"unnest({', '.join(f'%b::{name}[]' for name in _TYPES)})")
+_AT_ONCE = 5000  # rows a statement
 
 
 def _store(
@@ -198,10 +200,10 @@ def _store(
         cursor = psycopg.Cursor(connection.connection)
         for first in range(0, len(rows), _AT_ONCE):
             part = rows[first : first + _AT_ONCE]
-            one = len(part) == 1
-            statement = _STORE_ONE if one else _STORE.format(rows=",".join([_ROW] * len(part)))
-            values = [value for row in part for value in row]
-            cursor.execute(statement, values, prepare=one)
+            if len(part) == 1:
+                cursor.execute(_STORE_ONE, part[0], prepare=True)
+            else:
+                cursor.execute(_STORE_MANY, [list(column) for column in zip(*part, strict=True)])
             if ask_ids:
                 ids += [id for (id,) in cursor.fetchall()]
     return ids

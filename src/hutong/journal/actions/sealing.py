@@ -91,7 +91,7 @@ def unseal(subjects: Iterable[str]) -> int:
     trees = {id: queries.seal_tree(id) for id in {row.batch for row in rows if row.batch}}
     for first in range(0, len(rows), UNSEAL_BATCH):
         part = rows[first : first + UNSEAL_BATCH]
-        openings = [row.opening(trees.get(row.batch)) for row in part]
+        openings = [row.opening(trees[row.batch] if row.batch else None) for row in part]
         record(part[0].subject, Unsealed(count=len(part), openings=openings))
     return len(rows)
 

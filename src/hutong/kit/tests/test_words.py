@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,26 @@ def test_ids_are_version_seven_and_sort_by_birth():
 def test_subjects_name_kind_and_id():
     assert subject("listing", PERSON) == f"listing:{PERSON}"
     assert (subject_kind("lot:7"), subject_id("lot:7")) == ("lot", "7")
+
+
+TEXTS = st.text()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS | st.integers(), inner),
+    max_leaves=8,
+)
+
+
+def written_by(function, value):
+    try:
+        return function(value)
+    except Exception as error:
+        return type(error), str(error)
+
+
+@given(JSON)
+def test_canonical_json_is_that_of_rfc_8785(value):
+    assert written_by(canonical, value) == written_by(rfc8785.dumps, value)
 
 
 def test_canonical_json_sorts_names_and_keeps_chinese():
