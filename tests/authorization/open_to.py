@@ -11,6 +11,8 @@ OPEN = {
     "GET /lots/{lot}/record": "the record is public after the close; before it is refused (AU-9)",
     "GET /certificates": "the register of certificates is public (CE-2)",
     "GET /certificates/{number}": "revocation is public (CE-2)",
+    "GET /certificate-kinds": "what certificates say is public (CE-1)",
+    "GET /certificate-templates/{certificate_kind}": "every certificate shows the words (CE-1)",
     "POST /verify": "anybody verifies; nothing is kept (CE-2)",
     "GET /rights/notices": "a public notice (RR-7)",
     "GET /rights/notices/{application}": "a public notice (RR-7)",
@@ -54,6 +56,7 @@ MEMBERS = {
     "POST /listings/{listing}/intents": "every verified party may apply (LI-4)",
     "POST /rights/notices/{application}/objections": "every verified party may object (RR-7)",
     "POST /documents": "a file of one's own",
+    "POST /party-credential": "one's own party's credential (PA-4)",
 }
 # Lists a member gets of its own; that they show nobody else's is what the secrecy tests look at.
 OWN_LISTS = {
@@ -83,6 +86,8 @@ OFFICES = {
     "GET /certificates/{number}/content",
     "GET /certificates/{number}/pdf",
     "GET /certificates/{number}/credential",
+    "GET /certificate-proposals",
+    "GET /certificate-proposals/{proposal}",
     "POST /documents",
 }
 # Answered with an empty list rather than refused: what is not one's own is not there (LI-4).

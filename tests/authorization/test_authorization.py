@@ -44,7 +44,7 @@ def test_nobody_acts_or_reads_beyond_what_is_theirs(world):
     """One world, everybody who may not, every operation."""
     everything = set(OPERATIONS)
     office = everything - OPEN.keys() - SELF - OFFICES - FILTERED_TO_NOTHING
-    of_certificates = {name for name in office if "/certificates" in name}
+    of_certificates = {name for name in office if "/certificate" in name}
     tried = {
         "anonymous": everything - OPEN.keys() - FILTERED_TO_NOTHING,
         "stranger": everything - OPEN.keys() - SELF - MEMBERS.keys() - OWN_LISTS,

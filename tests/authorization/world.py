@@ -15,7 +15,9 @@ from django.test.client import MULTIPART_CONTENT, encode_multipart
 from hutong.auctions import testing as auctions
 from hutong.auctions.actions import Bidder
 from hutong.certificates import actions as certificates
-from hutong.certificates import matters
+from hutong.certificates import register_matters, wording
+from hutong.certificates.kinds import Kind as CertificateKind
+from hutong.certificates.schemas import SAID
 from hutong.deals import testing as deals
 from hutong.documents import actions as documents
 from hutong.documents.rules import Access
@@ -39,6 +41,8 @@ from hutong.settlement import queries as books
 from hutong.settlement import testing as money
 from hutong.settlement.rules import BankAccount
 from hutong.technologies.testing import an_application_number, entered_technology, know_how
+
+TRAINING = CertificateKind.TRAINING
 
 
 @dataclass
@@ -199,6 +203,9 @@ def build(now: datetime) -> World:
         "/rights/freezes/entry": freeze.id,
         "batch": new_id(),
         "kind": "listings.listed",
+        "proposal": _proposal(trainer=seller.id, paper=court, now=later),
+        "certificate_kind": TRAINING.value,
+        "template_version": 1,
         "token_id": token.id,
         "party_id": seller.id,
         "document_id": secret_file.id,
@@ -248,6 +255,15 @@ def build(now: datetime) -> World:
             "paper": "no. 2",
             "document": str(court),
         },
+        "POST /certificate-proposals": {
+            "kind": TRAINING.value,
+            "said": {**SAID, "trainer": str(seller.id)},
+            "evidence": [str(court)],
+        },
+        "POST /certificate-templates/{certificate_kind}": {
+            **wording.default(TRAINING).plain(),
+            "reason": "The heading is new.",
+        },
         "POST /deals/{deal}/acceptance": {"digest": digest},
         "POST /payouts": {
             "party": str(seller.id),
@@ -287,8 +303,28 @@ def build(now: datetime) -> World:
     return World({k: str(v) for k, v in ids.items()}, bodies, callers, hidden)
 
 
+def _proposal(*, trainer, paper, now):
+    """A certificate and the words on its kind, proposed by an officer who decides on neither."""
+    clerk = people.officer("certificates")
+    proposed = certificates.propose(
+        actor=clerk,
+        now=now,
+        kind=TRAINING,
+        said={**SAID, "trainer": str(trainer)},
+        evidence=[paper],
+    )
+    certificates.propose_template(
+        actor=clerk,
+        now=now,
+        kind=TRAINING,
+        data=wording.default(TRAINING).plain(),
+        note="The first words of our own.",
+    )
+    return proposed.id
+
+
 def _certificate(entry, now) -> str:
-    matter, about = matters.rights_registration(entry)
+    matter, about = register_matters.of_entry(entry)
     source = subject("right_entry", entry)
     issued = certificates.issue(
         actor=SYSTEM, now=now, source=source, matter=matter, technologies=about

@@ -5,18 +5,20 @@ and little time, so that a file made to choke its reader chokes only itself.
     parent ── length ‖ question (JSON) ‖ file ──► child (limits set, then read) ──► report (JSON)
 """
 
+import base64
 import json
 import logging
 import resource
 import struct
 import subprocess
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Final
 
 from hutong.certificates import verification
-from hutong.certificates.verification import Outcome, Report, Revocations, Step, StepName
+from hutong.certificates.verification import Outcome, Report, Step, StepName
 from hutong.kit.refusal import N_
+from hutong.transparency.note import VerifierKey
 from hutong.transparency.venue_keys import VenueKeys
 
 SECONDS: Final = 20
@@ -26,8 +28,10 @@ MEMORY_BYTES: Final = 1024 * 1024 * 1024
 def verify(
     data: bytes,
     keys: VenueKeys,
-    revocations: Revocations | None = None,
     *,
+    authorities: Sequence[str] = (),
+    status_lists: Sequence[bytes] = (),
+    witnesses: Sequence[VerifierKey] = (),
     seconds: int = SECONDS,
 ) -> Report:
     """Verify as `verification.verify`, within `seconds` and a gigabyte of memory.
@@ -35,11 +39,19 @@ def verify(
     Only PDFs need it: JSON is refused by its length before it can grow.
     """
     if len(data) > verification.MAX_BYTES or not verification.is_pdf(data):
-        return verification.verify(data, keys, revocations)
+        return verification.verify(
+            data,
+            keys,
+            authorities=authorities,
+            status_lists=status_lists,
+            witnesses=witnesses,
+        )
     question = json.dumps(
         {
             "keys": keys.file().decode(),
-            "revocations": asdict(revocations) if revocations else None,
+            "authorities": list(authorities),
+            "status_lists": [base64.b64encode(raw).decode() for raw in status_lists],
+            "witnesses": [key.text() for key in witnesses],
             "seconds": seconds,
         }
     ).encode()
@@ -67,11 +79,12 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (question["seconds"], question["seconds"]))
     data = sys.stdin.buffer.read(verification.MAX_BYTES + 1)
-    known = question["revocations"]
     report = verification.verify(
         data,
         VenueKeys.parse(question["keys"].encode()),
-        Revocations(**known) if known else None,
+        authorities=question["authorities"],
+        status_lists=[base64.b64decode(raw) for raw in question["status_lists"]],
+        witnesses=[VerifierKey.parse(text) for text in question["witnesses"]],
     )
     sys.stdout.write(json.dumps(_written(report)))
 
@@ -80,6 +93,7 @@ def _written(report: Report) -> dict[str, object]:
     return {
         "form": report.form,
         "steps": [[s.name, s.outcome, s.text, dict(s.facts)] for s in report.steps],
+        "number": report.number,
         "content": report.content,
     }
 
@@ -93,6 +107,7 @@ def _read(data: dict[str, object]) -> Report:
             Step(StepName(name), Outcome(outcome), text, facts)
             for name, outcome, text, facts in steps
         ),
+        number=str(data["number"]),
         content=data["content"],  # type: ignore[arg-type]
     )
 

@@ -1,47 +1,62 @@
 """
-`hutong verify FILE [--key FILE]`: verify a certificate at a terminal, offline.
+`hutong verify FILE [--key FILE] [--status FILE…] [--witness FILE…] [--timestamps FILE]`: verify a
+certificate at a terminal, offline.
 
 Exit codes for scripts: 0 verified, 1 not verified, 2 the file or the keys cannot be read.
 """
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from hutong.certificates import bounded, verification
+from hutong.certificates import bounded, pem, verification
 from hutong.certificates.verification import TITLES, Outcome, Report
 from hutong.kit.refusal import N_
-from hutong.transparency.venue_keys import KeyFileInvalid, VenueKeys
+from hutong.transparency.venue_keys import VenueKeys
 
 VERIFIED: Final = 0
 NOT_VERIFIED: Final = 1
 UNREADABLE: Final = 2
 
-_MARKS: Final = {Outcome.OK: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?"}
+_MARKS: Final = {Outcome.OK: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.NOTE: "!"}
 
 
 def verify_file(
     path: Path,
     key_file: Path,
     *,
+    status_lists: Sequence[Path] = (),
+    witnesses: Sequence[Path] = (),
+    timestamp_authorities: Path | None = None,
     as_json: bool = False,
     translate: Callable[[str], str] = str,
     out: TextIO | None = None,
 ) -> int:
     """Verify the certificate at `path` with the venue's key file, print each step, return the code.
 
-    `translate` turns English sentences into the reader's language.
+    Beside the keys: the venue's status lists as fetched (for revocation), key files of witnessing
+    venues, and the certificates (PEM) of trusted timestamp authorities. `translate` turns English
+    sentences into the reader's language.
     """
     out = out or sys.stdout
     try:
         keys = VenueKeys.parse(_read(key_file, verification.MAX_JSON_BYTES))
         data = _read(path, verification.MAX_BYTES)
-    except (OSError, KeyFileInvalid) as error:
+        lists = [_read(file, verification.MAX_JSON_BYTES) for file in status_lists]
+        cosigners = [
+            key
+            for file in witnesses
+            for key in VenueKeys.parse(_read(file, verification.MAX_JSON_BYTES)).witness
+        ]
+        trusted = pem.certificates_in(timestamp_authorities or "")
+    except (OSError, ValueError) as error:
         out.write(translate(N_("Cannot verify: {problem}")).format(problem=error) + "\n")
         return UNREADABLE
-    report = bounded.verify(data, keys)
+    report = bounded.verify(
+        data, keys, authorities=trusted, status_lists=lists, witnesses=cosigners
+    )
     if as_json:
         out.write(json.dumps(summary(report, translate), ensure_ascii=False) + "\n")
     else:
@@ -67,7 +82,7 @@ def summary(report: Report, translate: Callable[[str], str]) -> dict[str, object
         "verified": report.verified,
         "readable": report.readable,
         "form": report.form or None,
-        "number": report.content["number"] if report.content else None,
+        "number": report.number or None,
         "verdict": translate(verdict(report)),
         "steps": [
             {

@@ -10,16 +10,18 @@ Pure: values in, plain JSON out. Shares are written as fractions, amounts in the
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar, Final
 
-from hutong.certificates.kinds import Kind
+from hutong.certificates import fields
+from hutong.certificates.kinds import KINDS, Kind
 from hutong.kit.canonical import SALT_BYTES, canonical, digest_of
 
 FORMAT: Final = "hutong-certificate/1"
+EVIDENCE: Final = "evidence"
 _CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud safely
 _CODE_CHARACTERS: Final = 16  # 80 bits
 
@@ -63,10 +65,6 @@ class TechnologyFacts:
     title_en: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def name(self) -> str:
-        return (self.title_zh or self.title_en)[:500]
-
     def plain(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -96,6 +94,14 @@ class HolderFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What follows on each other: of two certificates in a thread the later stands."""
+
+    name: str  # title:<technology>, grant:<entry>, party:<id> …
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RightsRegistration:
     """What the register says after an entry (RR-1). `sequence` is the entry's in its title."""
 
@@ -104,12 +110,14 @@ class RightsRegistration:
     registered_on: date
     technology: TechnologyFacts
     holders: tuple[HolderFacts, ...]
+    entry: str = ""  # the kind of entry
+    corrects: str = ""  # number of the entry it corrects
 
     kind: ClassVar[Kind] = Kind.RIGHTS_REGISTRATION
 
-    def title(self) -> str:
-        """What it is about, in one line."""
-        return self.technology.name
+    @property
+    def thread(self) -> Thread:
+        return Thread(name=f"title:{self.technology.id}", sequence=self.sequence)
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -117,6 +125,8 @@ class RightsRegistration:
                 "number": self.register_number,
                 "sequence": self.sequence,
                 "registered_on": self.registered_on.isoformat(),
+                **({"entry": self.entry} if self.entry else {}),
+                **({"corrects": self.corrects} if self.corrects else {}),
             },
             "technology": self.technology.plain(),
             "holders": [holder.plain() for holder in self.holders],
@@ -140,11 +150,7 @@ class Transaction:
     contract_digest: str
 
     kind: ClassVar[Kind] = Kind.TRANSACTION
-
-    def title(self) -> str:
-        """What it is about, in one line."""
-        more = len(self.technologies) - 1
-        return self.technologies[0].name + (f" (+{more})" if more else "")
+    thread: ClassVar[None] = None
 
     def plain(self) -> dict[str, Any]:
         return {
@@ -164,15 +170,38 @@ class Transaction:
         }
 
 
-Matter = RightsRegistration | Transaction
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A certificate of any kind from what it says, as the kind's fields declare it."""
+
+    kind: Kind
+    said: Mapping[str, Any]
+    thread: Thread | None = None
+    evidence: tuple[tuple[str, str], ...] = ()  # name and digest of the papers it rests on
+
+    def plain(self) -> dict[str, Any]:
+        papers = [{"name": name, "digest": digest} for name, digest in self.evidence]
+        return {**self.said, **({"evidence": papers} if papers else {})}
+
+
+Matter = RightsRegistration | Transaction | Stated
 
 
 def freeze(
     matter: Matter, *, number: str, issued_on: date, venue: VenueFacts, subject: str, salt: str
 ) -> dict[str, Any]:
-    """Put together the content of a certificate. `salt` is 16 random bytes in hex."""
+    """Put together the content of a certificate. `salt` is 16 random bytes in hex.
+
+    Raises ValueError for what the kind's fields do not allow: whoever lets people fill them in
+    checks with `fields.faults` first.
+    """
     if len(salt) != 2 * SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes")
+    said = matter.plain()
+    declared = KINDS[matter.kind].fields
+    beside = {name: value for name, value in said.items() if name != EVIDENCE}
+    if wrong := [f"{fault.field} {fault.problem}" for fault in fields.faults(declared, beside)]:
+        raise ValueError(f"{matter.kind}: {'; '.join(wrong)}")
     return {
         "format": FORMAT,
         "kind": matter.kind.value,
@@ -186,7 +215,7 @@ def freeze(
             "demo": venue.demo,
         },
         "subject": subject,
-        **matter.plain(),
+        **said,
         "salt": salt,
     }
 
@@ -217,12 +246,13 @@ def read_code(text: str) -> str:
 
 def party_ids(content: Mapping[str, Any]) -> frozenset[str]:
     """Ids of the parties named in a certificate: those it belongs to."""
-    named: Iterable[Any] = [
-        content.get("seller"),
-        content.get("buyer"),
-        *(holder.get("party") for holder in content.get("holders", [])),
-    ]
-    return frozenset(party["id"] for party in named if party)
+    named = fields.parties(KINDS[Kind(content["kind"])].fields, content)
+    return frozenset(party["id"] for party in named)
+
+
+def title(content: Mapping[str, Any]) -> str:
+    """What a certificate is about, in the one line the public register shows."""
+    return KINDS[Kind(content["kind"])].title_of(content)
 
 
 def written(share: Fraction) -> str:

@@ -13,7 +13,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.kit.canonical import canonical
-from hutong.kit.moments import in_utc
+from hutong.kit.moments import at_local, in_utc
 from hutong.kit.refusal import N_
 from hutong.transparency import multikey
 from hutong.transparency.note import Signer
@@ -39,9 +39,20 @@ class CredentialInvalid(ValueError):
 
 
 def build(
-    content: Mapping[str, Any], *, issuer: str, valid_from: datetime, leaf: bytes, log_proof: str
+    content: Mapping[str, Any],
+    *,
+    issuer: str,
+    valid_from: datetime,
+    leaf: bytes,
+    log_proof: str,
+    valid_until: date | None = None,
+    status: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
-    """Put a certificate's content and its proof of inclusion into an unsigned credential."""
+    """Put a certificate's content and its proof of inclusion into an unsigned credential.
+
+    `valid_until` is the last day it holds, by the venue's zone; `status` where to ask whether it
+    was revoked.
+    """
     kind = KINDS[Kind(content["kind"])]
     venue = content["venue"]
     return {
@@ -54,6 +65,8 @@ def build(
         ],
         "issuer": {"id": issuer, "name": venue["name_en"] or venue["name_zh"]},
         "validFrom": seconds(valid_from),
+        **({"validUntil": seconds(at_local(valid_until, 23, 59))} if valid_until else {}),
+        **({"credentialStatus": [dict(entry) for entry in status]} if status else {}),
         "credentialSubject": dict(content),
         "evidence": [
             {

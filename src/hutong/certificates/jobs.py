@@ -1,9 +1,10 @@
 """
 What leads to certificates, a moment later: registrations, settlements, and inclusion in the log.
 
-    rights.Registered   → issue the registration certificate
-    settlement.Settled  → issue the new holder's registration certificate and the transaction's
+    rights.* entries    → issue the certificate of the register entry
+    settlement.Settled  → issue those of the entries it led to, and the transaction's
                           → the deal is certified and closed
+    parties.Verified    → issue the party's credential; suspended and resumed with the party
     certificates.Issued → render, once a signed checkpoint covers the entry
     certificates.…      → tell the parties
 
@@ -13,7 +14,8 @@ Each may come again: issuing is once per source, rendering once per certificate.
 from datetime import UTC, datetime
 from uuid import UUID
 
-from hutong.certificates import actions, matters, queries
+from hutong.certificates import actions, matters, queries, register_matters
+from hutong.certificates.kinds import Kind
 from hutong.deals import actions as deals_actions
 from hutong.deals import queries as deals
 from hutong.deals.rules import Status as DealStatus
@@ -22,11 +24,14 @@ from hutong.documents.queries import DocumentView
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Later
 from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.event import KINDS
 from hutong.kit.ids import subject, subject_id
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
+from hutong.rights.events import EntryWritten
+from hutong.rulebook import queries as rulebook
 from hutong.transparency.queries import NotYetIncluded
 
 register(
@@ -44,16 +49,22 @@ register(
 )
 
 
-def on_right_registered(entry: Recorded) -> None:
-    """Reaction to rights.Registered: the registration certificate of an entry."""
-    _issue_registration(UUID(entry.facts["entry"]), entry.at)
+# Every kind of register entry there is, whatever the register learns to hold.
+REGISTER_ENTRIES = tuple(
+    sorted(kind for kind, event in KINDS.items() if issubclass(event, EntryWritten))
+)
+
+
+def on_register_entry(entry: Recorded) -> None:
+    """Reaction to every entry of the register: its certificate (RR-7)."""
+    _issue_of_entry(UUID(entry.facts["entry"]), entry.at)
 
 
 def on_settled(entry: Recorded) -> None:
     """Reaction to settlement.Settled: certify what moved, then close the deal (DL-1)."""
     deal = UUID(entry.facts["deal"])
     for moved in entry.facts["entries"]:
-        _issue_registration(UUID(moved), entry.at)
+        _issue_of_entry(UUID(moved), entry.at)
     matter, technologies = matters.transaction(deal, settled_on=entry.at)
     certificate = actions.issue(
         actor=SYSTEM,
@@ -105,8 +116,36 @@ def tell_people(entry: Recorded) -> None:
     )
 
 
-def _issue_registration(entry: UUID, now: datetime) -> None:
-    matter, technologies = matters.rights_registration(entry)
+def on_party_verified(entry: Recorded) -> None:
+    """Reaction to parties.Verified: the party's credential (PA-4)."""
+    party = UUID(entry.facts["party"])
+    source = subject("party_verified", entry.id)
+    if queries.find(Kind.PARTY_CREDENTIAL, source) is None:
+        actions.issue(
+            actor=SYSTEM,
+            now=entry.at,
+            source=source,
+            matter=matters.party_credential(
+                parties.party(party),
+                verified_on=entry.at,
+                days=rulebook.in_force(entry.at).rules.certificates.party_credential_days,
+                nth=queries.next_in_thread(subject("party", party)),
+            ),
+            technologies=[],
+        )
+
+
+def on_party_standing(entry: Recorded) -> None:
+    """Reaction to parties.Suspended and .Reinstated: the credential follows the party."""
+    latest = queries.latest_of_thread(subject("party", UUID(entry.facts["party"])))
+    if latest is None:
+        return
+    follow = actions.suspend if entry.kind == "parties.Suspended" else actions.resume
+    follow(actor=SYSTEM, now=entry.at, certificate=latest.id)
+
+
+def _issue_of_entry(entry: UUID, now: datetime) -> None:
+    matter, technologies = register_matters.of_entry(entry)
     actions.issue(
         actor=SYSTEM,
         now=now,

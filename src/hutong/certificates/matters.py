@@ -1,53 +1,33 @@
 """
-From what other areas recorded to what a certificate says: the register entry, the deal.
+From what other areas recorded to what a certificate says: the deal, the verified party; and from
+what an officer typed. Register entries: `register_matters`.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from hutong.certificates import fields
 from hutong.certificates.content import (
-    HolderFacts,
     PartyFacts,
-    RightsRegistration,
+    Stated,
     TechnologyFacts,
+    Thread,
     Transaction,
 )
+from hutong.certificates.fields import Type
+from hutong.certificates.kinds import KINDS, Kind
+from hutong.certificates.rules import Refusal
 from hutong.deals import queries as deals
+from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
+from hutong.kit.refusal import N_, Refused
 from hutong.parties import queries as parties
 from hutong.parties.queries import PartyView
-from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
 
-NONE = Fraction(0)
-
-
-def rights_registration(entry: UUID) -> tuple[RightsRegistration, tuple[UUID, ...]]:
-    """What the register says since `entry`; with the technology it is about."""
-    written = rights.entry(entry)
-    held = written.holdings
-    if held is None:
-        raise ValueError(f"register entry {written.number} moves no holdings: nothing to certify")
-    ids = sorted(held.parties(), key=lambda id: (-held.ownership.get(id, NONE), str(id)))
-    named = parties.parties(ids)
-    matter = RightsRegistration(
-        register_number=written.number,
-        sequence=written.sequence,
-        registered_on=written.effective_on,
-        technology=_technologies([written.technology])[0],
-        holders=tuple(
-            HolderFacts(
-                party=_party(named[id]),
-                ownership=held.ownership.get(id, NONE),
-                disposal=held.disposal.get(id, NONE),
-                income=held.income.get(id, NONE),
-            )
-            for id in ids
-        ),
-    )
-    return matter, (written.technology,)
+SCHEMES = ("uscc", "lei", "ror")  # by which an officer may name a party
 
 
 def transaction(deal: UUID, *, settled_on: datetime) -> tuple[Transaction, tuple[UUID, ...]]:
@@ -59,9 +39,9 @@ def transaction(deal: UUID, *, settled_on: datetime) -> tuple[Transaction, tuple
     matter = Transaction(
         deal_number=agreed.number,
         way=agreed.how.value,
-        seller=_party(named[agreed.seller]),
-        buyer=_party(named[agreed.buyer]),
-        technologies=tuple(_technologies(agreed.technologies)),
+        seller=party_facts(named[agreed.seller]),
+        buyer=party_facts(named[agreed.buyer]),
+        technologies=tuple(technology_facts(agreed.technologies)),
         share=agreed.share,
         price_fen=agreed.price_fen,
         currency=agreed.currency,
@@ -72,7 +52,57 @@ def transaction(deal: UUID, *, settled_on: datetime) -> tuple[Transaction, tuple
     return matter, agreed.technologies
 
 
-def _party(view: PartyView) -> PartyFacts:
+def party_credential(view: PartyView, *, verified_on: datetime, days: int, nth: int) -> Stated:
+    """What a verified party's credential says; it holds for `days` (PA-4)."""
+    on = local_date(verified_on)
+    return Stated(
+        kind=Kind.PARTY_CREDENTIAL,
+        said={
+            "verified": {
+                "kind": view.kind,
+                "jurisdiction": view.jurisdiction,
+                "home_venue": view.home_venue,
+                "on": on.isoformat(),
+                "until": (on + timedelta(days=days)).isoformat(),
+            },
+            "holder": party_facts(view).plain(),
+        },
+        thread=Thread(name=subject("party", view.id), sequence=nth),
+    )
+
+
+def found(kind: Kind, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What an officer typed, with parties and technologies looked up and named in full.
+
+    A party is typed as its id or an identifier, a technology as its id. Refused with the field.
+    """
+    whole: dict[str, Any] = _copied(said)
+    for one in KINDS[kind].fields:
+        given = one.of(said)
+        if given in (None, ""):
+            continue
+        if one.type is Type.PARTY:
+            fields.put(whole, one.name, _typed_party(one.name, given).plain())
+        elif one.type in (Type.TECHNOLOGY, Type.TECHNOLOGIES):
+            ids = _typed_ids(one.name, given)
+            named = [technology.plain() for technology in technology_facts(ids)]
+            fields.put(whole, one.name, named if one.type is Type.TECHNOLOGIES else named[0])
+    return whole
+
+
+def technologies_in(kind: Kind, said: Mapping[str, Any]) -> tuple[UUID, ...]:
+    """Ids of the technologies a certificate is about."""
+    ids: list[str] = []
+    for one in KINDS[kind].fields:
+        value = one.of(said)
+        if value and one.type is Type.TECHNOLOGY:
+            ids.append(value["id"])
+        elif value and one.type is Type.TECHNOLOGIES:
+            ids += [item["id"] for item in value]
+    return tuple(UUID(id) for id in ids)
+
+
+def party_facts(view: PartyView) -> PartyFacts:
     return PartyFacts(
         id=str(view.id),
         name_zh=view.name_zh or "",
@@ -81,16 +111,54 @@ def _party(view: PartyView) -> PartyFacts:
     )
 
 
-def _technologies(ids: Iterable[UUID]) -> list[TechnologyFacts]:
+def technology_facts(ids: Iterable[UUID]) -> list[TechnologyFacts]:
     wanted = list(ids)
-    found = technologies.technologies(wanted)
+    known = technologies.technologies(wanted)
     return [
         TechnologyFacts(
             id=str(id),
-            kind=found[id].kind.value,
-            title_zh=found[id].title_zh or "",
-            title_en=found[id].title_en or "",
-            numbers={scheme: value for scheme, value in found[id].numbers.items() if value},
+            kind=known[id].kind.value,
+            title_zh=known[id].title_zh or "",
+            title_en=known[id].title_en or "",
+            numbers={scheme: value for scheme, value in known[id].numbers.items() if value},
         )
         for id in wanted
     ]
+
+
+def _typed_party(field: str, given: Any) -> PartyFacts:
+    view = None
+    if isinstance(given, str):
+        text = given.strip()
+        try:
+            view = parties.parties([UUID(text)]).get(UUID(text))
+        except ValueError:
+            for scheme in SCHEMES:
+                view = view or parties.party_by_identifier(scheme, text)
+    if view is None or not view.is_verified:
+        raise _refused(field, N_("is not the id or an identifier of a verified party"))
+    return party_facts(view)
+
+
+def _typed_ids(field: str, given: Any) -> list[UUID]:
+    try:
+        ids = [UUID(str(item)) for item in (given if isinstance(given, list) else [given])]
+    except ValueError:
+        ids = []
+    if not ids or len(ids) > _MOST or len(technologies.technologies(ids)) != len(set(ids)):
+        raise _refused(field, N_("is not a technology of the venue"))
+    return list(dict.fromkeys(ids))
+
+
+_MOST = 2_000
+
+
+def _copied(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _copied(value) if isinstance(value, Mapping) else value
+        for name, value in said.items()
+    }
+
+
+def _refused(field: str, problem: str) -> Refused:
+    return Refused(Refusal.CONTENT_INVALID, field=field, problem=problem)

@@ -1,7 +1,9 @@
 """
 Tables of certificates.
 
-    certificate    content as frozen, its digest, its files (documents), its revocation
+    certificate    content as frozen, its digest, its files (documents), its standing
+    proposal       a certificate one officer proposes on evidence and another decides on
+    template       the venue's words for a kind, version by version
     counter        the last number given, per kind and year; locked while one is given, so no gaps
 """
 
@@ -11,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from hutong.certificates.kinds import Kind
-from hutong.certificates.rules import State, Status
+from hutong.certificates.rules import ProposalStatus, State, Status, TemplateStatus
 from hutong.kit.ids import new_id
 
 
@@ -31,8 +33,14 @@ class Certificate(models.Model):
     entry = models.BigIntegerField()  # of the journal
     parties = ArrayField(models.UUIDField())
     technologies = ArrayField(models.UUIDField())
-    title_sequence = models.PositiveIntegerField(null=True)  # of the register entry certified
+    thread = models.CharField(max_length=80, default="")  # title:…, grant:…, party:…
+    thread_sequence = models.PositiveIntegerField(null=True)
     superseded_by = models.CharField(max_length=60, default="")
+    status_index = models.BigIntegerField(null=True, unique=True)  # in the status lists
+    valid_until = models.DateField(null=True)
+    suspended_on = models.DateField(null=True)
+    template_version = models.PositiveIntegerField(default=0)
+    edition = models.PositiveIntegerField(default=1)
     pdf = models.UUIDField(null=True)  # documents
     pdf_digest = models.CharField(max_length=71, default="")
     credential = models.UUIDField(null=True)
@@ -71,6 +79,17 @@ class Certificate(models.Model):
         indexes = [
             GinIndex(fields=["parties"], name="certificates_parties"),
             GinIndex(fields=["technologies"], name="certificates_technologies"),
+            models.Index(
+                fields=["thread", "thread_sequence"],
+                condition=~Q(thread=""),
+                name="certificates_thread",
+            ),
+            models.Index(fields=["-issued_at", "-id"], name="certificates_newest"),
+            models.Index(
+                fields=["status_index"],
+                condition=Q(status="revoked") | Q(suspended_on__isnull=False),
+                name="certificates_not_standing",
+            ),
         ]
 
     def state(self) -> State:
@@ -82,6 +101,66 @@ class Certificate(models.Model):
             revocation_asked_by=self.revocation_asked_by,
             revocation_reason=self.revocation_reason,
         )
+
+
+class Proposal(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=40)
+    status = models.CharField(max_length=10, default=ProposalStatus.PROPOSED.value)
+    said = models.JSONField()  # whole, with the names of parties as they were found
+    title = models.CharField(max_length=600)
+    evidence = ArrayField(models.UUIDField())
+    proposed_by = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="")
+    certificate = models.CharField(max_length=60, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in ProposalStatus]),
+                name="certificates_proposal_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="issued") ^ Q(certificate=""),
+                name="certificates_proposal_issued_has_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="certificates_proposal_status"),
+        ]
+
+
+class Template(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, default=TemplateStatus.PROPOSED.value)
+    wording = models.JSONField()
+    note = models.TextField(default="")
+    proposed_by = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "version"], name="certificates_template_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(status="proposed"),
+                name="certificates_template_one_proposed",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in TemplateStatus]),
+                name="certificates_template_status_known",
+            ),
+        ]
 
 
 class Counter(models.Model):

@@ -1,8 +1,12 @@
 """
 Signing a PDF so that any reader can check it: PAdES B-B with the venue's certificate chain.
 
-The signature certifies the document: nothing may be added afterwards. Signing time is real time.
-Reading back never fetches anything and never decompresses without a bound.
+    B-B     the venue's signature; the time is the venue's word
+    B-T     with the timestamp of an RFC 3161 authority, where one is configured
+    B-LT    and, where its certificate is configured too, all that validation needs, inside
+
+The signature certifies the document: nothing may be added afterwards, and what B-LT adds lies in the
+signed revision itself. Reading back never fetches anything and never decompresses without a bound.
 """
 
 import zlib
@@ -21,6 +25,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation import (
     EmbeddedPdfSignature,
     SignatureCoverageLevel,
@@ -38,8 +45,31 @@ _DER_SIGNATURE_BYTES: Final = 72  # the longest an ECDSA P-256 signature gets
 MAX_ATTACHMENT_BYTES: Final = 4_000_000
 
 
+class TimestampUnavailable(Exception):
+    """The configured timestamp authority gave no timestamp. The message says why."""
+
+
 class PdfInvalid(ValueError):
     """The file is not a PDF this reads, or lacks what a certificate has. The message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampAuthority:
+    """Where timestamps come from; `roots` (PEM) are the certificates its chain leads to."""
+
+    url: str
+    roots: tuple[str, ...] = ()
+    seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimestampFacts:
+    """What the timestamp on the signature says."""
+
+    at: datetime
+    authority: str
+    intact: bool
+    trusted: bool  # its chain leads to an authority the reader named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +81,7 @@ class SignatureFacts:
     trusted: bool  # the chain leads to a trusted authority
     signer: str
     signed_at: datetime | None
+    timestamp: TimestampFacts | None = None
 
 
 class _Hand(signers.Signer):
@@ -73,8 +104,20 @@ class _Hand(signers.Signer):
         return bytes(_DER_SIGNATURE_BYTES) if dry_run else self._hand.sign(data)
 
 
-def sign(pdf: bytes, *, hand: CertificateSigner, reason: str, location: str) -> bytes:
-    """Certify a PDF: PAdES B-B, no changes allowed afterwards."""
+def sign(
+    pdf: bytes,
+    *,
+    hand: CertificateSigner,
+    reason: str,
+    location: str,
+    timestamps: TimestampAuthority | TimeStamper | None = None,
+) -> bytes:
+    """Certify a PDF, no changes allowed afterwards: B-B, or B-T and B-LT with `timestamps`.
+
+    Raises TimestampUnavailable when the authority does not answer.
+    """
+    stamper, roots = _stamper(timestamps)
+    long_term = bool(stamper and roots)
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -83,10 +126,31 @@ def sign(pdf: bytes, *, hand: CertificateSigner, reason: str, location: str) -> 
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
         subfilter=fields.SigSeedSubFilter.PADES,
+        embed_validation_info=long_term,
+        validation_context=ValidationContext(
+            trust_roots=[_asn1(hand.authority), *map(_from_pem, roots)], allow_fetching=False
+        )
+        if long_term
+        else None,
+        dss_settings=DSSContentSettings(
+            include_vri=False,
+            placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
+        ),
     )
-    signer = signers.PdfSigner(metadata, signer=_Hand(hand))
-    out: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+    signer = signers.PdfSigner(metadata, signer=_Hand(hand), timestamper=stamper)
+    try:
+        out: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+    except (TimestampRequestError, OSError) as error:
+        raise TimestampUnavailable(f"the timestamp authority does not answer: {error}") from error
     return out.getvalue()
+
+
+def _stamper(
+    given: TimestampAuthority | TimeStamper | None,
+) -> tuple[TimeStamper | None, tuple[str, ...]]:
+    if isinstance(given, TimestampAuthority):
+        return HTTPTimeStamper(given.url, timeout=given.seconds), given.roots
+    return given, ()
 
 
 def open_pdf(pdf: bytes) -> PdfFileReader:
@@ -120,10 +184,13 @@ def attachment(reader: PdfFileReader, name: str) -> bytes:
         raise PdfInvalid(N_("the attached credential cannot be read")) from error
 
 
-def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> SignatureFacts:
+def check_signature(
+    reader: PdfFileReader, authorities: Sequence[str], timestamp_authorities: Sequence[str] = ()
+) -> SignatureFacts:
     """Check the PDF's only signature against trusted authorities (PEM). Raises PdfInvalid.
 
-    The chain is checked at the signing time the signature claims.
+    The chain is checked at the signing time the signature claims; a timestamp against those who
+    are trusted to give the time.
     """
     try:
         signatures = reader.embedded_signatures
@@ -139,7 +206,16 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
             allow_fetching=False,
             moment=embedded.self_reported_timestamp,
         )
-        status = validate_pdf_signature(embedded, context)
+        time_roots = [_from_pem(text) for text in timestamp_authorities]
+        status = validate_pdf_signature(
+            embedded,
+            context,
+            ts_validation_context=ValidationContext(
+                trust_roots=time_roots,
+                allow_fetching=False,
+                moment=embedded.self_reported_timestamp,
+            ),
+        )
         spotless = _is_spotless(reader, embedded, roots if status.trusted else None)
     except Exception as error:
         raise PdfInvalid(N_("its signature cannot be read")) from error
@@ -151,6 +227,18 @@ def check_signature(reader: PdfFileReader, authorities: Sequence[str]) -> Signat
         trusted=bool(status.trusted) if intact else _issued(status.signing_cert, authorities),
         signer=_name(status.signing_cert),
         signed_at=embedded.self_reported_timestamp,
+        timestamp=_timestamp(status.timestamp_validity),
+    )
+
+
+def _timestamp(found: Any) -> TimestampFacts | None:
+    if found is None:
+        return None
+    return TimestampFacts(
+        at=found.timestamp,
+        authority=_name(found.signing_cert),
+        intact=bool(found.intact and found.valid),
+        trusted=bool(found.trusted),
     )
 
 
@@ -181,9 +269,9 @@ def _is_spotless(
     """Whether the signature's own place in the file is as we write it.
 
     The signature covers all but itself, and formats let that place be written in many ways; we
-    write it in one: capital hexadecimal, zeros after it, no unsigned attributes, and beside the
-    signer's certificate nothing but a trusted authority's (`roots`; None when it is not trusted
-    anyway).
+    write it in one: capital hexadecimal, zeros after it, no unsigned attributes but a timestamp, and
+    beside the signer's certificate nothing but a trusted authority's (`roots`; None when it is not
+    trusted anyway).
     """
     start, length, end, _ = (int(number) for number in embedded.byte_range)
     reader.stream.seek(start + length)
@@ -196,7 +284,8 @@ def _is_spotless(
     beside = {c.chosen.dump() for c in data["certificates"]} - {embedded.signer_cert.dump()}
     if roots is not None and not beside <= {root.dump() for root in roots}:
         return False
-    return not data["signer_infos"][0]["unsigned_attrs"]
+    beyond = data["signer_infos"][0]["unsigned_attrs"]
+    return all(one["type"].native == "signature_time_stamp_token" for one in beyond or ())
 
 
 def _decoded(stream: generic.StreamObject) -> bytes:

@@ -19,6 +19,7 @@ import typst
 
 from hutong.certificates import layout
 from hutong.certificates.content import check_code
+from hutong.certificates.wording import Wording
 from hutong.transparency.keys import CertificateSigner
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "certificates" / "certificate.typ"
@@ -39,6 +40,7 @@ def pdf(
     content: Mapping[str, Any],
     credential: Mapping[str, Any],
     *,
+    wording: Wording,
     place: layout.Place,
     origin_url: str,
     fonts: Sequence[Path],
@@ -49,7 +51,11 @@ def pdf(
     """
     shown = origin_url.partition("://")[2] + "/verify"
     page = layout.page(
-        content, place=place, verify_url=shown, qr_svg=_qr(verify_url(origin_url, content))
+        content,
+        wording=wording,
+        place=place,
+        verify_url=shown,
+        qr_svg=_qr(verify_url(origin_url, content)),
     )
     issued = datetime.combine(
         datetime.fromisoformat(content["issued_on"]).date(), time(), tzinfo=UTC
@@ -68,12 +74,27 @@ def pdf(
     return made
 
 
-def signed_pdf(unsigned: bytes, content: Mapping[str, Any], *, hand: CertificateSigner) -> bytes:
-    """Sign a page with the venue's certificate key."""
+def signed_pdf(
+    unsigned: bytes,
+    content: Mapping[str, Any],
+    *,
+    hand: CertificateSigner,
+    timestamps: tuple[str, Sequence[str]] | None = None,
+) -> bytes:
+    """Sign a page with the venue's certificate key.
+
+    `timestamps`: address of an RFC 3161 authority and the certificates (PEM) its chain leads to.
+    """
     from hutong.certificates import pades  # pyHanko takes long to load
 
     return pades.sign(
-        unsigned, hand=hand, reason=content["number"], location=content["venue"]["name_zh"]
+        unsigned,
+        hand=hand,
+        reason=content["number"],
+        location=content["venue"]["name_zh"],
+        timestamps=pades.TimestampAuthority(timestamps[0], tuple(timestamps[1]))
+        if timestamps
+        else None,
     )
 
 

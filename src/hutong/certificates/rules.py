@@ -1,11 +1,16 @@
 """
 The life of a certificate (CE-1, CE-2, PA-5).
 
-    issued ──in the log──→ rendered ──asked by one officer, approved by another──→ revoked
-                              └── a request may be dismissed: rendered as before
+    proposed by an officer ──approved by another──→ issued          (kinds issued on evidence)
+                           └──────────────────────→ refused
+
+    issued ──in the log──→ rendered ⟲ reissued, the same content in a new form
+                              ├── suspended ⇄ resumed
+                              ├── asked to be revoked ──by another officer──→ revoked | dismissed
+                              └── a later one of its thread issued: superseded
 
 Issued: the content is frozen and the log commits to it. Rendered: the files exist, each carrying
-the proof. Nothing leads back; a revoked certificate stays readable, marked as such.
+the proof. A revoked certificate stays readable, marked as such; nothing leads back from there.
 
 Pure: no Django, no clock.
 """
@@ -13,10 +18,13 @@ Pure: no Django, no clock.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from hutong.certificates.fields import Fault, faults
+from hutong.certificates.kinds import KINDS, Kind
 from hutong.kit.actor import Actor, require_other_eyes
-from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.event import Content, Event, Private, Visibility, upcast
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 
 MAX_REASON_CHARACTERS = 2_000
@@ -28,7 +36,69 @@ class Status(StrEnum):
     REVOKED = "revoked"
 
 
+class ProposalStatus(StrEnum):
+    PROPOSED = "proposed"
+    ISSUED = "issued"
+    REFUSED = "refused"
+
+
+class TemplateStatus(StrEnum):
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    DISMISSED = "dismissed"
+
+
+class Purpose(StrEnum):
+    """What a status list tells (W3C Bitstring Status List)."""
+
+    REVOCATION = "revocation"
+    SUSPENSION = "suspension"
+
+
 class Refusal(Reason):
+    CONTENT_INVALID = reason(
+        "certificates.content_invalid",
+        "CE-1",
+        N_("The certificate cannot say that: {field} {problem}."),
+        422,
+    )
+    FOLLOWS_BY_ITSELF = reason(
+        "certificates.follows_by_itself",
+        "CE-1",
+        N_("Certificates of this kind follow from what the venue recorded; nobody writes them."),
+    )
+    EVIDENCE_MISSING = reason(
+        "certificates.evidence_missing", "CE-1", N_("Name at least one paper it rests on."), 422
+    )
+    AMOUNTS_DISAGREE = reason(
+        "certificates.amounts_disagree",
+        "CO-2",
+        N_("{part} is more than {whole}."),
+        422,
+    )
+    DAYS_DISAGREE = reason(
+        "certificates.days_disagree", "CE-1", N_("{last} is before {first}."), 422
+    )
+    LICENCE_NUMBER_MISSING = reason(
+        "certificates.licence_number_missing",
+        "CB-2",
+        N_("A restricted technology is registered with the number of its licence."),
+        422,
+    )
+    PROPOSAL_DECIDED = reason(
+        "certificates.proposal_decided", "PA-5", N_("This proposal is {status} already.")
+    )
+    TEMPLATE_DECIDED = reason(
+        "certificates.template_decided", "PA-5", N_("This template is {status} already.")
+    )
+    TEMPLATE_PENDING = reason(
+        "certificates.template_pending",
+        "PA-5",
+        N_("A template of this kind waits for a decision already; decide on that first."),
+    )
+    PARTY_NOT_VERIFIED = reason(
+        "certificates.party_not_verified", "PA-4", N_("Only a verified party has a credential.")
+    )
     ALREADY_REVOKED = reason(
         "certificates.already_revoked", "CE-2", N_("Certificate {number} is revoked already.")
     )
@@ -67,13 +137,89 @@ class Issued(Event, kind="certificates.Issued"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rendered(Event, kind="certificates.Rendered", visibility=Visibility.JOURNALLED):
+class Rendered(Event, kind="certificates.Rendered", version=2, visibility=Visibility.JOURNALLED):
+    """Files of a certificate: what they are, and the words they were set in."""
+
     certificate: UUID
     number: str
+    template_version: int
     pdf_digest: str
     credential_digest: str
     log_index: int
     log_size: int
+
+
+@upcast("certificates.Rendered", 1)
+def _with_template(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "template_version": 0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reissued(Rendered, kind="certificates.Reissued"):
+    """The same content in a new form; files made before still verify."""
+
+    edition: int
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueProposed(Event, kind="certificates.IssueProposed", visibility=Visibility.JOURNALLED):
+    proposal: UUID
+    certificate_kind: str
+    said: Private[dict[str, Any]]
+    evidence: Private[list[UUID]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueRefused(Event, kind="certificates.IssueRefused", visibility=Visibility.JOURNALLED):
+    proposal: UUID
+    certificate_kind: str
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspended(Event, kind="certificates.Suspended"):
+    certificate: UUID
+    number: str
+    content_digest: str
+    suspended_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed(Event, kind="certificates.Resumed"):
+    certificate: UUID
+    number: str
+    content_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateProposed(
+    Event, kind="certificates.TemplateProposed", visibility=Visibility.JOURNALLED
+):
+    template: UUID
+    certificate_kind: str
+    template_version: int
+    note: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateAdopted(Event, kind="certificates.TemplateAdopted"):
+    """From now on certificates of the kind are set in these words."""
+
+    template: UUID
+    certificate_kind: str
+    template_version: int
+    wording: Content[dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateDismissed(
+    Event, kind="certificates.TemplateDismissed", visibility=Visibility.JOURNALLED
+):
+    template: UUID
+    certificate_kind: str
+    template_version: int
+    reason: Private[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +261,37 @@ class State:
     status: Status
     revocation_asked_by: UUID | None
     revocation_reason: str
+
+
+def check_said(kind: Kind, said: dict[str, Any]) -> None:
+    """Refuse a content the kind's fields do not allow, or whose figures or days disagree."""
+    of = KINDS[kind]
+    if not of.on_evidence:
+        raise Refused(Refusal.FOLLOWS_BY_ITSELF, kind=kind.value)
+    wrong: Fault | None = next(faults(of.fields, said), None)
+    if wrong is not None:
+        raise Refused(Refusal.CONTENT_INVALID, field=wrong.field, problem=wrong.problem)
+    values = {one.name: one.of(said) for one in of.fields}
+    for part, whole in _PARTS:
+        if (values.get(part) or 0) > (values.get(whole) or 0):
+            raise Refused(Refusal.AMOUNTS_DISAGREE, part=part, whole=whole)
+    for first, last in _SPANS:
+        if values.get(first) and values.get(last) and values[last] < values[first]:
+            raise Refused(Refusal.DAYS_DISAGREE, first=first, last=last)
+    if values.get("contract.class") == "restricted" and not values.get("contract.licence_number"):
+        raise Refused(Refusal.LICENCE_NUMBER_MISSING)
+
+
+_PARTS = (  # CO-2: the income lies within the technology amount, that within the total
+    ("contract.technology_fen", "contract.total_fen"),
+    ("contract.income_fen", "contract.technology_fen"),
+)
+_SPANS = (
+    ("training.starts_on", "training.ends_on"),
+    ("custody.deposited_on", "custody.until"),
+    ("valuation.as_of", "valuation.until"),
+    ("contract.signed_on", "registered_on"),
+)
 
 
 def ask_revocation(state: State, *, reason: str) -> RevocationRequested:

@@ -1,33 +1,39 @@
 """
 Is this certificate genuine? Answered step by step, offline, from the file and the venue's key file.
 
-    format → issuer → content → credential signature → [PDF: signature → chain] → log inclusion
-           → checkpoint signature → revocation as last known
+    format → issuer → content → credential signature → [PDF: signature → chain → timestamp]
+           → log inclusion → checkpoint signature → witnesses
+           → how it stands, as last known: revocation, validity, later certificates
 
-Each step is ok, failed or unknown, with words. A file is verified when nothing failed and nothing
-but its revocation is unknown.
+Each step is ok, failed, unknown or a note, with words. A file is verified when nothing failed and
+nothing is unknown but what the file alone cannot tell (`BESIDE`).
 
 Pure: no Django, no network, no clock. Hostile files are bounded in size here; in time and memory
 by `bounded`.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from hutong.certificates import credential as vc
+from hutong.certificates import status_list
 from hutong.certificates.content import FORMAT, content_digest
 from hutong.certificates.kinds import KINDS, Kind
+from hutong.certificates.rules import Purpose
 from hutong.kit.moments import iso
 from hutong.kit.refusal import N_
 from hutong.transparency import merkle, note
+from hutong.transparency.note import VerifierKey
 from hutong.transparency.proof import LogProof
 from hutong.transparency.venue_keys import VenueKeys
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.reader import PdfFileReader
+
+    from hutong.certificates import pades
 
 MAX_BYTES: Final = 50 * 1024 * 1024
 MAX_JSON_BYTES: Final = 4_000_000
@@ -41,9 +47,19 @@ class StepName(StrEnum):
     CREDENTIAL = "credential"
     DOCUMENT = "document"
     CHAIN = "chain"
+    TIMESTAMP = "timestamp"
     INCLUSION = "inclusion"
     CHECKPOINT = "checkpoint"
+    WITNESSES = "witnesses"
     REVOCATION = "revocation"
+    VALIDITY = "validity"
+    LATER = "later"
+
+
+# What a genuine file may leave open: others than the venue's keys answer for it.
+BESIDE: Final = frozenset(
+    {StepName.TIMESTAMP, StepName.WITNESSES, StepName.REVOCATION, StepName.VALIDITY}
+)
 
 
 TITLES: Final = {
@@ -53,9 +69,13 @@ TITLES: Final = {
     StepName.CREDENTIAL: N_("Signature of the credential"),
     StepName.DOCUMENT: N_("Signature of the PDF"),
     StepName.CHAIN: N_("Certificate chain"),
+    StepName.TIMESTAMP: N_("Timestamp"),
     StepName.INCLUSION: N_("Place in the public log"),
     StepName.CHECKPOINT: N_("Signature of the log"),
+    StepName.WITNESSES: N_("Witnesses"),
     StepName.REVOCATION: N_("Revocation"),
+    StepName.VALIDITY: N_("Validity"),
+    StepName.LATER: N_("Later certificates"),
 }
 
 
@@ -63,6 +83,7 @@ class Outcome(StrEnum):
     OK = "ok"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    NOTE = "note"  # worth knowing, and no fault of the certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +105,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revocations:
-    """Certificates known to be revoked (number → date), and as of when that is known."""
+class Standing:
+    """How a certificate stands, as the venue had it on the day `as_of`; empty: it does not."""
 
     as_of: str
-    revoked: Mapping[str, str]
+    revoked_on: str = ""
+    suspended_on: str = ""
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +120,7 @@ class Report:
 
     form: str  # "pdf", "json", or "" when the file is neither
     steps: tuple[Step, ...]
+    number: str = ""  # as the file has it, believed or not
     content: Mapping[str, Any] | None = None
 
     @property
@@ -107,7 +131,8 @@ class Report:
     def verified(self) -> bool:
         return all(
             step.outcome is Outcome.OK
-            or (step.name is StepName.REVOCATION and step.outcome is Outcome.UNKNOWN)
+            or step.outcome is Outcome.NOTE
+            or (step.name in BESIDE and step.outcome is Outcome.UNKNOWN)
             for step in self.steps
         )
 
@@ -134,8 +159,20 @@ class _Parts:
     proof: LogProof
 
 
-def verify(data: bytes, keys: VenueKeys, revocations: Revocations | None = None) -> Report:
-    """Verify a certificate, PDF or JSON, with the venue's public keys. Never raises on bad input."""
+def verify(
+    data: bytes,
+    keys: VenueKeys,
+    *,
+    authorities: Sequence[str] = (),
+    status_lists: Sequence[bytes] = (),
+    witnesses: Sequence[VerifierKey] = (),
+) -> Report:
+    """Verify a certificate, PDF or JSON, with the venue's public keys. Never raises on bad input.
+
+    `authorities`: certificates (PEM) of trusted timestamp authorities. `status_lists`: the venue's
+    signed status lists, as fetched; without them revocation stays unknown. `witnesses`: keys of
+    other venues that may have cosigned the log.
+    """
     from hutong.certificates import pades  # pyHanko takes long to load
 
     form = "pdf" if is_pdf(data) else "json"
@@ -160,16 +197,59 @@ def verify(data: bytes, keys: VenueKeys, revocations: Revocations | None = None)
         _issuer(parts, keys),
         _content(parts),
         _credential(parts, keys),
-        *(_document(reader, keys) if reader is not None else ()),
+        *(_document(reader, keys, authorities) if reader is not None else ()),
         *_log(parts, keys),
-        _revocation(parts, revocations),
+        _witnesses(parts, keys, witnesses),
+        _revocation(parts, keys, status_lists),
+        *_validity(parts),
     ]
     sound = all(
         step.outcome is Outcome.OK
         for step in steps
         if step.name in {StepName.ISSUER, StepName.CONTENT, StepName.CREDENTIAL}
     )
-    return Report(form=form, steps=tuple(steps), content=parts.content if sound else None)
+    return Report(
+        form=form,
+        steps=tuple(steps),
+        number=parts.content["number"],
+        content=parts.content if sound else None,
+    )
+
+
+def with_standing(report: Report, standing: Standing | None) -> Report:
+    """The same report, with what the venue's register says today in place of what was last known."""
+    if not report.readable or standing is None:
+        return report
+    steps = [
+        *(step for step in report.steps if step.name not in _TOLD_BY_REGISTER),
+        _standing_step(standing),
+        *(_held(step, standing) for step in report.steps if step.name is StepName.VALIDITY),
+    ]
+    if standing.superseded_by:
+        text = N_("A later certificate stands in its place: {number}.")
+        steps.append(Step(StepName.LATER, Outcome.NOTE, text, {"number": standing.superseded_by}))
+    return replace(report, steps=tuple(steps))
+
+
+_TOLD_BY_REGISTER: Final = {StepName.REVOCATION, StepName.VALIDITY, StepName.LATER}
+
+
+def _standing_step(standing: Standing) -> Step:
+    if standing.revoked_on:
+        text = N_("Revoked on {on}.")
+        return Step(StepName.REVOCATION, Outcome.FAILED, text, {"on": standing.revoked_on})
+    if standing.suspended_on:
+        text = N_("Suspended since {on}.")
+        return Step(StepName.REVOCATION, Outcome.FAILED, text, {"on": standing.suspended_on})
+    text = N_("Not revoked as of {as_of}.")
+    return Step(StepName.REVOCATION, Outcome.OK, text, {"as_of": standing.as_of})
+
+
+def _held(step: Step, standing: Standing) -> Step:
+    until = step.facts["until"]
+    if until < standing.as_of:
+        return Step(StepName.VALIDITY, Outcome.FAILED, N_("It held until {until}."), step.facts)
+    return replace(step, outcome=Outcome.OK)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -276,11 +356,13 @@ def _credential(parts: _Parts, keys: VenueKeys) -> Step:
     )
 
 
-def _document(reader: "PdfFileReader", keys: VenueKeys) -> tuple[Step, Step]:
+def _document(
+    reader: "PdfFileReader", keys: VenueKeys, authorities: Sequence[str]
+) -> tuple[Step, ...]:
     from hutong.certificates import pades
 
     try:
-        facts = pades.check_signature(reader, keys.certificate_authorities)
+        facts = pades.check_signature(reader, keys.certificate_authorities, authorities)
     except pades.PdfInvalid as error:
         problem = {"problem": str(error)}
         return (
@@ -305,9 +387,26 @@ def _document(reader: "PdfFileReader", keys: VenueKeys) -> tuple[Step, Step]:
         )
     if facts.trusted:
         text = N_("The signing certificate belongs to the venue's certificate authority.")
-        return document, Step(StepName.CHAIN, Outcome.OK, text)
-    text = N_("The signing certificate {signer} does not lead to the venue's authority.")
-    return document, Step(StepName.CHAIN, Outcome.FAILED, text, {"signer": facts.signer})
+        chain = Step(StepName.CHAIN, Outcome.OK, text)
+    else:
+        text = N_("The signing certificate {signer} does not lead to the venue's authority.")
+        chain = Step(StepName.CHAIN, Outcome.FAILED, text, {"signer": facts.signer})
+    return document, chain, _timestamp(facts.timestamp)
+
+
+def _timestamp(found: "pades.TimestampFacts | None") -> Step:
+    if found is None:
+        text = N_("None inside: the time of signing is the venue's word, and the log's.")
+        return Step(StepName.TIMESTAMP, Outcome.UNKNOWN, text)
+    facts = {"authority": found.authority, "at": iso(found.at)[:19] + "Z"}
+    if not found.intact:
+        text = N_("The timestamp by {authority} does not fit the signature.")
+        return Step(StepName.TIMESTAMP, Outcome.FAILED, text, facts)
+    if not found.trusted:
+        text = N_("Signed before {at}, says {authority}, which is not among the authorities named.")
+        return Step(StepName.TIMESTAMP, Outcome.UNKNOWN, text, facts)
+    text = N_("Signed before {at}, confirmed by {authority}.")
+    return Step(StepName.TIMESTAMP, Outcome.OK, text, facts)
 
 
 def _log(parts: _Parts, keys: VenueKeys) -> tuple[Step, Step]:
@@ -357,15 +456,71 @@ def _checkpoint(proof: LogProof, keys: VenueKeys) -> tuple[note.Checkpoint | Non
     return None, problem
 
 
-def _revocation(parts: _Parts, revocations: Revocations | None) -> Step:
-    if revocations is None:
-        text = N_("Not known from the file alone; ask the venue's verify page.")
-        return Step(StepName.REVOCATION, Outcome.UNKNOWN, text)
-    if on := revocations.revoked.get(parts.content["number"]):
-        text = N_("Revoked on {on}.")
-        return Step(StepName.REVOCATION, Outcome.FAILED, text, {"on": on})
-    text = N_("Not revoked as of {as_of}.")
-    return Step(StepName.REVOCATION, Outcome.OK, text, {"as_of": revocations.as_of})
+def _witnesses(parts: _Parts, keys: VenueKeys, witnesses: Sequence[VerifierKey]) -> Step:
+    """Who else signed the log's checkpoint: checked for those whose keys the reader trusts."""
+    try:
+        signed = note.parse(parts.proof.checkpoint)
+        checked = signed.verified_by(witnesses)
+    except note.NoteInvalid as error:
+        text = N_("A witness's signature is wrong: {problem}.")
+        return Step(StepName.WITNESSES, Outcome.FAILED, text, {"problem": str(error)})
+    own = {(key.name, key.key_id) for key in keys.every_log_key()}
+    others = {line.name for line in signed.signatures if (line.name, line.key_id) not in own}
+    if checked:
+        facts = {"names": ", ".join(sorted({key.name for key in checked}))[:500]}
+        return Step(StepName.WITNESSES, Outcome.OK, N_("Cosigned by {names}."), facts)
+    if not others:
+        text = N_("No other venue's signature stands on the checkpoint inside.")
+        return Step(StepName.WITNESSES, Outcome.UNKNOWN, text)
+    text = N_("Cosigned by {names}, whose keys were not given.")
+    facts = {"names": ", ".join(sorted(others))[:500]}
+    return Step(StepName.WITNESSES, Outcome.UNKNOWN, text, facts)
+
+
+def _revocation(parts: _Parts, keys: VenueKeys, given: Sequence[bytes]) -> Step:
+    """As the venue's status lists have it, for those that were given."""
+    wanted = status_list.wanted(parts.credential)
+    known: list[str] = []
+    for raw in given:
+        try:
+            found = _read_json(raw)
+            vc.verify(found, keys.credential)
+        except (_Unreadable, vc.CredentialInvalid) as error:
+            return Step(
+                StepName.REVOCATION,
+                Outcome.FAILED,
+                N_("The status list given is not the venue's: {problem}."),
+                {"problem": str(error)},
+            )
+        purpose = wanted.get(str(found.get("id")))
+        if purpose is None:
+            continue
+        try:
+            on = status_list.is_set(found, purpose.place)
+        except status_list.StatusListInvalid as error:
+            text = N_("The status list given cannot be read: {problem}.")
+            return Step(StepName.REVOCATION, Outcome.FAILED, text, {"problem": str(error)})
+        facts = {"as_of": str(found.get("validFrom"))[:40]}
+        if on and purpose.name == Purpose.REVOCATION.value:
+            return Step(StepName.REVOCATION, Outcome.FAILED, N_("Revoked, as of {as_of}."), facts)
+        if on:
+            text = N_("Suspended, as of {as_of}.")
+            return Step(StepName.REVOCATION, Outcome.FAILED, text, facts)
+        known.append(facts["as_of"])
+    if known:
+        text = N_("Not revoked as of {as_of}.")
+        return Step(StepName.REVOCATION, Outcome.OK, text, {"as_of": min(known)})
+    text = N_("Not known from the file alone; ask the venue's verify page.")
+    return Step(StepName.REVOCATION, Outcome.UNKNOWN, text)
+
+
+def _validity(parts: _Parts) -> tuple[Step, ...]:
+    of = KINDS[Kind(parts.content["kind"])]
+    until = next((one.of(parts.content) for one in of.fields if one.name == of.valid_until), None)
+    if not isinstance(until, str):
+        return ()
+    text = N_("It holds until {until}.")
+    return (Step(StepName.VALIDITY, Outcome.UNKNOWN, text, {"until": until[:10]}),)
 
 
 def _read_json(data: bytes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A certificate is bilingual whatever its reader's language, so these are pairs, n
 entries. Pure.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -41,6 +42,102 @@ WAYS: Final = {
     "single": Pair("挂牌转让（单一受让方）", "Listing, single qualified buyer"),
     "posted_price": Pair("挂牌价成交", "Posted price"),
     "negotiated": Pair("协议交易", "Negotiation"),
+    "sealed": Pair("密封报价", "Sealed bid"),
+    "dutch": Pair("降价竞价", "Descending-price bidding"),
+    "agreement": Pair("协议定价", "Agreed price"),
+    "selection": Pair("评选", "Scored selection"),
+    "open_licence": Pair("开放许可", "Open licence"),
+    "demand": Pair("需求对接", "Answer to a demand"),
+    "challenge": Pair("揭榜挂帅", "Open challenge"),
+}
+ENTRY_KINDS: Final = {
+    "first_registration": Pair("首次登记", "First registration"),
+    "transfer": Pair("转移登记", "Transfer"),
+    "redistribution": Pair("共有变更登记", "Change among co-owners"),
+    "empowerment": Pair("赋权登记", "Empowerment of researchers"),
+    "licence": Pair("许可登记", "Licence"),
+    "sublicence": Pair("分许可登记", "Sublicence"),
+    "long_term_use": Pair("长期使用权登记", "Long-term use"),
+    "surrender": Pair("许可放弃登记", "Surrender of a licence"),
+    "termination": Pair("许可终止登记", "Termination of a licence"),
+    "freeze": Pair("查封、冻结登记", "Freeze"),
+    "lift": Pair("解封、解冻登记", "Lifting of a freeze"),
+    "pledge": Pair("质押登记", "Pledge"),
+    "consent": Pair("同意处置登记", "Consent to a disposal"),
+    "pre_emption": Pair("优先购买权登记", "Pre-emption"),
+    "state_funding": Pair("财政资助义务登记", "Public funding duty"),
+    "release": Pair("限制注销登记", "Release of a restriction"),
+    "cancellation": Pair("注销登记", "Cancellation"),
+    "struck_out": Pair("撤销登记事项", "Entry struck out"),
+}
+LICENCE_MODES: Final = {
+    "exclusive": Pair("独占许可", "Exclusive licence"),
+    "sole": Pair("排他许可", "Sole licence"),
+    "ordinary": Pair("普通许可", "Ordinary licence"),
+}
+# Regions by their codes (ISO 3166, GB/T 2260); one that is not here is written by its code.
+REGIONS: Final = {
+    "WORLD": Pair("全球", "Worldwide"),
+    "CN": Pair("中国", "China"),
+    "110000": Pair("北京市", "Beijing"),
+    "120000": Pair("天津市", "Tianjin"),
+    "130000": Pair("河北省", "Hebei"),
+    "140000": Pair("山西省", "Shanxi"),
+    "150000": Pair("内蒙古自治区", "Inner Mongolia"),
+    "210000": Pair("辽宁省", "Liaoning"),
+    "220000": Pair("吉林省", "Jilin"),
+    "230000": Pair("黑龙江省", "Heilongjiang"),
+    "310000": Pair("上海市", "Shanghai"),
+    "320000": Pair("江苏省", "Jiangsu"),
+    "330000": Pair("浙江省", "Zhejiang"),
+    "340000": Pair("安徽省", "Anhui"),
+    "350000": Pair("福建省", "Fujian"),
+    "360000": Pair("江西省", "Jiangxi"),
+    "370000": Pair("山东省", "Shandong"),
+    "410000": Pair("河南省", "Henan"),
+    "420000": Pair("湖北省", "Hubei"),
+    "430000": Pair("湖南省", "Hunan"),
+    "440000": Pair("广东省", "Guangdong"),
+    "450000": Pair("广西壮族自治区", "Guangxi"),
+    "460000": Pair("海南省", "Hainan"),
+    "500000": Pair("重庆市", "Chongqing"),
+    "510000": Pair("四川省", "Sichuan"),
+    "520000": Pair("贵州省", "Guizhou"),
+    "530000": Pair("云南省", "Yunnan"),
+    "540000": Pair("西藏自治区", "Tibet"),
+    "610000": Pair("陕西省", "Shaanxi"),
+    "620000": Pair("甘肃省", "Gansu"),
+    "630000": Pair("青海省", "Qinghai"),
+    "640000": Pair("宁夏回族自治区", "Ningxia"),
+    "650000": Pair("新疆维吾尔自治区", "Xinjiang"),
+}
+YES_NO: Final = {"yes": Pair("可以", "Yes"), "no": Pair("不可以", "No")}
+CONTRACT_KINDS: Final = {
+    "commissioned_development": Pair("技术开发（委托）", "Development, commissioned"),
+    "cooperative_development": Pair("技术开发（合作）", "Development, cooperative"),
+    "transfer": Pair("技术转让", "Transfer"),
+    "licence": Pair("技术许可", "Licence"),
+    "consulting": Pair("技术咨询", "Consulting"),
+    "service": Pair("技术服务", "Service"),
+}
+EXPORT_CLASSES: Final = {
+    "free": Pair("自由类", "Free"),
+    "restricted": Pair("限制类", "Restricted"),
+}
+PARTY_KINDS: Final = {
+    "enterprise": Pair("企业", "Enterprise"),
+    "university": Pair("高等院校", "University"),
+    "research_institute": Pair("科研院所", "Research institute"),
+    "government": Pair("政府机构", "Government body"),
+    "service_institution": Pair("服务机构", "Service institution"),
+    "individual": Pair("自然人", "Individual"),
+}
+CURRENCIES: Final = {
+    "CNY": Pair("人民币", "Chinese yuan"),
+    "USD": Pair("美元", "US dollar"),
+    "EUR": Pair("欧元", "Euro"),
+    "HKD": Pair("港元", "Hong Kong dollar"),
+    "JPY": Pair("日元", "Japanese yen"),
 }
 MONTHS: Final = (
     "January",
@@ -70,8 +167,14 @@ def identifier_name(scheme: str) -> Pair:
     return IDENTIFIERS.get(scheme.lower(), Pair(scheme.upper(), scheme.upper()))
 
 
-def way(code: str) -> Pair:
-    return WAYS.get(code, Pair(code, code))
+def chosen(choices: Mapping[str, Pair], code: str) -> Pair:
+    return choices.get(code, Pair(code, code))
+
+
+def region(code: str) -> str:
+    """上海市 Shanghai; the code alone where there is no name for it here."""
+    found = REGIONS.get(code)
+    return f"{found.zh} {found.en}" if found else code
 
 
 def day(value: date) -> Pair:

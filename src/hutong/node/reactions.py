@@ -25,7 +25,17 @@ def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
 
 REACTIONS: tuple[Reaction, ...] = (
     # the register
-    when("certificates.of_rights", "rights.Registered", do=certificates.on_right_registered),
+    when(
+        "certificates.of_rights",
+        *certificates.REGISTER_ENTRIES,
+        do=certificates.on_register_entry,
+    ),
+    when("certificates.of_parties", "parties.Verified", do=certificates.on_party_verified),
+    when(
+        "certificates.party_standing",
+        *("parties.Suspended", "parties.Reinstated"),
+        do=certificates.on_party_standing,
+    ),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),
     # deposits

@@ -7,6 +7,8 @@ Django's settings: one venue, from its environment and its state directory.
     HUTONG_ORIGIN               how the venue is reached from outside, e.g. https://exchange.example
     HUTONG_SECRET_KEY           Django's key; made in the state directory when absent
     HUTONG_DOCUMENTS_URL        s3://bucket?endpoint=…; absent: files in the state directory
+    HUTONG_TIMESTAMP_URL        an RFC 3161 authority that timestamps certificates; absent: none
+    HUTONG_TIMESTAMP_AUTHORITIES  a PEM file of the certificates its chain leads to
     HUTONG_EMAIL_URL            console:, file:, or smtp://user:password@host:port
     HUTONG_DEBUG                1 for tracebacks on pages (loopback only)
 """
@@ -201,6 +203,8 @@ FONT_DIRECTORIES = [
     if "HUTONG_FONT_DIRECTORY" in os.environ
     else _MODULES / "@expo-google-fonts" / "noto-sans-sc"
 ]
+TIMESTAMP_URL = os.environ.get("HUTONG_TIMESTAMP_URL", "")
+TIMESTAMP_AUTHORITIES = os.environ.get("HUTONG_TIMESTAMP_AUTHORITIES", "")
 
 DOCUMENTS_URL = os.environ.get("HUTONG_DOCUMENTS_URL", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -170,6 +170,12 @@ class LogRules(_Part):
     seal_seconds: Annotated[int, Field(ge=10, le=24 * 3600)] = 3600
 
 
+class CertificateRules(_Part):
+    """PA-4: how long a party's credential holds."""
+
+    party_credential_days: Days = 730
+
+
 class CalendarRules(_Part):
     """TI-1: weekdays that are free, weekend days that are worked, and how far the table reaches."""
 
@@ -222,7 +228,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "settlement.settle",
     ),
     "compliance": ("parties.verify", "parties.suspend", "certificates.approve_revocation"),
-    "certificates": ("certificates.revoke", "certificates.approve_revocation"),
+    "certificates": (
+        "certificates.propose",
+        "certificates.approve",
+        "certificates.propose_template",
+        "certificates.adopt_template",
+        "certificates.revoke",
+        "certificates.approve_revocation",
+    ),
     "administrator": ("parties.appoint", "rulebook.propose", "rulebook.adopt", "venue.operate"),
     "supervisor": ("supervise.read",),
 }
@@ -240,6 +253,7 @@ class Rulebook(_Part):
     parties: PartyRules = PartyRules()
     documents: DocumentRules = DocumentRules()
     log: LogRules = LogRules()
+    certificates: CertificateRules = CertificateRules()
     calendar: CalendarRules = CalendarRules()
     desk: DeskRules = DeskRules()
     roles: dict[str, tuple[str, ...]] = ROLES

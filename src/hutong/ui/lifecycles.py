@@ -180,7 +180,27 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("issued", N_("Issued"), WAITING),
             State("rendered", N_("In force"), GOOD),
         ),
-        (State("revoked", N_("Revoked"), BAD),),
+        (
+            State("in_force", N_("In force"), GOOD),
+            State("superseded", N_("Superseded"), QUIET),
+            State("suspended", N_("Suspended"), BAD),
+            State("expired", N_("Expired"), QUIET),
+            State("revoked", N_("Revoked"), BAD),
+        ),
+    ),
+    "proposed_certificate": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("issued", N_("Issued"), GOOD),
+        ),
+        (State("refused", N_("Refused"), BAD),),
+    ),
+    "certificate_template": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("adopted", N_("Adopted"), GOOD),
+        ),
+        (State("dismissed", N_("Dismissed"), QUIET),),
     ),
     "import": Lifecycle(
         (

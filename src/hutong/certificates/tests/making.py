@@ -9,7 +9,7 @@ from typing import Any
 
 from hutong.certificates import content as contents
 from hutong.certificates import credential as vc
-from hutong.certificates import layout, rendering
+from hutong.certificates import layout, rendering, wording
 from hutong.certificates.content import (
     HolderFacts,
     Matter,
@@ -19,7 +19,7 @@ from hutong.certificates.content import (
     Transaction,
     VenueFacts,
 )
-from hutong.certificates.kinds import number
+from hutong.certificates.kinds import Kind, number
 from hutong.kit.canonical import canonical
 from hutong.transparency import note, tiles
 from hutong.transparency.keys import Keyring
@@ -155,6 +155,7 @@ class Maker:
         return rendering.pdf(
             content,
             credential,
+            wording=wording.default(Kind(content["kind"])),
             place=layout.Place(log_origin=VENUE.log_origin, index=self.before, size=8),
             origin_url="https://shte-demo.example",
             fonts=fonts,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hutong.certificates import content as contents
-from hutong.certificates import layout, words
+from hutong.certificates import layout, wording, words
 from hutong.certificates.kinds import KINDS, Kind, number
 from hutong.certificates.tests.making import FACTS, FIRM, REGISTRATION, SALE, UNIVERSITY
 
@@ -26,9 +26,12 @@ def frozen(matter=REGISTRATION, salt=SALT):
     )
 
 
-def page(matter):
+def page(matter, words=None):
     place = layout.Place(log_origin="shte-demo.example/log", index=7, size=9)
-    return layout.page(frozen(matter), place=place, verify_url="x/verify", qr_svg="<svg/>")
+    words = words or wording.default(matter.kind)
+    return layout.page(
+        frozen(matter), wording=words, place=place, verify_url="x/verify", qr_svg="<svg/>"
+    )
 
 
 def test_a_number_names_venue_kind_year_and_sequence():

@@ -47,6 +47,7 @@ def test_a_registered_right_is_certified(working, venue):
         "number": entry.number,
         "sequence": 1,
         "registered_on": entry.effective_on.isoformat(),
+        "entry": "first_registration",
     }
     assert [(h["party"]["name_zh"], h["ownership"]) for h in said["holders"]] == [
         ("上海某大学", "2/3"),

@@ -16,9 +16,10 @@ from hutong.certificates.tests.making import REGISTRATION, SALE, VENUE, Maker
 from hutong.certificates.verification import (
     MAX_BYTES,
     Outcome,
-    Revocations,
+    Standing,
     StepName,
     verify,
+    with_standing,
 )
 from hutong.transparency.venue_keys import Venue
 
@@ -64,9 +65,11 @@ def test_a_pdf_verifies_and_only_its_revocation_is_unknown(paper, keys):
     assert report.verified
     assert report.form == "pdf"
     assert {step.name for step in report.steps if step.outcome is Outcome.UNKNOWN} == {
-        StepName.REVOCATION
+        StepName.TIMESTAMP,
+        StepName.WITNESSES,
+        StepName.REVOCATION,
     }
-    assert len(report.steps) == 9
+    assert len(report.steps) == 11
 
 
 def test_a_credential_verifies(credential, keys):
@@ -82,13 +85,22 @@ def test_a_file_laid_out_anew_still_verifies(credential, keys):
 
 
 def test_revocation_is_told_as_last_known(credential, keys):
-    number = credential["credentialSubject"]["number"]
-    known = Revocations(as_of="2026-03-05", revoked={})
-    assert verify(as_file(credential), keys, known).verified
-    known = Revocations(as_of="2026-03-05", revoked={number: "2026-03-04"})
-    report = verify(as_file(credential), keys, known)
-    assert failed(report) == {StepName.REVOCATION}
-    assert report.steps[-1].sentence() == "Revoked on 2026-03-04."
+    report = verify(as_file(credential), keys)
+    assert with_standing(report, Standing(as_of="2026-03-05")).verified
+    revoked = with_standing(report, Standing(as_of="2026-03-05", revoked_on="2026-03-04"))
+    assert failed(revoked) == {StepName.REVOCATION}
+    assert revoked.steps[-1].sentence() == "Revoked on 2026-03-04."
+    suspended = with_standing(report, Standing(as_of="2026-03-05", suspended_on="2026-03-04"))
+    assert failed(suspended) == {StepName.REVOCATION}
+
+
+def test_a_superseded_certificate_is_genuine_and_says_what_replaced_it(credential, keys):
+    later = Standing(as_of="2026-03-05", superseded_by="SHTE-DEMO-JY-2022-000002")
+    report = with_standing(verify(as_file(credential), keys), later)
+    assert report.verified
+    assert report.steps[-1].name is StepName.LATER
+    assert report.steps[-1].outcome is Outcome.NOTE
+    assert "SHTE-DEMO-JY-2022-000002" in report.steps[-1].sentence()
 
 
 def test_a_changed_price_is_named(credential, keys):
@@ -220,8 +232,7 @@ def test_a_credential_with_parts_of_another_shape_is_unreadable(credential, keys
 
 
 def test_in_a_process_of_its_own_the_answer_is_the_same(paper, keys):
-    known = Revocations(as_of="2026-03-05", revoked={})
-    assert bounded.verify(paper, keys, known) == verify(paper, keys, known)
+    assert bounded.verify(paper, keys) == verify(paper, keys)
 
 
 def test_a_bomb_in_a_pdf_hurts_nobody(keys):

@@ -1,0 +1,77 @@
+"""
+What can be asked about certificates, and by whom. One file a subject.
+"""
+
+from hutong.certificates.queries.audit import audit
+from hutong.certificates.queries.files import content, file, is_office, may_open, printed_code
+from hutong.certificates.queries.proposals import (
+    ProposalView,
+    proposal,
+    proposal_view,
+    proposals,
+)
+from hutong.certificates.queries.register import (
+    CertificateView,
+    Standing,
+    by_id,
+    by_subject,
+    certificate,
+    find,
+    latest_of_thread,
+    mine,
+    next_in_thread,
+    of_party,
+    of_technology,
+    register,
+    revocations_asked,
+    view,
+    years,
+)
+from hutong.certificates.queries.standing import signed_status_list, standing, verify
+from hutong.certificates.queries.templates import (
+    TemplateView,
+    template,
+    template_in_force,
+    template_view,
+    templates,
+    templates_proposed,
+    wording_of,
+)
+
+__all__ = [
+    "CertificateView",
+    "ProposalView",
+    "Standing",
+    "TemplateView",
+    "audit",
+    "by_id",
+    "by_subject",
+    "certificate",
+    "content",
+    "file",
+    "find",
+    "is_office",
+    "latest_of_thread",
+    "may_open",
+    "mine",
+    "next_in_thread",
+    "of_party",
+    "of_technology",
+    "printed_code",
+    "proposal",
+    "proposal_view",
+    "proposals",
+    "register",
+    "revocations_asked",
+    "signed_status_list",
+    "standing",
+    "template",
+    "template_in_force",
+    "template_view",
+    "templates",
+    "templates_proposed",
+    "verify",
+    "view",
+    "wording_of",
+    "years",
+]
