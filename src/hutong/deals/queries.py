@@ -4,17 +4,21 @@ What can be asked about deals. A deal is seen by its two sides, and by officers 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from hutong.deals.audit import audit
 from hutong.deals.models import Contract, Deal
 from hutong.deals.rules import Ending, How, Side, Status
 from hutong.kit.actor import Actor
+from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
+
+MOVED = (Status.MOVED, Status.CERTIFIED, Status.CLOSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class DealView:
     sign_by: datetime
     pay_by: datetime | None
     overdue_at: datetime | None
+    changed_at: datetime
     transfer_entries: tuple[UUID, ...]
     certificate: str
     acceptances: tuple[AcceptanceView, ...]
@@ -96,6 +101,33 @@ def sees_all(actor: Actor) -> bool:
     return actor.is_system or (actor.second_factor and officer)
 
 
+def moved(since: datetime | None = None) -> QuerySet[Deal]:
+    """Deals whose right has moved, latest change first; each becomes a `DealView` by `view`."""
+    rows = _rows().filter(status__in=[s.value for s in MOVED]).order_by("-changed_at", "-id")
+    return rows if since is None else rows.filter(changed_at__gte=since)
+
+
+def moved_in_all() -> tuple[int, int]:
+    """How many deals there are whose right has moved, and their sum in fen."""
+    rows = Deal.objects.filter(status__in=[s.value for s in MOVED])
+    done = rows.aggregate(n=Count("id"), sum=Sum("price_fen"))
+    return done["n"], done["sum"] or 0
+
+
+def moved_by_seller() -> dict[UUID, int]:
+    """How many deals of each seller have moved their right."""
+    rows = Deal.objects.filter(status__in=[s.value for s in MOVED]).order_by()
+    return dict(rows.values("seller").annotate(n=Count("id")).values_list("seller", "n"))
+
+
+def moved_by_day(since: datetime) -> dict[date, tuple[int, int]]:
+    """Deals whose right moved on each of the venue's days from `since` on: how many, sum in fen."""
+    rows = Deal.objects.filter(changed_at__gte=since, status__in=[s.value for s in MOVED])
+    days = rows.annotate(day=TruncDate("changed_at", tzinfo=SHANGHAI)).order_by().values("day")
+    counted = days.annotate(n=Count("id"), sum=Sum("price_fen"))
+    return {day: (n, total) for day, n, total in counted.values_list("day", "n", "sum")}
+
+
 def of_source(source: str) -> DealView | None:
     row = _rows().filter(source=source).first()
     return view(row) if row else None
@@ -125,11 +157,6 @@ def endings_proposed() -> list[DealView]:
 
 def deals(ids: Iterable[UUID]) -> dict[UUID, DealView]:
     return {row.id: view(row) for row in _rows().filter(id__in=list(ids))}
-
-
-def changed_at(deal: UUID) -> datetime:
-    """Since when the deal is in its present status."""
-    return Deal.objects.values_list("changed_at", flat=True).get(id=deal)
 
 
 def contract_text(deal: UUID) -> bytes:
@@ -165,6 +192,7 @@ def view(row: Deal) -> DealView:
         sign_by=row.sign_by,
         pay_by=row.pay_by,
         overdue_at=row.overdue_at,
+        changed_at=row.changed_at,
         transfer_entries=tuple(row.entries),
         certificate=row.certificate,
         acceptances=tuple(
@@ -181,7 +209,6 @@ __all__ = [
     "AcceptanceView",
     "DealView",
     "audit",
-    "changed_at",
     "contract_text",
     "deal",
     "deal_seen_by",

@@ -9,6 +9,7 @@ AREAS = (
     "portal",
     "my",
     "desk",
+    "hall",
     "certificates",
     "settlement",
     "auctions",

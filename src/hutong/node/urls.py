@@ -9,7 +9,7 @@ from hutong.node.api import api
 
 PAGES = [
     path("", include(f"hutong.{area}.urls"))
-    for area in ("transparency", "documents", "portal", "my", "desk", "ui", "parties")
+    for area in ("transparency", "documents", "portal", "my", "desk", "hall", "ui", "parties")
     if importlib.util.find_spec(f"hutong.{area}.urls")
 ]
 

@@ -10,6 +10,7 @@ from hutong.listings.queries.board import (
     Order,
     any_in_period,
     board,
+    listed_by_day,
     listed_count,
 )
 from hutong.listings.queries.intents import (
@@ -27,6 +28,7 @@ from hutong.listings.queries.listings import (
     file_of,
     listing,
     listings,
+    listings_of,
     of_technology,
     reserved_among,
     visible,
@@ -49,9 +51,11 @@ __all__ = [
     "intents_of",
     "intents_waiting",
     "is_qualified_for",
+    "listed_by_day",
     "listed_count",
     "listing",
     "listings",
+    "listings_of",
     "my_intents",
     "my_preemptions",
     "of_technology",

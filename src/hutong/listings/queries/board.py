@@ -5,15 +5,17 @@ A page costs one index range and one look-up of sellers' names, at ten listings 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
 
 from hutong.doors.api import paged
+from hutong.kit.moments import SHANGHAI
 from hutong.listings.models import Listing
 from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope
 from hutong.listings.rules import LIVE, Status
@@ -103,6 +105,13 @@ def board(
 def listed_count() -> int:
     """How many listings are open for intents now."""
     return _filtered(Filters()).count()
+
+
+def listed_by_day(since: datetime) -> dict[date, int]:
+    """How many were listed on each of the venue's days from `since` on."""
+    rows = Listing.objects.filter(listed_at__gte=since)
+    days = rows.annotate(day=TruncDate("listed_at", tzinfo=SHANGHAI)).order_by().values("day")
+    return dict(days.annotate(n=Count("id")).values_list("day", "n"))
 
 
 def any_in_period() -> bool:

@@ -6,7 +6,13 @@ from hutong.technologies.queries.audit import audit
 from hutong.technologies.queries.batches import BatchView, batch, batches
 from hutong.technologies.queries.planning import Outcome, Planned, plan
 from hutong.technologies.queries.runs import RunView, run, runs
-from hutong.technologies.queries.search import Filters, Order, market_count, page
+from hutong.technologies.queries.search import (
+    Filters,
+    Order,
+    entered_by_day,
+    market_count,
+    page,
+)
 from hutong.technologies.queries.views import (
     PartView,
     TechnologyView,
@@ -29,6 +35,7 @@ __all__ = [
     "audit",
     "batch",
     "batches",
+    "entered_by_day",
     "market_count",
     "page",
     "plan",

@@ -3,14 +3,16 @@ Finding technologies by what they are, in an order that pages well.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from hutong.doors.api import paged
+from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.technologies import classes
 from hutong.technologies.models import Key, Technology
@@ -69,6 +71,13 @@ def market_count() -> int:
     """How many technologies are on the market: intended or entered."""
     on_market = [Status.INTENDED.value, Status.ENTERED.value]
     return Technology.objects.filter(status__in=on_market).count()
+
+
+def entered_by_day(since: datetime) -> dict[date, int]:
+    """How many entered the market on each of the venue's days from `since` on."""
+    rows = Technology.objects.filter(entered_at__gte=since)
+    days = rows.annotate(day=TruncDate("entered_at", tzinfo=SHANGHAI)).order_by().values("day")
+    return dict(days.annotate(n=Count("id")).values_list("day", "n"))
 
 
 def _search(filters: Filters, today: date) -> QuerySet[Technology]:

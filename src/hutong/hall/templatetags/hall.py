@@ -1,0 +1,22 @@
+"""How a province is called on its square, and in full."""
+
+from django import template
+
+from hutong.hall.provinces import Province
+from hutong.ui.templatetags.ui import in_chinese
+
+register = template.Library()
+
+
+@register.filter
+def province_mark(province: Province) -> str:
+    """The sign on the square: one character, or the first letters in English."""
+    if in_chinese():
+        return province.zh
+    words = province.en.split()
+    return "".join(word[0] for word in words) if len(words) > 1 else province.en[:3]
+
+
+@register.filter
+def province_name(province: Province) -> str:
+    return province.zh if in_chinese() else province.en
