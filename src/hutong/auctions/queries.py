@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 
 from hutong.auctions import record as records
 from hutong.auctions.models import Attempt, Lot, Paddle
 from hutong.auctions.record import Receipt
 from hutong.auctions.rules import Refusal, Status
+from hutong.doors.waiting import shaped
 from hutong.due import queries as due
 from hutong.journal import queries as journal
 from hutong.kit.actor import Actor
@@ -97,6 +98,46 @@ def lot(id: UUID, now: datetime) -> LotView:
 def lot_of_listing(listing: UUID, now: datetime) -> LotView | None:
     row = Lot.objects.filter(listing=listing).first()
     return view(row, now) if row else None
+
+
+def lots_of_listings(listings: Iterable[UUID], now: datetime) -> dict[UUID, LotView]:
+    """Lots by their listing; a listing without one is not there."""
+    rows = Lot.objects.filter(listing__in=list(listings))
+    return {row.listing: view(row, now) for row in rows}
+
+
+def lots_of_bidder(party: UUID) -> QuerySet[Paddle]:
+    """A party's paddles with their lots, for a paged list of its own pages (`held` views each)."""
+    return Paddle.objects.filter(party=party).select_related("lot")
+
+
+def held(row: Paddle, now: datetime) -> tuple[LotView, int]:
+    """The lot of a paddle, and the paddle's number."""
+    return view(row.lot, now), row.number
+
+
+def waiting_for(party: UUID, now: datetime) -> QuerySet[Lot]:
+    """Lots not decided yet that a party bids in or sells, for `doors.waiting.together`."""
+    bids = Exists(Paddle.objects.filter(lot=OuterRef("id"), party=party))
+    rows = Lot.objects.filter(outcome=None).annotate(own=bids).filter(Q(own=True) | Q(seller=party))
+    moving = Q(own=True, suspended_at=None)
+    return shaped(
+        rows,
+        what=Case(
+            When(~Q(suspended_at=None), then=Value("lot:suspended")),
+            When(opens_at__gt=now, own=True, then=Value("lot:to_open")),
+            When(own=True, then=Value("lot:open")),
+            When(opens_at__gt=now, then=Value("lot:sale_to_open")),
+            default=Value("lot:sale_open"),
+        ),
+        mine=Case(When(moving, then=Value(True)), default=Value(False)),
+        id="id",
+        title_zh="title_zh",
+        title_en="title_en",
+        amount_fen=Case(When(leader__gt=0, then=F("price_fen")), default=F("opening_fen")),
+        due_by=Case(When(opens_at__gt=now, then=F("opens_at")), default=F("ends_at")),
+        since="created_at",
+    )
 
 
 def lots(*, live: bool | None = None) -> QuerySet[Lot]:
@@ -196,6 +237,12 @@ def receipt(lot: UUID, bid_id: UUID, paddle: int) -> Receipt:
     if row is None:
         raise Refused(Refusal.NOT_RECEIVED)
     return _receipt(row)
+
+
+def attempts_by(lot: UUID, paddle: int, *, limit: int = 200) -> list[Receipt]:
+    """A paddle's attempts with their receipts, refused ones too, latest first."""
+    rows = Attempt.objects.filter(lot_id=lot, paddle=paddle).order_by("-sequence")
+    return [_receipt(row) for row in rows[:limit]]
 
 
 def receipts(lot: UUID, bid_ids: Iterable[str]) -> dict[str, Receipt]:

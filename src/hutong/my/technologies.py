@@ -1,108 +1,84 @@
 """
-My technologies: one by one, or a whole workbook that is checked first and enters as a whole (TE-1 … TE-5).
+My technologies: what my party has entered, one by one; its documents, its bundles (TE-1 … TE-4).
 """
 
-import tempfile
-from pathlib import Path
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.documents import actions as document_actions
+from hutong.documents import queries as documents
 from hutong.documents.rules import Access
-from hutong.doors.pages import attempt
+from hutong.kit.actor import ACT
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.my.imports import WorkbookForm
+from hutong.my.technology_forms import TechnologyForm, industry_options
 from hutong.my.uploads import store
+from hutong.my.words import ACCESS, NUMBERS
 from hutong.rights import queries as rights
-from hutong.technologies import actions, exporting, importing, queries
+from hutong.technologies import actions, queries
 from hutong.technologies.queries import Filters
-from hutong.technologies.rules import KIND_NAMES, LEGAL_STATUS_NAMES, Kind
-from hutong.ui.door import Acts, as_member, member
+from hutong.technologies.rules import KIND_NAMES, Kind, Status, equal_split
+from hutong.ui.door import Acts, as_member, member, posted_id
 from hutong.ui.fields import FilesField
-from hutong.ui.templatetags.ui import in_chinese
+from hutong.ui.lifecycles import LIFECYCLES
+from hutong.ui.templatetags.ui import in_chinese, named
+from hutong.ui.words import choices
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FAULTS_SHOWN = 200
-LONG = {"abstract_zh", "abstract_en"}
-# In the order people think of them; names are those of the record (technologies.records).
-FIELDS = (
-    ("title_zh", _("Title in Chinese"), ""),
-    ("title_en", _("Title in English"), ""),
-    (
-        "application_number",
-        _("Application number"),
-        _("As on the office's paper, with check digit."),
-    ),
-    ("publication_number", _("Publication number"), ""),
-    ("grant_number", _("Grant number"), ""),
-    ("registration_number", _("Registration number"), _("For software, layouts and varieties.")),
-    ("applied_on", _("Applied on"), _("Year-month-day.")),
-    ("expires_on", _("Expires on"), _("Year-month-day.")),
-    ("abstract_zh", _("Abstract in Chinese"), ""),
-    ("abstract_en", _("Abstract in English"), ""),
-    ("ipc", _("IPC classes"), _("Divided by semicolons, as in G06F16/33; G06N3/08.")),
-    ("industry", _("Industry (GB/T 4754)"), ""),
-    ("fields", _("Fields"), _("Divided by semicolons.")),
-    ("trl", _("Readiness level (TRL)"), _("1 to 9.")),
-    ("inventors", _("Inventors"), _("Divided by semicolons.")),
-    ("funding", _("Funding"), ""),
-)
+PAGE = 30
+BUNDLE_MOST = 200
 
 
-class TechnologyForm(forms.Form):
-    kind = forms.ChoiceField(label=_("Kind"))
-    legal_status = forms.ChoiceField(
-        label=_("Legal status"),
-        required=False,
-        help_text=_("For rights an office grants. Unknown may enter, but not be listed."),
-    )
+class FindForm(forms.Form):
+    number = forms.CharField(label=_("Number"), required=False, max_length=60)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    status = forms.ChoiceField(label=_("State"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         language = 0 if in_chinese() else 1
         self.fields["kind"].choices = [
-            (kind.value, names[language])
-            for kind, names in KIND_NAMES.items()
-            if kind is not Kind.BUNDLE
+            ("", _("all")),
+            *((kind.value, names[language]) for kind, names in KIND_NAMES.items()),
         ]
-        self.fields["legal_status"].choices = [
-            ("", "—"),
-            *((status.value, names[language]) for status, names in LEGAL_STATUS_NAMES.items()),
-        ]
-        for name, label, hint in FIELDS:
-            widget = forms.Textarea(attrs={"rows": 4}) if name in LONG else forms.TextInput()
-            self.fields[name] = forms.CharField(
-                label=label, required=False, help_text=hint, widget=widget, max_length=20_000
-            )
-        self.fields["state_funded"] = forms.BooleanField(label=_("State-funded"), required=False)
+        states = {state.code: state.label for state in LIFECYCLES["technology"].course}
+        self.fields["status"].choices = [("", _("on the market")), *choices(states)]
 
-    def said(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
-
-
-class WorkbookForm(forms.Form):
-    file = forms.FileField(label=_("Workbook (.xlsx)"))
-    skip_faulty = forms.BooleanField(
-        label=_("Enter the sound rows and leave out the faulty ones"), required=False
-    )
+    def filters(self, party: UUID) -> Filters:
+        typed = self.cleaned_data if self.is_valid() else {}
+        return Filters(
+            party=party,
+            number=typed.get("number") or None,
+            kind=Kind(typed["kind"]) if typed.get("kind") else None,
+            status=Status(typed["status"]) if typed.get("status") else None,
+        )
 
 
 class DocumentForm(forms.Form):
-    files = FilesField(label=_("Files"))
-    access = forms.ChoiceField(
-        label=_("Who may read them"),
-        choices=[
-            ("public", _("everybody")),
-            ("qualified", _("qualified buyers")),
-            ("secret", _("only we and the venue")),
-        ],
+    files = FilesField(
+        label=_("Files"), help_text=_("PDF, pictures, Office files; each at most 50 MB.")
     )
+    access = forms.ChoiceField(label=_("Who may read them"), choices=choices(ACCESS))
+
+
+class BundleForm(forms.Form):
+    title_zh = forms.CharField(label=_("Title in Chinese"), required=False, max_length=500)
+    title_en = forms.CharField(label=_("Title in English"), required=False, max_length=500)
+    parts = forms.MultipleChoiceField(
+        label=_("Technologies in it"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("At least two, entered and your own. The price is split evenly among them."),
+    )
+    carve_out = forms.BooleanField(label=_("Parts may also be sold one by one"), required=False)
 
 
 @member
@@ -110,15 +86,10 @@ def index(request: HttpRequest) -> HttpResponse:
     """What my party has entered; the workbook's door."""
     actor, now = as_member(request.actor), request.now
     party = actor.acting_party()
-    form = WorkbookForm(request.POST or None, request.FILES or None)
-    report, problem = None, None
-    if request.method == "POST" and form.is_valid():
-        outcome = attempt(lambda: _import(request, party, form))
-        report, problem = outcome.result, outcome.problem
-        if report is not None and not report.refused:
-            messages.success(request, _said_of(report))
-            return HttpResponseRedirect("/my/technologies")
-    page = queries.page(Filters(party=party), local_date(now), cursor=request.GET.get("cursor"))
+    find = FindForm(request.GET or None)
+    page = queries.page(
+        find.filters(party), local_date(now), cursor=request.GET.get("cursor"), limit=PAGE
+    )
     return render(
         request,
         "my/technologies.html",
@@ -126,99 +97,128 @@ def index(request: HttpRequest) -> HttpResponse:
             "technologies": page["items"],
             "next": page["next"],
             "kinds": KIND_NAMES,
-            "form": form,
-            "report": report,
-            "faults": [fault.as_json(gettext) for fault in report.faults[:FAULTS_SHOWN]]
-            if report
-            else [],
-            "batches": queries.batches(party, limit=5),
-            "problem": problem,
+            "find": find,
+            "filtered": any(request.GET.get(name) for name in find.fields),
+            "form": WorkbookForm(),
+            "runs": queries.runs(party, limit=5),
         },
-        status=problem["status"] if problem else 422 if report else 200,
-    )
-
-
-def _import(request: HttpRequest, party: UUID, form: WorkbookForm) -> importing.Report:
-    upload = form.cleaned_data["file"]
-    with tempfile.NamedTemporaryFile(suffix=Path(upload.name).suffix) as copy:
-        for chunk in upload.chunks():
-            copy.write(chunk)
-        copy.flush()
-        return importing.run(
-            path=Path(copy.name),
-            party=party,
-            actor=as_member(request.actor),
-            now=request.now,
-            name=upload.name,
-            skip_faulty=form.cleaned_data["skip_faulty"],
-        )
-
-
-def _said_of(report: importing.Report) -> str:
-    if not report.changed:
-        return gettext("Nothing changed: all {n} records stand here already.").format(
-            n=report.unchanged
-        )
-    text = gettext("{entered} entered, {refreshed} refreshed, {unchanged} unchanged.").format(
-        entered=report.entered, refreshed=report.refreshed, unchanged=report.unchanged
-    )
-    if report.left_out:
-        text += " " + gettext("{n} rows were left out.").format(n=report.left_out)
-    return text
-
-
-@member
-def template(request: HttpRequest) -> HttpResponse:
-    """The exchange's own workbook, empty."""
-    return HttpResponse(
-        exporting.template(),
-        content_type=XLSX,
-        headers={"Content-Disposition": 'attachment; filename="technologies.xlsx"'},
     )
 
 
 @member
 def enter(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
+    actor.acting_party()
     form = TechnologyForm(request.POST or None)
     acts = Acts(request)
     acts.on(
         "enter",
-        lambda: actions.enter(actor=actor, now=now, said=form.said()),
+        _told(form, lambda: actions.enter(actor=actor, now=now, said=form.said())),
         said=gettext("Entered."),
         to=lambda made: f"/my/technologies/{made.id}",
         form=form,
     )
     acts.on(
         "intend",
-        lambda: actions.intend(actor=actor, now=now, said=form.said()),
+        _told(form, lambda: actions.intend(actor=actor, now=now, said=form.said())),
         said=gettext("Announced. Enter it when it has its number."),
         to=lambda made: f"/my/technologies/{made.id}",
         form=form,
     )
     if answer := acts.answer():
         return answer
+    return _form(request, form, acts)
+
+
+@member
+def edit(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Change what is said of a technology; what the register shows stands (RR-8)."""
+    actor, now = as_member(request.actor), request.now
+    technology = _mine(actor, id)
+    form = TechnologyForm(request.POST or None, view=technology)
+    acts = Acts(request)
+    acts.on(
+        "save",
+        _told(
+            form,
+            lambda: actions.update(actor=actor, now=now, technology=id, changes=form.said()),
+        ),
+        said=gettext("Saved."),
+        to=lambda made: f"/my/technologies/{made.id}",
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    return _form(request, form, acts, technology)
+
+
+def _told(form: TechnologyForm, act: Callable[[], Any]) -> Callable[[], Any]:
+    """Do `act`; what it finds wrong with the record is put at the fields."""
+
+    def done() -> Any:
+        try:
+            return act()
+        except Refused as refused:
+            form.take(refused)
+            raise
+
+    return done
+
+
+def _form(
+    request: HttpRequest,
+    form: TechnologyForm,
+    acts: Acts,
+    technology: queries.TechnologyView | None = None,
+) -> HttpResponse:
     return render(
         request,
-        "my/technology_new.html",
-        {"form": form, "problem": acts.problem},
+        "my/technology_form.html",
+        {
+            "form": form,
+            "t": technology,
+            "industries": industry_options(),
+            "problem": None if form.errors else acts.problem,
+        },
         status=acts.status,
     )
 
 
+def _mine(actor: Any, id: UUID) -> queries.TechnologyView:
+    technology = queries.technology(id)
+    if technology.party != actor.acting_party():
+        raise Refused(CommonRefusal.NOT_FOUND, what="technology")
+    return technology
+
+
 @member
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
-    """One of mine: documents, registration, retiring."""
+    """One of mine: what comes next, documents, retiring."""
     actor, now = as_member(request.actor), request.now
-    form = DocumentForm(
-        request.POST if request.POST.get("act") == "attach" else None,
-        request.FILES if request.POST.get("act") == "attach" else None,
-    )
+    attaching = request.POST.get("act") == "attach"
+    form = DocumentForm(request.POST if attaching else None, request.FILES if attaching else None)
     technology = queries.technology(id)
     if technology.party != actor.party:
         return HttpResponseRedirect(f"/technologies/{id}")
     acts = Acts(request)
     acts.on("attach", lambda: _attach(request, id, form), said=gettext("Attached."), form=form)
+    acts.on(
+        "access",
+        lambda: document_actions.change_access(
+            actor=actor,
+            now=now,
+            document=_own_document(request, actor, id),
+            access=Access(request.POST["access"]),
+        ),
+        said=gettext("Changed."),
+    )
+    acts.on(
+        "remove",
+        lambda: document_actions.remove(
+            actor=actor, now=now, document=_own_document(request, actor, id)
+        ),
+        said=gettext("Removed."),
+    )
     acts.on(
         "enter",
         lambda: actions.enter_intended(actor=actor, now=now, technology=id),
@@ -238,8 +238,13 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         "my/technology.html",
         {
             "t": technology,
+            "legal": technology.legal_status_on(local_date(now)),
             "title": rights.title(id),
             "applications": rights.applications(actor, technology=id)["items"],
+            "parts": queries.technologies(technology.parts),
+            "documents": documents.of_owner(subject("technology", id)),
+            "access": ACCESS,
+            "numbers": NUMBERS,
             "form": form,
             "kinds": KIND_NAMES,
             "problem": acts.problem,
@@ -249,5 +254,64 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _attach(request: HttpRequest, id: UUID, form: DocumentForm) -> None:
+    as_member(request.actor).need(ACT)
     for upload in form.cleaned_data["files"]:
         store(request, subject("technology", id), upload, Access(form.cleaned_data["access"]))
+
+
+def _own_document(request: HttpRequest, actor: Any, technology: UUID) -> UUID:
+    """The document a form names, when it is this technology's."""
+    actor.need(ACT)
+    found = documents.document(posted_id(request, "document"))
+    if found.owner != subject("technology", technology):
+        raise Refused(CommonRefusal.NOT_FOUND, what="document")
+    if request.POST.get("act") == "access" and request.POST.get("access") not in set(Access):
+        raise Refused(
+            CommonRefusal.INVALID, field=gettext("form"), problem=gettext("a value is missing")
+        )
+    return found.id
+
+
+@member
+def bundle(request: HttpRequest) -> HttpResponse:
+    """Make one project of several of mine (TE-4)."""
+    actor, now = as_member(request.actor), request.now
+    mine = queries.page(
+        Filters(party=actor.acting_party(), status=Status.ENTERED),
+        local_date(now),
+        limit=BUNDLE_MOST,
+    )["items"]
+    form = BundleForm(request.POST or None)
+    form.fields["parts"].choices = [
+        (str(t.id), named(t)) for t in mine if t.kind is not Kind.BUNDLE
+    ]
+    acts = Acts(request)
+
+    def make() -> Any:
+        typed = form.cleaned_data
+        chosen = [UUID(id) for id in typed["parts"]]
+        shares: tuple[Fraction, ...] = equal_split(len(chosen))
+        said = {name: typed[name] for name in ("title_zh", "title_en") if typed[name]}
+        return actions.make_bundle(
+            actor=actor,
+            now=now,
+            said=said,
+            parts=list(zip(chosen, shares, strict=True)),
+            carve_out=typed["carve_out"],
+        )
+
+    acts.on(
+        "bundle",
+        make,
+        said=gettext("Entered."),
+        to=lambda made: f"/my/technologies/{made.id}",
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    return render(
+        request,
+        "my/bundle_new.html",
+        {"form": form, "problem": acts.problem},
+        status=acts.status,
+    )

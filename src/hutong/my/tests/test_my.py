@@ -2,11 +2,13 @@
 
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hutong.deals import queries as deals
 from hutong.deals.testing import agreed_deal
+from hutong.documents import queries as documents
 from hutong.listings import queries as listings
 from hutong.listings.testing import cut_off, deposited_intent, open_listing
 from hutong.my.deals import readable
@@ -14,7 +16,7 @@ from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, person, signed_in, verified_party
 from hutong.rights import queries as rights
 from hutong.rights.testing import a_technology, registered_technology
-from hutong.technologies import exporting
+from hutong.technologies import exporting, tasks
 from hutong.technologies import queries as technologies
 from hutong.technologies.queries import Filters
 from hutong.ui.testing import browsing
@@ -84,18 +86,89 @@ def test_an_empty_workbook_is_refused_in_place(venue: Any) -> None:
     page = browsing(member_of(university))
     upload = BytesIO(exporting.template())
     upload.name = "technologies.xlsx"
-    answer = page.post("/my/technologies", {"file": upload})
-    assert answer.status_code == 422
-    assert "no records" in answer.content.decode()
+    answer = page.post("/my/technologies/imports", {"act": "hand_in", "file": upload})
+    assert answer.status_code == 302
+    place = answer["Location"]
+    assert "data-follow" in page.get(place).content.decode()
+    tasks.import_file(place.rsplit("/", 1)[-1])
+    text = page.get(place).content.decode()
+    assert "data-follow" not in text
+    assert "no records" in text
     today = venue.now.date()
     assert technologies.page(Filters(party=university.id), today)["items"] == []
+
+
+def test_the_faults_of_a_workbook_stand_in_place_in_the_readers_language(venue: Any) -> None:
+    page = browsing(member_of(verified_party(now=venue.now)))
+    upload = BytesIO(
+        exporting.workbook(
+            [{"kind": "专利", "title_zh": "甲", "application_number": "201710601862.9"}]
+        )
+    )
+    upload.name = "technologies.xlsx"
+    place = page.post("/my/technologies/imports", {"act": "hand_in", "file": upload})["Location"]
+    tasks.import_file(place.rsplit("/", 1)[-1])
+    text = page.get(place, language="zh-hans").content.decode()
+    assert "201710601862.9" in text
+    assert "D 申请号" in text
+    assert "校验" in text
+    assert browsing(member_of(verified_party("另一所大学"))).get(place).status_code == 404
+
+
+def test_what_is_wrong_with_a_technology_stands_at_its_field(venue: Any) -> None:
+    page = browsing(member_of(verified_party(now=venue.now)))
+    typed = {"kind": "patent", "title_zh": "一种工艺", "application_number": "201710601862.9"}
+    answer = page.post("/my/technologies/new", {"act": "enter", **typed})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="201710601862.9"' in text
+    assert 'href="#id_application_number"' in text
+    assert 'id="id_application_number_error"' in text
+
+
+def test_a_technology_is_changed_and_its_documents_change_hands(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    made = a_technology(university, now=venue.now)
+    page, place = browsing(member_of(university)), f"/my/technologies/{made.id}"
+    form = page.get(f"{place}/edit").content.decode()
+    assert made.title_zh in form
+    kept = {"kind": made.kind.value, "title_zh": made.title_zh, "trl": "5", "act": "save"}
+    kept |= {f"{role}_number": number for role, number in made.numbers.items()}
+    answer = page.post(f"{place}/edit", {**kept, "legal_status": "in_force"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert technologies.technology(made.id).trl == 5
+
+    paper = BytesIO(b"%PDF-1.7\n% drawings\n%%EOF\n")
+    paper.name = "drawings.pdf"
+    page.post(place, {"act": "attach", "files": paper, "access": "secret"})
+    [file] = documents.of_owner(f"technology:{made.id}")
+    other = browsing(member_of(verified_party("另一所大学")))
+    opened = {"act": "access", "document": str(file.id), "access": "public"}
+    assert other.post(place, opened).status_code == 302  # sent to the public page; nothing is done
+    assert documents.document(file.id).access == "secret"
+    page.post(place, opened)
+    assert documents.document(file.id).access == "public"
+    page.post(place, {"act": "remove", "document": str(file.id)})
+    assert documents.of_owner(f"technology:{made.id}") == []
+
+
+def test_a_bundle_is_made_of_ones_own(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    parts = [a_technology(university, now=venue.now).id for _ in range(3)]
+    page = browsing(member_of(university))
+    form = {"act": "bundle", "title_zh": "成果包", "parts": [str(id) for id in parts]}
+    answer = page.post("/my/technologies/bundle", form)
+    assert answer.status_code == 302, answer.content.decode()
+    made = technologies.technology(UUID(answer["Location"].rsplit("/", 1)[-1]))
+    assert set(made.parts) == set(parts)
+    assert page.get(answer["Location"]).content.decode().count("1/3") == 3
 
 
 def test_a_file_that_is_no_workbook_is_refused_in_place(venue: Any) -> None:
     page = browsing(member_of(verified_party(now=venue.now)))
     upload = BytesIO(b"\x00\x01 not a workbook")
     upload.name = "technologies.xlsx"
-    answer = page.post("/my/technologies", {"file": upload})
+    answer = page.post("/my/technologies/imports", {"act": "hand_in", "file": upload})
     assert answer.status_code in (413, 422)
     assert "Not done." in answer.content.decode()
 

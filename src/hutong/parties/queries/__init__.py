@@ -29,11 +29,13 @@ from hutong.parties.queries.parties import (
     view,
 )
 from hutong.parties.queries.persons import (
+    ActingFor,
     InvitationView,
     MandateView,
     OfficeView,
     PersonView,
     TokenView,
+    acted_for_by,
     has_second_factor,
     invitation,
     invitations_of_party,
@@ -51,6 +53,7 @@ from hutong.parties.queries.persons import (
 )
 
 __all__ = [
+    "ActingFor",
     "ControlView",
     "EvidenceView",
     "InvitationView",
@@ -61,6 +64,7 @@ __all__ = [
     "PersonView",
     "QueueItem",
     "TokenView",
+    "acted_for_by",
     "actor_for_person",
     "actor_for_session",
     "actor_for_token",

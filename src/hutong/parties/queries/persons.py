@@ -17,6 +17,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import secrets
 from hutong.parties.models import EmailCode, Invitation, Mandate, Office, Person, Token
 from hutong.parties.queries.parties import PartyView, view
+from hutong.parties.rules import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,22 @@ class MandateView:
     party: PartyView
     role: str
     granted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingFor:
+    """A party a person acts for: what a page's frame shows of it."""
+
+    id: UUID
+    kind: str
+    name_zh: str
+    name_en: str
+    status: str
+    role: str
+
+    @property
+    def is_verified(self) -> bool:
+        return self.status == Status.VERIFIED.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +134,17 @@ def mandates_of_person(person: UUID) -> list[MandateView]:
     return _mandates(Q(person_id=person))
 
 
+def acted_for_by(person: UUID) -> list[ActingFor]:
+    """The parties a person acts for, longest first: one query, on every page."""
+    rows = Mandate.objects.filter(person_id=person, revoked_at__isnull=True)
+    return [
+        ActingFor(id=id, kind=kind, name_zh=zh, name_en=en, status=status, role=role)
+        for id, kind, zh, en, status, role in rows.order_by("granted_at", "id").values_list(
+            "party_id", "party__kind", "party__name_zh", "party__name_en", "party__status", "role"
+        )
+    ]
+
+
 def _mandates(which: Q) -> list[MandateView]:
     rows = Mandate.objects.filter(which, revoked_at__isnull=True).select_related("person", "party")
     return [
@@ -142,8 +170,10 @@ def invitations_of_party(party: UUID) -> list[InvitationView]:
 
 def invitations_to(person: UUID) -> list[InvitationView]:
     """What waits for a person's answer, once their address is confirmed."""
-    row = Person.objects.filter(id=person, email_confirmed_at__isnull=False, is_active=True).first()
-    return _invitations(Q(email=row.email)) if row else []
+    confirmed = Person.objects.filter(
+        id=person, email_confirmed_at__isnull=False, is_active=True
+    ).values("email")
+    return _invitations(Q(email__in=confirmed))
 
 
 def _invitations(which: Q) -> list[InvitationView]:

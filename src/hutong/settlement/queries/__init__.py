@@ -22,12 +22,14 @@ from hutong.settlement.queries.movements import (
     receipts_seen_by,
     view_payout,
     view_receipt,
+    waiting_for,
 )
 from hutong.settlement.queries.payables import (
     PayableView,
     deposits_of_listing,
     payable,
     payable_for,
+    payables_for,
     payables_seen_by,
     reference_for,
     view_payable,
@@ -49,6 +51,7 @@ __all__ = [
     "needs_books",
     "payable",
     "payable_for",
+    "payables_for",
     "payables_seen_by",
     "payout",
     "payouts_seen_by",
@@ -62,4 +65,5 @@ __all__ = [
     "view_payable",
     "view_payout",
     "view_receipt",
+    "waiting_for",
 ]

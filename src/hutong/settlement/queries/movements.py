@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Concat
 
+from hutong.doors.waiting import shaped
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.settlement.models import Payout, Receipt
@@ -80,6 +82,19 @@ def payouts_seen_by(actor: Actor) -> QuerySet[Payout]:
     if sees_books(actor):
         return Payout.objects.all()
     return Payout.objects.filter(party=actor.acting_party())
+
+
+def waiting_for(party: UUID) -> QuerySet[Payout]:
+    """A party's payouts on their way, for `doors.waiting.together`: `payout:requested`, …"""
+    on_their_way = [PayoutStatus.REQUESTED.value, PayoutStatus.APPROVED.value]
+    return shaped(
+        Payout.objects.filter(party=party, status__in=on_their_way),
+        what=Concat(Value("payout:"), "status", output_field=TextField()),
+        mine=Value(False),
+        id="id",
+        amount_fen="amount_fen",
+        since="requested_at",
+    )
 
 
 def payout(id: UUID) -> PayoutView:

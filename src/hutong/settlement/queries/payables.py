@@ -1,5 +1,6 @@
 """What somebody is asked to pay, under which reference, and how far it has come (SE-2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -50,6 +51,12 @@ def payable_for(subject: str) -> PayableView | None:
     """The payment request of an intent or a deal, or None before it is issued."""
     row = _payables().filter(subject=subject).first()
     return view_payable(row) if row else None
+
+
+def payables_for(subjects: Iterable[str]) -> dict[str, PayableView]:
+    """Payment requests by what they are for; where none is issued yet, none."""
+    rows = _payables().filter(subject__in=list(subjects))
+    return {row.subject: view_payable(row) for row in rows}
 
 
 def reference_for(subject: str) -> str | None:
