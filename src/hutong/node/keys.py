@@ -11,12 +11,13 @@ from django.conf import settings
 
 from hutong.due import queries as due
 from hutong.rulebook import queries as rulebook
+from hutong.transparency.keeping.actions import settle
 from hutong.transparency.keys import Opened, open_or_create
 from hutong.transparency.venue_keys import Venue
 
 
 def make_keyring() -> Opened:
-    """Open the keyring, or make it for a venue just founded."""
+    """Open the keyring, or make it for a venue just founded; it follows what the journal decided."""
     rules = rulebook.in_force(due.venue_now(datetime.now(UTC))).rules.venue
     venue = Venue(
         code=rules.code,
@@ -24,7 +25,10 @@ def make_keyring() -> Opened:
         name_en=rules.name_en,
         origin=_origin(rules.code),
     )
-    return open_or_create(Path(settings.STATE) / "keys", venue=venue, made_at=datetime.now(UTC))
+    directory = Path(settings.STATE) / "keys"
+    opened = open_or_create(directory, venue=venue, made_at=datetime.now(UTC))
+    settle()
+    return opened
 
 
 def _origin(code: str) -> str:

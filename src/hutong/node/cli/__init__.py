@@ -27,13 +27,14 @@ COMMANDS = {
     "search": "build the search index anew",
     "backup": "write everything the venue must not lose to one file",
     "restore": "bring a venue back from a backup, into an empty state directory",
+    "keys": "list, rotate or give up the venue's signing keys; hold them for another process",
     "officer": "appoint the first administrator, or print a one-time sign-in link",
     "translate": "collect the words of code and templates into the catalogues",
     "manage": "Django's own management commands",
 }
 PASS_THROUGH = {"test", "manage"}
 # These look at a venue that is there: the real one of this checkout, else the last demo's.
-INSPECT = {"doctor", "verify", "backup", "import", "export", "officer", "search", "manage"}
+INSPECT = {"doctor", "verify", "backup", "import", "export", "keys", "officer", "search", "manage"}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -56,6 +56,7 @@ class KeyRotated(Event, kind="transparency.KeyRotated"):
     purpose: str
     key: str
     former: str
+    used_from: datetime  # real time, as are all moments of keys
     former_until: datetime
     reason: Private[str]
 
