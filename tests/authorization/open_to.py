@@ -14,6 +14,7 @@ OPEN = {
     "GET /certificate-kinds": "what certificates say is public (CE-1)",
     "GET /certificate-templates/{certificate_kind}": "every certificate shows the words (CE-1)",
     "POST /verify": "anybody verifies; nothing is kept (CE-2)",
+    "GET /rights/checklists": "what is examined is public (RR-7)",
     "GET /rights/notices": "a public notice (RR-7)",
     "GET /rights/notices/{application}": "a public notice (RR-7)",
     "GET /rights/titles/{technology}": "the register is public (RR-10)",
@@ -73,6 +74,7 @@ OWN_LISTS = {
     "GET /rights/applications/{application}/objections",
     "GET /rights/disposals",
     "GET /rights/holdings",
+    "GET /rights/incomes",
     "GET /technologies/imports",
 }
 # What every office reads, whatever its powers (DL-1, CE-2, TE-1).

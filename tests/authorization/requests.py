@@ -36,7 +36,7 @@ def path_of(name: str, world: World) -> str:
 
     def value(match: re.Match[str]) -> str:
         special = path.rpartition("/{entry}")[0] + "/entry"
-        return world.ids.get(special, "") or world.ids[match[1]]
+        return world.ids.get(name) or world.ids.get(special) or world.ids[match[1]]
 
     return GIVEN.sub(value, path)
 

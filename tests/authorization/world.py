@@ -34,12 +34,14 @@ from hutong.parties.membership import MandateRole
 from hutong.rights import actions as rights
 from hutong.rights import queries as rights_queries
 from hutong.rights import testing as titles
+from hutong.rights.procedure_words import Form
 from hutong.rulebook import actions as rulebook
 from hutong.rulebook.queries import in_force
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as books
 from hutong.settlement import testing as money
 from hutong.settlement.rules import BankAccount
+from hutong.technologies import actions as technologies
 from hutong.technologies.testing import an_application_number, entered_technology, know_how
 
 TRAINING = CertificateKind.TRAINING
@@ -161,6 +163,29 @@ def build(now: datetime) -> World:
     token = parties.issue_token(actor=owner, now=now, label="theirs")
     know = know_how(seller)
     spare = entered_technology(seller, number=an_application_number())
+    bundle = technologies.make_bundle(
+        actor=registrar,
+        now=now,
+        said={"title_zh": "成果包"},
+        parts=[
+            (entered_technology(one, number=an_application_number()).id, half)
+            for one in (seller, co_owner)
+        ],
+        party=seller.id,
+    )
+    joint = rights.apply_for_bundle(actor=owner, now=now, bundle=bundle.id)
+    inventor = people.verified_party("某发明人", kind="individual")
+    own_patent = titles.registered_technology(seller, now=now)
+    titles.empowered(seller, [own_patent.id], [inventor], now=later, form=Form.LONG_TERM_USE)
+    [statement] = rights.income_arose(
+        actor=SYSTEM,
+        now=later,
+        deal=new_id(),
+        seller=seller.id,
+        entries=[rights_queries.title(own_patent.id).chain[0].id],
+        amount_fen=1_000_000,
+        fee_fen=30_000,
+    )
 
     viewer = people.person()
     for party in (seller, buyer, co_owner):
@@ -202,6 +227,8 @@ def build(now: datetime) -> World:
         "/rights/disposals/entry": disposal.entry,
         "/rights/freezes/entry": freeze.id,
         "batch": new_id(),
+        "statement": statement.id,
+        "POST /rights/applications/{application}/consent": joint.id,
         "kind": "listings.listed",
         "proposal": _proposal(trainer=seller.id, paper=court, now=later),
         "certificate_kind": TRAINING.value,
@@ -237,6 +264,36 @@ def build(now: datetime) -> World:
         "POST /rights/applications": {
             "technologies": [str(spare.id)],
             "holders": [{"party": str(seller.id), "share": "1"}],
+        },
+        "POST /rights/bundle-applications": {"bundle": str(bundle.id)},
+        "POST /rights/applications/{application}/set-aside": {
+            "items": [{"technology": str(spare.id), "reason": "No proof."}]
+        },
+        "POST /rights/objections/{objection}/arguments": {"text": "It is ours."},
+        "POST /rights/empowerments": {
+            "technologies": [str(frozen_patent.id)],
+            "form": "ownership_share",
+            "beneficiaries": [{"party": str(inventor.id), "share": "1/2"}],
+            "contributors_share": "7/10",
+            "contributions": [{"party": str(inventor.id), "part": "1"}],
+            "diligence": {
+                "published_from": "2022-05-01",
+                "published_until": "2022-05-20",
+                "published_where": "The notice board",
+                "publicity_document": str(secret_file.id),
+                "decided_by": "The meeting of the president",
+                "decided_on": "2022-05-21",
+                "decision_document": str(secret_file.id),
+                "price_basis": "agreement",
+                "price_statement": "Agreed.",
+                "price_document": str(secret_file.id),
+            },
+        },
+        "POST /rights/incomes/{statement}/costs": {"costs": []},
+        "POST /rights/incomes/{statement}/given": {
+            "contributor": str(inventor.id),
+            "given_on": "2022-07-01",
+            "proof": "Bank transfer no. 1",
         },
         "POST /rights/applications/{application}/evidence": {"documents": [str(secret_file.id)]},
         "POST /rights/disposals/{entry}/outside-step": {

@@ -9,8 +9,9 @@ Builders for other areas' tests, through real actions.
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from hutong.documents import actions as documents
@@ -19,7 +20,9 @@ from hutong.kit.ids import new_id, subject
 from hutong.parties.queries import PartyView
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
 from hutong.rights import actions, queries
-from hutong.rights.checklists import all_yes
+from hutong.rights.checklists import ApplicationKind, all_yes
+from hutong.rights.empowerment import Contribution, Diligence, File, Grant, Plan
+from hutong.rights.procedure_words import Form, PriceBasis, Reward
 from hutong.rights.queries import ApplicationView
 from hutong.rights.rules import Decision
 from hutong.technologies import actions as technologies
@@ -146,6 +149,80 @@ def registered_technologies(
     return entered
 
 
+def empowerment_file(
+    institution: PartyView,
+    inventors: Sequence[UUID],
+    *,
+    form: Form = Form.OWNERSHIP_SHARE,
+    shares: Sequence[Fraction] = (Fraction(1, 2),),
+    years: int | None = None,
+    contributors_share: Fraction = Fraction(7, 10),
+    now: datetime = NINE_IN_SHANGHAI,
+) -> File:
+    """A file of empowerment that holds all RR-9 asks; inventors contribute in equal parts."""
+    actor = member_of(institution)
+    today = now.date()
+    part = Fraction(1, len(inventors))
+    owned = form is Form.OWNERSHIP_SHARE
+    return File(
+        grant=Grant(
+            form=form,
+            years=years if years or owned else 10,
+            beneficiaries=tuple(
+                (inventor, shares[index % len(shares)] if owned else None)
+                for index, inventor in enumerate(inventors)
+            ),
+        ),
+        diligence=Diligence(
+            published_from=today - timedelta(days=40),
+            published_until=today - timedelta(days=20),
+            published_where="校内公示栏",
+            publicity_document=a_document(actor, now=now),
+            decided_by="校长办公会",
+            decided_on=today - timedelta(days=15),
+            decision_document=a_document(actor, now=now),
+            price_basis=PriceBasis.VALUATION,
+            price_statement="以资产评估结果为依据。",
+            price_document=a_document(actor, now=now),
+        ),
+        plan=Plan(
+            share=contributors_share,
+            contributions=tuple(
+                Contribution(party=inventor, part=part, reward=Reward.CASH)
+                for inventor in inventors
+            ),
+        ),
+    )
+
+
+def empowered(
+    institution: PartyView,
+    technologies: Sequence[UUID],
+    inventors: Sequence[PartyView],
+    *,
+    now: datetime,
+    **said: Any,
+) -> ApplicationView:
+    """An empowerment over registered rights that went the whole way: agreed to, examined, noticed,
+    registered when its notice was over."""
+    actor = member_of(institution)
+    file = empowerment_file(institution, [one.id for one in inventors], now=now, **said)
+    drafted = actions.apply_empowerment(actor=actor, now=now, technologies=technologies, file=file)
+    for inventor in inventors:
+        actions.consent(actor=member_of(inventor), now=now, application=drafted.id)
+    actions.submit(actor=actor, now=now, application=drafted.id)
+    noticed = actions.examine(
+        actor=officer("registrar", now=now),
+        now=now,
+        application=drafted.id,
+        decision=Decision.ACCEPT,
+        findings="The file is complete.",
+        checks=all_yes(ApplicationKind.EMPOWERMENT),
+    )
+    assert noticed.ends_at is not None
+    return actions.close_notice(actor=SYSTEM, now=noticed.ends_at, application=drafted.id)
+
+
 def outside_step(entry: UUID, *, now: datetime, effective_on: date) -> None:
     """Record the office's entry of a prepared transfer."""
     registrar = officer("registrar", now=now)
@@ -181,4 +258,4 @@ def transferred(
     )
     if queries.disposal(entry).outside_step == "missing":
         outside_step(entry, now=now, effective_on=now.date())
-    return actions.effect_transfer(actor=SYSTEM, now=now, entry=entry)
+    return actions.effect_disposal(actor=SYSTEM, now=now, entry=entry)

@@ -49,6 +49,13 @@ def apply_empowerment(
     not hold what RR-9 asks, rights held unlike each other, more than the institution holds.
     """
     institution = parties.party(actor.acting_party())
+    if not technologies:
+        raise Refused(Refusal.NOTHING_NAMED)
+    named = subjects(technologies, now)
+    states = current_states([subject.id for subject in named])
+    holdings = _held_alike([(subject.title, states[subject.id]) for subject in named])
+    if institution.id not in holdings.ownership:
+        raise Refused(CommonRefusal.NOT_FOUND, what="technology")
     state_funded = rules.is_state_funded(kind=institution.kind, state_owned=institution.state_owned)
     require_known(file.people())
     kinds = {id: party.kind for id, party in parties.parties(file.people()).items()}
@@ -60,13 +67,6 @@ def apply_empowerment(
         today=local_date(now),
     )
     require_stored(actor, file.diligence.documents())
-    if not technologies:
-        raise Refused(Refusal.NOTHING_NAMED)
-    named = subjects(technologies, now)
-    states = current_states([subject.id for subject in named])
-    holdings = _held_alike([(subject.title, states[subject.id]) for subject in named])
-    if institution.id not in holdings.ownership:
-        raise Refused(CommonRefusal.NOT_FOUND, what="technology")
     row = draft(
         actor=actor,
         now=now,
