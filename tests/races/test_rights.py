@@ -133,7 +133,7 @@ def test_a_freeze_against_a_settlement_is_before_it_or_after(own_database, venue
             share=WHOLE,
         )
         settled, frozen = at_once(
-            lambda e=entry, at=now: actions.effect_transfer(actor=SYSTEM, now=at, entry=e),
+            lambda e=entry, at=now: actions.effect_disposal(actor=SYSTEM, now=at, entry=e),
             lambda t=secret, at=now: actions.freeze(
                 actor=registrar,
                 now=at,

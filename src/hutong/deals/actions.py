@@ -319,7 +319,7 @@ def _frozen(row: Deal) -> bool:
 
 def _end(actor: Actor, now: datetime, row: Deal, events: list[Event], why: str) -> DealView:
     for entry in row.entries:
-        rights.cancel_transfer(actor=actor, now=now, entry=entry, reason=why)
+        rights.cancel_disposal(actor=actor, now=now, entry=entry, reason=why)
     for kind in (SIGN_DUE, PAYMENT_DUE):
         due.cancel(subject=subject("deal", row.id), kind=kind)
     return _save(row, events, now)

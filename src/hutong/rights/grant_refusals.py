@@ -178,3 +178,14 @@ class GrantRefusal(Reason):
     AGREED_ALREADY = reason(
         "rights.agreed_already", "RR-7", N_("Your party has agreed to this already.")
     )
+    TECHNOLOGIES_ONE_BY_ONE = reason(
+        "rights.technologies_one_by_one",
+        "RR-7",
+        N_("A filing that names an entry is about one technology."),
+        422,
+    )
+    COUNTERPARTY_NOT_VERIFIED = reason(
+        "rights.counterparty_not_verified",
+        "PA-3",
+        N_("Only verified parties hold registered rights; not verified: {name}."),
+    )

@@ -311,13 +311,13 @@ class RestrictionOut(Schema):
 class PendingOut(Schema):
     entry: UUID
     kind: str
-    share: str
+    share: str | None
     prepared_at: datetime
     outside_step: str = Field(examples=["missing"])
 
     @staticmethod
-    def resolve_share(view: queries.PendingView) -> str:
-        return str(view.share)
+    def resolve_share(view: queries.PendingView) -> str | None:
+        return None if view.share is None else str(view.share)
 
 
 class TitleOut(Schema):
@@ -387,11 +387,14 @@ class HeldOut(Schema):
 
 class DisposalOut(Schema):
     entry: UUID = Field(description="The register entry this becomes")
+    kind: str = Field(examples=["transfer"])
     technology: UUID
-    deal: UUID
+    deal: UUID | None
+    filing: UUID | None
     giver: UUID
     taker: UUID
-    share: str
+    share: str | None = Field(description="Of a transfer")
+    terms: dict[str, Any] = Field(description="Of a licence, a pledge or new shares")
     status: DisposalStatus
     outside_step: str = Field(examples=["missing"])
     filed_on: date | None
@@ -402,8 +405,8 @@ class DisposalOut(Schema):
     ended_at: datetime | None
 
     @staticmethod
-    def resolve_share(view: queries.DisposalView) -> str:
-        return str(view.share)
+    def resolve_share(view: queries.DisposalView) -> str | None:
+        return None if view.share is None else str(view.share)
 
 
 def holders(shares: Shares) -> list[HolderOut]:

@@ -1,5 +1,5 @@
 """
-What can happen in the register: applications, objections, disposals from deals, freezes.
+What can happen in the register: applications, objections, filings, disposals, freezes.
 """
 
 from hutong.rights.actions.applications import (
@@ -10,15 +10,38 @@ from hutong.rights.actions.applications import (
     submit,
     withdraw,
 )
+from hutong.rights.actions.corrections import (
+    propose_approval_abroad,
+    propose_cancellation,
+    propose_correction,
+    propose_pre_emption,
+    propose_release,
+    propose_state_funding,
+    propose_termination,
+)
 from hutong.rights.actions.disposals import (
-    cancel_transfer,
-    effect_transfer,
+    cancel_disposal,
+    effect_disposal,
+    prepare_grant,
     prepare_transfer,
     record_outside_step,
 )
 from hutong.rights.actions.empowering import apply_empowerment
 from hutong.rights.actions.examining import close_notice, examine, reject_held, set_aside
 from hutong.rights.actions.fees import mark_fee_paid
+from hutong.rights.actions.filings import (
+    agree,
+    approve_filing,
+    consent_to_disposals,
+    decline,
+    file_licence,
+    file_pledge,
+    file_redistribution,
+    reject_filing,
+    release,
+    surrender,
+    withdraw_filing,
+)
 from hutong.rights.actions.incomes import (
     confirm_income,
     income_arose,
@@ -34,30 +57,49 @@ from hutong.rights.actions.objections import (
 from hutong.rights.actions.restrictions import freeze, lift
 
 __all__ = [
+    "agree",
     "apply_empowerment",
     "apply_first_registration",
     "apply_for_bundle",
+    "approve_filing",
     "argue",
     "attach_evidence",
-    "cancel_transfer",
+    "cancel_disposal",
     "close_notice",
     "confirm_income",
     "consent",
+    "consent_to_disposals",
     "decide_objection",
-    "effect_transfer",
+    "decline",
+    "effect_disposal",
     "examine",
+    "file_licence",
+    "file_pledge",
+    "file_redistribution",
     "freeze",
     "income_arose",
     "lift",
     "mark_fee_paid",
     "object_to",
+    "prepare_grant",
     "prepare_transfer",
+    "propose_approval_abroad",
+    "propose_cancellation",
+    "propose_correction",
+    "propose_pre_emption",
+    "propose_release",
+    "propose_state_funding",
+    "propose_termination",
     "record_given",
     "record_outside_step",
+    "reject_filing",
     "reject_held",
+    "release",
     "set_aside",
     "state_costs",
     "submit",
+    "surrender",
     "withdraw",
+    "withdraw_filing",
     "withdraw_objection",
 ]

@@ -1,10 +1,12 @@
 """
-Transfers from deals (RR-7, RR-11): prepared, entered at the office, effected with the money.
+What deals bind (RR-7, RR-11): prepared, entered at the office, effected with the money.
 
-Called by deals and settlement inside their transactions; the outside step is the registrar's.
+Called by deals and settlement inside their transactions; the outside step is the registrar's, for
+what is filed outside a deal too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from functools import partial
@@ -18,14 +20,32 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules, transfers
-from hutong.rights.actions.writing import New, entry_subject, lock_titles, write
+from hutong.rights.actions.entering import licensed
+from hutong.rights.actions.filings import (
+    enter_if_ready,
+    is_abroad,
+    locked_filing,
+    require_verified,
+    require_within_life,
+)
+from hutong.rights.actions.writing import (
+    New,
+    entry_subject,
+    lock_titles,
+    require_possible,
+    write,
+)
+from hutong.rights.acts import Licence, Mode
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.events import TransferPrepared, Transferred
+from hutong.rights.grant_events import DisposalPrepared
 from hutong.rights.models import Disposal
+from hutong.rights.models_granted import Filing
 from hutong.rights.queries.disposals import DisposalView, view
 from hutong.rights.queries.titles import FOREVER, EntryView, entries_of, require_disposable
 from hutong.rights.queries.titles import entry as entry_view
 from hutong.rights.refusals import Refusal
+from hutong.rights.scope import Scope, Term
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
 
@@ -53,8 +73,15 @@ def prepare_transfer(
         return known.id
     if technology not in titles:
         raise Refused(Refusal.NOT_REGISTERED)
-    require_disposable([technology], by=from_party, share=share, taker=to_party)
     parties.require_verified(to_party)
+    require_disposable(
+        [technology],
+        by=from_party,
+        share=share,
+        taker=to_party,
+        abroad=is_abroad(to_party, now),
+        on=local_date(now),
+    )
     due = technologies_.technology(technology).kind in rules.STATUTORY
     pending = partial(refused_over, Refusal.DISPOSAL_PENDING)
     with refusing({"rights_disposal_one_pending": pending}):
@@ -85,6 +112,73 @@ def prepare_transfer(
     return row.id
 
 
+@action(power=None)
+def prepare_grant(
+    *,
+    actor: Actor,
+    now: datetime,
+    deal: UUID,
+    technology: UUID,
+    licensor: UUID,
+    licensee: UUID,
+    mode: Mode,
+    scope: Scope,
+    sublicensable: bool = False,
+    joined: Collection[UUID] = (),
+) -> UUID:
+    """Prepare a licence from a deal and return the id its register entry will have.
+
+    It begins on the day it is effected, at the earliest, and ends with `scope`. An exclusive or
+    sole one is the only disposal pending on its right; ordinary ones may be many (RR-7).
+    """
+    lock_titles([technology])
+    same = Disposal.objects.filter(deal=deal, technology=technology).exclude(status="cancelled")
+    if known := same.first():
+        nothing_changed()
+        return known.id
+    require_verified([licensee])
+    require_within_life(technology, scope)
+    act = Licence(
+        licensor=licensor,
+        licensee=licensee,
+        mode=mode,
+        scope=scope,
+        sublicensable=sublicensable,
+        joined=frozenset(joined) - {licensor},
+        abroad=is_abroad(licensee, now),
+    )
+    require_possible(technology, act, now=now, effective_on=local_date(now))
+    pending = partial(refused_over, Refusal.DISPOSAL_PENDING)
+    with refusing({"rights_disposal_one_pending": pending}):
+        row = Disposal.objects.create(
+            id=new_id(),
+            kind=register.EntryKind.LICENCE.value,
+            technology=technology,
+            deal=deal,
+            giver=licensor,
+            taker=licensee,
+            terms=register.act_facts(act),
+            blocks=act.closed,
+            outside_step_due=False,
+            rulebook_version=rulebook.in_force(now).version,
+            prepared_at=now,
+        )
+    record(
+        entry_subject(row.id),
+        DisposalPrepared(
+            entry=row.id,
+            technology=technology,
+            disposal_kind=register.EntryKind.LICENCE,
+            deal=deal,
+            filing=None,
+            outside_step_due=False,
+            giver=licensor,
+            taker=licensee,
+        ),
+    )
+    return row.id
+
+
 @action(power="rights.record_outside_step")
 def record_outside_step(
     *,
@@ -98,6 +192,7 @@ def record_outside_step(
 ) -> DisposalView:
     """Record what the office did: filed, and from when in effect (RR-11). May be recorded as filed
     first and as effective later. Never before the giver's own title."""
+    filed = _locked_filing_of(entry)
     row = _locked(entry)
     known = [document for document in dict.fromkeys(evidence) if documents.find(document)]
     if len(known) != len(set(evidence)):
@@ -111,19 +206,23 @@ def record_outside_step(
         evidence=known,
         today=local_date(now),
     )
-    if effective_on is not None:
+    if effective_on is not None and row.state().share is not None:
         _require_held_on(row, effective_on)
     row.filed_on, row.effective_on, row.office_number = filed_on, effective_on, office_number
     row.evidence = [*row.evidence, *(d for d in known if d not in row.evidence)]
     row.step_recorded_by = actor.person
     row.save()
     record(entry_subject(row.id), *events)
+    if filed is not None:
+        enter_if_ready(filed, actor=actor, now=now)
+        row.refresh_from_db()
     return view(row)
 
 
 @action(power=None)
-def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
-    """Write the transfer into the register, in the caller's transaction with the money (DL-2).
+def effect_disposal(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
+    """Write what a deal has bound into the register, in the caller's transaction with the money
+    (DL-2).
 
     Conflicts are checked again here. Done already, it answers with the entry. Raises Refused
     without the outside step where one is due, and whenever the title no longer carries it.
@@ -135,28 +234,11 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
         return entry_view(row.id)
     state = row.state()
     transfers.require_effectable(state)
-    share = state.moving()
-    require_disposable(
-        [row.technology], by=row.giver, share=share, taker=row.taker, pending_is_ours=True
-    )
+    if state.deal is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="deal")
     parties.require_verified(row.taker)
     write(
-        [
-            New(
-                id=row.id,
-                technology=row.technology,
-                act=register.Transfer(giver=row.giver, taker=row.taker, share=share),
-                effective_on=row.effective_on or local_date(now),
-                source=subject("deal", row.deal),
-                event=lambda common: Transferred(
-                    **common,
-                    deal=row.deal,
-                    share=share,
-                    giver=row.giver,
-                    taker=row.taker,
-                ),
-            )
-        ],
+        [_licence(row, state.deal, now) if row.terms else _transfer(row, state.deal, now)],
         actor=actor,
         now=now,
         rulebook_version=row.rulebook_version,
@@ -166,9 +248,51 @@ def effect_transfer(*, actor: Actor, now: datetime, entry: UUID) -> EntryView:
     return entry_view(row.id)
 
 
+def _transfer(row: Disposal, deal: UUID, now: datetime) -> New:
+    share, on = row.state().moving(), row.effective_on or local_date(now)
+    abroad = is_abroad(row.taker, now)
+    require_disposable(
+        [row.technology],
+        by=row.giver,
+        share=share,
+        taker=row.taker,
+        pending_is_ours=True,
+        abroad=abroad,
+        on=on,
+    )
+    return New(
+        id=row.id,
+        technology=row.technology,
+        act=register.Transfer(giver=row.giver, taker=row.taker, share=share, abroad=abroad),
+        effective_on=on,
+        source=subject("deal", deal),
+        event=lambda common: Transferred(
+            **common, deal=deal, share=share, giver=row.giver, taker=row.taker
+        ),
+    )
+
+
+def _licence(row: Disposal, deal: UUID, now: datetime) -> New:
+    """The licence as agreed, from the day it is effected at the earliest."""
+    agreed = register.act_from(row.kind, row.terms, None)
+    assert isinstance(agreed, Licence), "a deal binds transfers and licences"
+    on, term = local_date(now), agreed.scope.term
+    starts_on = max(on, term.starts_on)
+    scope = replace(agreed.scope, term=Term.of(starts_on, term.ends_on))
+    act = replace(agreed, scope=scope)
+    return New(
+        id=row.id,
+        technology=row.technology,
+        act=act,
+        effective_on=on,
+        source=subject("deal", deal),
+        event=licensed(act, deal=deal),
+    )
+
+
 @action(power=None)
-def cancel_transfer(*, actor: Actor, now: datetime, entry: UUID, reason: str) -> None:
-    """Cancel a prepared transfer, so that the right is free again. The deal decides who may."""
+def cancel_disposal(*, actor: Actor, now: datetime, entry: UUID, reason: str) -> None:
+    """Cancel what a deal has bound, so that the right is free again. The deal decides who may."""
     row = _locked(entry)
     if row.status == transfers.DisposalStatus.CANCELLED:
         nothing_changed()
@@ -188,6 +312,14 @@ def _require_held_on(row: Disposal, on: date) -> None:
         state.holdings.transfer(row.giver, row.taker, row.state().moving())
     except Refused as refused:
         raise Refused(Refusal.OUTSIDE_STEP_BEFORE_TITLE, on=on) from refused
+
+
+def _locked_filing_of(entry: UUID) -> Filing | None:
+    """Lock the filing that bound a right before the right itself, as every act on it does."""
+    row = Disposal.objects.filter(id=entry).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="disposal")
+    return locked_filing(row.filing_id) if row.filing_id else None
 
 
 def _lock_title_of(entry: UUID) -> None:

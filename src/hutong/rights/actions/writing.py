@@ -17,9 +17,11 @@ from hutong.kit.canonical import new_salt
 from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
+from hutong.kit.refusal import Refused
 from hutong.rights import register
 from hutong.rights.actions import projecting
 from hutong.rights.acts import (
+    Act,
     Chapter,
     Licence,
     StruckOut,
@@ -150,6 +152,35 @@ def write(
         _project(titles, written)
     record_many(recordings)
     return written
+
+
+def require_possible(
+    technology: UUID,
+    act: Act,
+    *,
+    now: datetime,
+    effective_on: date,
+    corrects: UUID | None = None,
+) -> register.TitleState:
+    """Refuse what the register could not take now, with the first reason why; write nothing.
+
+    Locks the title, so that the answer holds until the transaction ends.
+    """
+    title = lock_titles([technology]).get(technology)
+    if title is None:
+        raise Refused(Refusal.NOT_REGISTERED)
+    entry = register.Entry(
+        id=new_id(),
+        number="",
+        technology=technology,
+        sequence=title.entries + 1,
+        act=act,
+        effective_on=effective_on,
+        known_at=max(now, title.last_known_at),
+        corrects=corrects,
+    )
+    state, _ = _decided(title, entry, entries_of([technology], Chapter.TITLE)[technology])
+    return state
 
 
 def _decided(

@@ -32,6 +32,23 @@ from hutong.rights.queries.disposals import (
     sees_all_disposals,
 )
 from hutong.rights.queries.empowerments import PublicTerms
+from hutong.rights.queries.filings import (
+    AgreementView,
+    FilingView,
+    filing,
+    filings,
+    sees_all_filings,
+)
+from hutong.rights.queries.grants import (
+    ConsentView,
+    GrantStatus,
+    GrantView,
+    RestrictionView,
+    restrictions_on,
+    state_of,
+    use_of,
+    why_not_grant,
+)
 from hutong.rights.queries.incomes import (
     StatementView,
     sees_all_statements,
@@ -59,17 +76,23 @@ from hutong.rights.queries.titles import (
 )
 
 __all__ = [
+    "AgreementView",
     "ApplicationView",
     "ArgumentView",
+    "ConsentView",
     "DisposalView",
     "EntryView",
     "FeeView",
+    "FilingView",
+    "GrantStatus",
+    "GrantView",
     "HeldView",
     "NoticeDay",
     "NoticeView",
     "ObjectionView",
     "PendingView",
     "PublicTerms",
+    "RestrictionView",
     "StatementView",
     "Title",
     "TitleReport",
@@ -83,6 +106,8 @@ __all__ = [
     "entries_of",
     "entry",
     "entry_views",
+    "filing",
+    "filings",
     "hands_of",
     "held_by",
     "may_dispose",
@@ -95,15 +120,20 @@ __all__ = [
     "objector_of",
     "registered_among",
     "require_disposable",
+    "restrictions_on",
     "sees_all_applications",
     "sees_all_disposals",
+    "sees_all_filings",
     "sees_all_statements",
+    "state_of",
     "statement",
     "statements",
     "statements_of_deal",
     "title",
     "title_report",
+    "use_of",
     "waiting_for_answer",
     "waiting_for_consent",
     "why_not_dispose",
+    "why_not_grant",
 ]

@@ -3,11 +3,11 @@ Is the register what the journal says it is (RR-8)?
 
 Each entry's digest stands in the journal: a changed entry or holding is named by its number. Then
 the register is replayed: every power of every title totals 1, nobody gave what they had not, and
-the title rows stand where the replay ends.
+the rows of titles, grants and restrictions stand where the replay ends.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from hutong.rights.events import (
     Applied,
     Completed,
     Drafted,
+    EntryWritten,
     NoticeOpened,
     NoticeResumed,
     RegistrationHeld,
@@ -29,10 +30,19 @@ from hutong.rights.events import (
     Transferred,
     Withdrawn,
 )
+from hutong.rights.grant_events import (
+    DisposalCancelled,
+    DisposalPrepared,
+    Licensed,
+    Pledged,
+    Redistributed,
+)
 from hutong.rights.models import Application, Disposal, Entry, Title, holdings_of
+from hutong.rights.procedure_events import Empowered as Empowered
+from hutong.rights.queries.audit_grants import Standing, audit_filings
 from hutong.rights.shares import Holdings
 
-WRITTEN = ("rights.Registered", "rights.Transferred", "rights.Frozen", "rights.Lifted")
+WRITTEN = tuple(sorted(kind.kind for kind in EntryWritten.__subclasses__()))
 CHUNK = 1_000
 
 LEADS_TO: dict[str, str] = {
@@ -49,6 +59,11 @@ DISPOSAL_LEADS_TO: dict[str, str] = {
     TransferPrepared.kind: transfers.DisposalStatus.PREPARED,
     Transferred.kind: transfers.DisposalStatus.EFFECTED,
     TransferCancelled.kind: transfers.DisposalStatus.CANCELLED,
+    DisposalPrepared.kind: transfers.DisposalStatus.PREPARED,
+    Licensed.kind: transfers.DisposalStatus.EFFECTED,
+    Pledged.kind: transfers.DisposalStatus.EFFECTED,
+    Redistributed.kind: transfers.DisposalStatus.EFFECTED,
+    DisposalCancelled.kind: transfers.DisposalStatus.CANCELLED,
 }
 
 
@@ -69,6 +84,7 @@ def audit() -> Iterator[Discrepancy]:
         "entry",
         DISPOSAL_LEADS_TO,
     )
+    yield from audit_filings()
 
 
 def _audit_entries() -> Iterator[Discrepancy]:
@@ -89,39 +105,49 @@ def _audit_entries() -> Iterator[Discrepancy]:
 
 def _audit_titles() -> Iterator[Discrepancy]:
     titles: dict[UUID, Title] = {title.technology: title for title in Title.objects.all()}
+    standing = Standing()
     rows = Entry.objects.order_by("technology", "sequence").prefetch_related("holdings")
     for technology, entries in groupby(rows.iterator(chunk_size=CHUNK), lambda e: e.technology):
-        yield from _audit_title(technology, list(entries), titles.pop(technology, None))
+        title = titles.pop(technology, None)
+        yield from _audit_title(technology, entries, title, standing)
+    yield from standing.left()
     for technology in titles:
         yield Discrepancy(f"rights.title {technology}", "register entries", "none")
 
 
-def _audit_title(technology: UUID, rows: list[Entry], title: Title | None) -> Iterator[Discrepancy]:
-    written: list[register.Entry] = []
-    state = register.TitleState()
+def _audit_title(
+    technology: UUID, rows: Iterable[Entry], title: Title | None, standing: Standing
+) -> Iterator[Discrepancy]:
+    history = register.History()
+    count, last = 0, None
     for row in rows:
         place = f"rights.entry {row.id} ({row.number})"
+        held = list(row.holdings.all())
         try:
-            after = holdings_of(row.holdings.all()) if _moves(row) else None
-            entry = _pure(row, after)
-            state = register.append(written, entry)
+            after = holdings_of(held) if held else None
+            state = history.write(_pure(row, after))
         except (Refused, ValueError, KeyError, AssertionError) as error:
             yield Discrepancy(place, "an entry the title carries", str(error))
+            standing.forget(technology)
             return
-        written.append(entry)
         if after is not None and state.holdings != after:
             yield Discrepancy(f"{place} holdings", _shares(state.holdings), _shares(after))
+        count, last = count + 1, row.id if held else last
     place = f"rights.title {technology}"
+    state = history.state
     if title is None:
         yield Discrepancy(place, "a row", "none")
         return
-    last = next((row.id for row in reversed(rows) if _moves(row)), None)
-    if title.holdings_entry_id != last:
-        yield Discrepancy(f"{place} holdings_entry", str(last), str(title.holdings_entry_id))
-    if title.entries != len(rows):
-        yield Discrepancy(f"{place} entries", str(len(rows)), str(title.entries))
-    if title.frozen != bool(state.freezes):
-        yield Discrepancy(f"{place} frozen", str(bool(state.freezes)), str(title.frozen))
+    for what, expected, found in (
+        ("holdings_entry", last, title.holdings_entry_id),
+        ("entries", count, title.entries),
+        ("frozen", bool(state.freezes), title.frozen),
+        ("closed", bool(state.closed_by), title.closed),
+        ("last_on", history.last_on, title.last_on),
+    ):
+        if expected != found:
+            yield Discrepancy(f"{place} {what}", str(expected), str(found))
+    yield from standing.compare(technology, state)
 
 
 def _audit_statuses(
@@ -134,10 +160,6 @@ def _audit_statuses(
         should = expected[str(id)]
         if status != should:
             yield Discrepancy(f"{table} {id} ({name}) status", should or "an event", status)
-
-
-def _moves(row: Entry) -> bool:
-    return row.kind in register.MOVES_HOLDINGS
 
 
 def _pure(row: Entry, holdings: Holdings | None) -> register.Entry:

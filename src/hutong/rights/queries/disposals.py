@@ -1,7 +1,9 @@
 """
-Transfers from deals on their way, for the deal, the registrar and settlement.
+What deals and filings have bound, for its sides, the registrar and settlement.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,6 +15,7 @@ from django.db.models import Q
 from hutong.doors.api import paged
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.acts import EntryKind
 from hutong.rights.models import Disposal
 from hutong.rights.queries.titles import outside_step_of
 from hutong.rights.transfers import DisposalStatus
@@ -20,15 +23,18 @@ from hutong.rights.transfers import DisposalStatus
 
 @dataclass(frozen=True, kw_only=True)
 class DisposalView:
-    """A prepared transfer; `entry` is the register entry it becomes. `outside_step` is one of
-    not_due, missing, filed, effective (RR-11)."""
+    """What a deal or a filing has bound; `entry` is the register entry it becomes. `outside_step` is
+    one of not_due, missing, filed, effective (RR-11). A transfer has a share, others their terms."""
 
     entry: UUID
+    kind: EntryKind
     technology: UUID
-    deal: UUID
+    deal: UUID | None
+    filing: UUID | None
     giver: UUID
     taker: UUID
-    share: Fraction
+    share: Fraction | None
+    terms: dict[str, Any]
     status: DisposalStatus
     outside_step: str
     filed_on: date | None
@@ -68,14 +74,26 @@ def disposals_of_deal(deal: UUID) -> list[DisposalView]:
     return [view(row) for row in rows.order_by("technology")]
 
 
+def disposals_of_deals(deals: Iterable[UUID]) -> dict[UUID, list[DisposalView]]:
+    """The transfers of many deals at once, without those cancelled."""
+    rows = Disposal.objects.filter(deal__in=list(deals)).exclude(status=DisposalStatus.CANCELLED)
+    found: dict[UUID, list[DisposalView]] = defaultdict(list)
+    for row in rows.order_by("technology"):
+        found[row.deal].append(view(row))
+    return found
+
+
 def view(row: Disposal) -> DisposalView:
     return DisposalView(
         entry=row.id,
+        kind=EntryKind(row.kind),
         technology=row.technology,
         deal=row.deal,
+        filing=row.filing_id,
         giver=row.giver,
         taker=row.taker,
-        share=Fraction(row.numerator, row.denominator),
+        share=row.state().share,
+        terms=row.terms,
         status=DisposalStatus(row.status),
         outside_step=outside_step_of(row),
         filed_on=row.filed_on,

@@ -45,8 +45,8 @@ class EntryView:
 @dataclass(frozen=True, kw_only=True)
 class PendingView:
     entry: UUID
-    kind: str
-    share: Fraction
+    kind: str  # of the entry it becomes
+    share: Fraction | None  # of a transfer
     prepared_at: datetime
     outside_step: str  # not_due, missing, filed, effective
 
@@ -130,9 +130,15 @@ def require_disposable(
     share: Fraction,
     taker: UUID | None = None,
     pending_is_ours: bool = False,
+    abroad: bool = False,
+    on: date | None = None,
 ) -> None:
-    """Refuse, with the first reason, unless `by` may dispose of `share` of every technology now."""
-    disposal = register.Disposal(giver=by, share=share, taker=taker)
+    """Refuse, with the first reason, unless `by` may dispose of `share` of every technology now.
+
+    `on`: the day it would take effect, for which a consent must hold; `abroad`: to a taker of
+    another jurisdiction, which public funding may forbid (RR-6).
+    """
+    disposal = register.Disposal(giver=by, share=share, taker=taker, abroad=abroad, on=on)
     states = current_states(technologies)
     pending = {} if pending_is_ours else _pending(technologies)
     for technology in technologies:
@@ -297,12 +303,13 @@ def _require(state: register.TitleState, disposal: register.Disposal, *, pending
 
 def _pending(technologies: Iterable[UUID]) -> dict[UUID, tuple[PendingView, ...]]:
     found: dict[UUID, tuple[PendingView, ...]] = defaultdict(tuple)
-    for row in Disposal.objects.filter(technology__in=list(technologies), status="prepared"):
+    rows = Disposal.objects.filter(technology__in=list(technologies), status="prepared")
+    for row in rows.filter(blocks=True):
         found[row.technology] = (
             PendingView(
                 entry=row.id,
-                kind="transfer",
-                share=Fraction(row.numerator, row.denominator),
+                kind=row.kind,
+                share=row.state().share,
                 prepared_at=row.prepared_at,
                 outside_step=outside_step_of(row),
             ),

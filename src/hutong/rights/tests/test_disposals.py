@@ -54,7 +54,7 @@ def prepare(venue, technology, seller, buyer, share=WHOLE, deal=None):
 
 
 def effect(venue, entry):
-    return actions.effect_transfer(actor=SYSTEM, now=venue.now, entry=entry)
+    return actions.effect_disposal(actor=SYSTEM, now=venue.now, entry=entry)
 
 
 def test_a_patent_moves_after_the_offices_entry(venue, patent, seller, buyer):
@@ -110,7 +110,7 @@ def test_one_disposal_at_a_time(venue, patent, seller, buyer):
         prepare(venue, patent, seller, buyer, HALF)
     assert refused.value.reason is Refusal.DISPOSAL_PENDING
     assert queries.why_not_dispose(patent.id, seller.id, HALF) is Refusal.DISPOSAL_PENDING
-    actions.cancel_transfer(actor=SYSTEM, now=venue.now, entry=entry, reason="Not paid.")
+    actions.cancel_disposal(actor=SYSTEM, now=venue.now, entry=entry, reason="Not paid.")
     assert queries.why_not_dispose(patent.id, seller.id, HALF) is None
     other = prepare(venue, patent, seller, buyer, HALF, deal)
     assert other != entry

@@ -114,7 +114,7 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
     row = _payable_to_settle(deal)
     view = deals_actions.mark_right_moved(actor=actor, now=now, deal=deal)
     for entry in view.transfer_entries:
-        rights.effect_transfer(actor=actor, now=now, entry=entry)
+        rights.effect_disposal(actor=actor, now=now, entry=entry)
     money = queries.money_of(deal)
     legs = [
         Leg(escrow(deal, view.currency, actor=actor, now=now), -money.due_fen),
