@@ -1,68 +1,148 @@
 """
-Running the venue: what is parked, what is due, who its officers are.
+Running the venue: follow-ups that failed, what is due, who its officers are.
 """
+
+from collections.abc import Iterator
+from datetime import datetime
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.desk.case import history, show, why_form
+from hutong.desk.queue import Waiting, source
+from hutong.desk.things import timer_word, where
 from hutong.due import queries as due
 from hutong.journal import actions as journal_actions
 from hutong.journal import queries as journal
+from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import actions as party_actions
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
+from hutong.ui.case import Case, Check, Decision, Outcome
 from hutong.ui.door import Acts, officer, posted_id
+from hutong.ui.history import event_word
 from hutong.ui.words import ROLES
+
+OPERATE = "venue.operate"
+
+
+@source(OPERATE)
+def parked(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Follow-ups of acts that kept failing: everything behind them about the same thing waits."""
+    for stuck in journal.parked():
+        yield Waiting(
+            kind=gettext("Follow-up that failed"),
+            title=where(stuck.subject).label,
+            href=f"/desk/parked/{stuck.id}",
+            since=stuck.parked_at,
+            note=ngettext("{n} attempt", "{n} attempts", stuck.attempts).format(n=stuck.attempts),
+            term="operation",
+            bulk="retry",
+        )
 
 
 @officer
 def page(request: HttpRequest) -> HttpResponse:
-    """Reactions that failed, and timers to come. Needs `venue.operate`."""
+    """Follow-ups that failed, and timers to come. Needs `venue.operate`."""
     actor, now = request.actor, request.now
-    actor.need("venue.operate")
-    acts = Acts(request, to="/desk/operations")
-    acts.on(
-        "retry",
-        lambda: journal_actions.retry_parked(
-            actor=actor, now=now, parked=_number(request.POST.get("parked", ""))
-        ),
-        said=gettext("It is tried again now."),
-    )
-    acts.on(
-        "dismiss",
-        lambda: journal_actions.dismiss_parked(
-            actor=actor,
-            now=now,
-            parked=_number(request.POST.get("parked", "")),
-            reason=request.POST.get("reason", ""),
-        ),
-        said=gettext("Given up; the reason is in the journal."),
-    )
-    if answer := acts.answer():
-        return answer
+    actor.need(OPERATE)
     return render(
         request,
         "desk/operations.html",
         {
-            "parked": journal.parked(),
-            "coming": due.coming(limit=50),
+            "parked": [(stuck, where(stuck.subject)) for stuck in journal.parked()],
+            "coming": [
+                (timer, timer_word(timer.kind), where(timer.subject))
+                for timer in due.coming(limit=50)
+            ],
             "pending": journal.pending_count(),
             "entries": journal.end(),
             "now": now,
-            "problem": acts.problem,
         },
-        status=acts.status,
     )
 
 
-def _number(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise Refused(CommonRefusal.NOT_FOUND, what="parked entry")
-    return int(text)
+@officer
+def stuck(request: HttpRequest, id: int) -> HttpResponse:
+    """One follow-up that failed: what it is about, why it failed, trying again or giving it up."""
+    actor, now = request.actor, request.now
+    actor.need(OPERATE)
+    reason = request.POST.get("reason", "")
+    acts = Acts(request, to="/desk/operations")
+    acts.on(
+        "retry",
+        lambda: journal_actions.retry_parked(actor=actor, now=now, parked=id),
+        said=gettext("It is tried again now."),
+    )
+    acts.on(
+        "dismiss",
+        lambda: journal_actions.dismiss_parked(actor=actor, now=now, parked=id, reason=reason),
+        said=gettext("Given up; the reason is in the journal."),
+    )
+    if answer := acts.answer():
+        return answer
+    found = next((row for row in journal.parked() if row.id == id), None)
+    if found is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what=gettext("follow-up"))
+    about = where(found.subject)
+    entry = journal.at(found.position)
+    case = Case(
+        kind=gettext("Follow-up that failed"),
+        title=gettext("After “{event}”").format(event=event_word(entry.kind)),
+        about=about.label,
+        lifecycle="parked",
+        state="parked",
+        since=found.parked_at,
+        checks=[
+            Check(
+                text=gettext("It was tried and failed"),
+                ok=False,
+                found=ngettext("{n} attempt", "{n} attempts", found.attempts).format(
+                    n=found.attempts
+                ),
+            ),
+            Check(text=gettext("What stopped it is mended")),
+        ],
+        decisions=[
+            Decision(
+                id="retry",
+                title=gettext("Try again"),
+                outcomes=[
+                    Outcome(
+                        act="retry",
+                        label=gettext("Try it again now"),
+                        consequence=gettext(
+                            "It is done now, and what waits behind it goes on in order."
+                        ),
+                        rule="LO-1",
+                        good=True,
+                    )
+                ],
+            ),
+            Decision(
+                id="dismiss",
+                title=gettext("Give it up"),
+                open=False,
+                form=why_form(typed=reason, of="dismiss"),
+                outcomes=[
+                    Outcome(
+                        act="dismiss",
+                        label=gettext("Give it up"),
+                        consequence=gettext(
+                            "What should have followed does not happen by itself; do it by hand."
+                        ),
+                        grave=True,
+                    )
+                ],
+            ),
+        ],
+        history=history(found.subject),
+    )
+    return show(request, "desk/parked.html", case, acts=acts, stuck=found, about=about)
 
 
 class OfficeForm(forms.Form):

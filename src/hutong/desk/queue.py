@@ -1,31 +1,72 @@
 """
-One queue for each officer: everything that waits for one of the officer's powers, longest first.
+One queue for each officer: everything that waits for one of the officer's powers, most urgent
+first, with the rulebook's deadline and whoever works on it.
 
-A source names the power it is for and lists what waits; a new kind of case is one more source.
+A source names the powers it is for and lists what waits; a new kind of case is one more source.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
+from hutong.casework import queries as casework
+from hutong.casework.rules import Claim
+from hutong.desk.terms import terms
 from hutong.kit.actor import Actor
+from hutong.parties import queries as parties
+from hutong.technologies import queries as technologies
 from hutong.ui.door import officer
+from hutong.ui.templatetags.ui import named
+
+DESK = "/desk/"
+SHOWN = 100
+WHOSE = ("all", "mine", "free")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A case that waits for a decision. `due_by` is the rulebook's deadline, where it has one."""
+    """A case that waits for a decision.
+
+    `due_by`: the deadline, where the procedure has one; without it the rulebook's working days for
+    cases of this `term` are counted from `since`. `about`: technologies that make the title, for
+    sources that have no title of their own. `bulk`: the act of `desk.bulk` that may decide many.
+    `not_by`: who entered it and may not decide (PA-5).
+    """
 
     kind: str
-    title: str
     href: str
     since: datetime | None
+    title: str = ""
     due_by: datetime | None = None
     note: str = ""
+    term: str = "other"
+    about: Sequence[UUID] = ()
+    bulk: str = ""
+    not_by: Sequence[UUID | None] = ()
+    powers: tuple[str, ...] = ()  # filled in by the queue
+
+    @property
+    def ref(self) -> str:
+        """The case's name at the desk, by which colleagues take it on."""
+        return self.href.removeprefix(DESK).partition("?")[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of the queue as this officer sees it."""
+
+    case: Waiting
+    late: bool
+    soon: bool
+    holder: str = ""
+    mine: bool = False
+    barred: bool = False  # this officer entered it
 
 
 Source = Callable[[Actor, datetime], Iterable[Waiting]]
@@ -48,30 +89,124 @@ def decide(actor: Actor, *powers: str) -> frozenset[str]:
 
 
 def waiting_for(actor: Actor, now: datetime) -> list[Waiting]:
+    """Everything within the officer's powers, the most urgent first. No titles from elsewhere yet."""
+    book = terms(now)
     found = [
-        case
+        replace(case, powers=powers, due_by=case.due_by or book.due_by(case.term, case.since))
         for powers, list_waiting in SOURCES
         if decide(actor, *powers)
         for case in list_waiting(actor, now)
     ]
-    return sorted(found, key=lambda case: (case.due_by or case.since or now, case.href))
+    return sorted(found, key=_urgency(now))
+
+
+def _urgency(now: datetime) -> Callable[[Waiting], Any]:
+    return lambda case: (case.due_by or case.since or now, case.since or now, case.href)
+
+
+def titled(cases: Sequence[Waiting]) -> list[Waiting]:
+    """The cases with the titles of what they are about, asked for at once."""
+    wanted = {case.about[0] for case in cases if case.about and not case.title}
+    found = technologies.technologies(wanted) if wanted else {}
+
+    def title(case: Waiting) -> str:
+        if case.title or not case.about:
+            return case.title
+        more = len(case.about) - 1
+        first = named(found.get(case.about[0]))
+        return first + (gettext(" and {n} more").format(n=more) if more > 0 else "")
+
+    return [replace(case, title=title(case)) for case in cases]
+
+
+def rows(cases: Sequence[Waiting], actor: Actor, now: datetime) -> list[Row]:
+    """Lines of the queue: who works on each, what is late."""
+    held = casework.claims((case.ref for case in cases), now)
+    people = parties.persons({claim.person for claim in held.values()}) if held else {}
+
+    def row(case: Waiting) -> Row:
+        claim: Claim | None = held.get(case.ref)
+        return Row(
+            case=case,
+            late=case.due_by is not None and case.due_by <= now,
+            soon=case.due_by is not None and now < case.due_by <= now + timedelta(days=1),
+            holder=named(people.get(claim.person)) if claim else "",
+            mine=claim is not None and claim.person == actor.person,
+            barred=actor.person in set(case.not_by),
+        )
+
+    return [row(case) for case in cases]
+
+
+ORDERS: dict[str, Callable[[datetime], Callable[[Waiting], Any]]] = {
+    "urgent": _urgency,
+    "oldest": lambda now: lambda case: (case.since or now, case.href),
+    "newest": lambda now: lambda case: (now - (case.since or now), case.href),
+    "kind": lambda now: lambda case: (case.kind, *_urgency(now)(case)),
+}
 
 
 @officer
 def page(request: HttpRequest) -> HttpResponse:
+    from hutong.desk.bulk import BULKS
+
     actor: Any = request.actor
     now: datetime = request.now
+    asked = request.GET
     cases = waiting_for(actor, now)
-    kinds = sorted({case.kind for case in cases})
-    only = request.GET.get("kind", "")
+    kinds: dict[str, int] = {}
+    for case in cases:
+        kinds[case.kind] = kinds.get(case.kind, 0) + 1
+    only, whose, order = asked.get("kind", ""), asked.get("who", "all"), asked.get("sort", "urgent")
+    shown = [case for case in cases if not only or case.kind == only]
+    lines = rows(shown, actor, now)
+    late = sum(line.late for line in lines)
+    if asked.get("late"):
+        lines = [line for line in lines if line.late]
+    if whose == "mine":
+        lines = [line for line in lines if line.mine]
+    elif whose == "free":
+        lines = [line for line in lines if not line.holder]
+    if order in ORDERS and order != "urgent":
+        by = ORDERS[order](now)
+        lines = sorted(lines, key=lambda line: by(line.case))
+    total = len(lines)
+    first = _page(asked.get("page", ""))
+    lines = lines[(first - 1) * SHOWN : first * SHOWN]
+    names = titled([line.case for line in lines])
+    lines = [replace(line, case=case) for line, case in zip(lines, names, strict=True)]
+    acts = {line.case.bulk for line in lines if line.case.bulk and not line.barred}
     return render(
         request,
         "desk/queue.html",
         {
-            "cases": [case for case in cases if not only or case.kind == only],
-            "kinds": kinds,
+            "rows": lines,
+            "kinds": sorted(kinds.items()),
             "only": only,
+            "whose": whose if whose in WHOSE else "all",
+            "order": order if order in ORDERS else "urgent",
+            "late_only": bool(asked.get("late")),
+            "late": late,
             "now": now,
-            "total": len(cases),
+            "total": total,
+            "all": len(cases),
+            "page": first,
+            "more": total > first * SHOWN,
+            "bulk": BULKS[acts.pop()] if only and len(acts) == 1 else None,
+            "filtered": total != len(cases),
         },
     )
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isdecimal() and 0 < len(text) < 6 and int(text) > 0 else 1
+
+
+@officer
+def counts(request: HttpRequest) -> JsonResponse:
+    """How many cases wait for this officer, for the mark beside “Queue” on every page of the desk."""
+    actor: Any = request.actor
+    now: datetime = request.now
+    cases = waiting_for(actor, now)
+    late = sum(case.due_by is not None and case.due_by <= now for case in cases)
+    return JsonResponse({"waiting": len(cases), "late": late})

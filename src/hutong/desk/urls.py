@@ -2,19 +2,36 @@
 
 from django.urls import path
 
-from hutong.desk import certificates, deals, listings, money, operations, parties, queue, rights
+from hutong.desk import (
+    bulk,
+    case,
+    certificates,
+    deals,
+    listings,
+    lots,
+    money,
+    operations,
+    parties,
+    queue,
+    rights,
+)
 
 app_name = "desk"
 
 urlpatterns = [
     path("desk", queue.page, name="queue"),
+    path("desk/counts", queue.counts, name="counts"),
+    path("desk/bulk", bulk.page, name="bulk"),
+    path("desk/claims", case.claims, name="claims"),
     path("desk/parties", parties.index, name="parties"),
     path("desk/parties/<uuid:id>", parties.one, name="party"),
     path("desk/rights/<uuid:id>", rights.one, name="right"),
     path("desk/transfers/<uuid:entry>", rights.transfer, name="transfer"),
     path("desk/listings/<uuid:id>", listings.one, name="listing"),
     path("desk/intents/<uuid:id>", listings.intent, name="intent"),
+    path("desk/lots/<uuid:id>", lots.one, name="lot"),
     path("desk/deals/<uuid:id>", deals.one, name="deal"),
+    path("desk/deals/<uuid:id>/contract", deals.contract, name="contract"),
     path("desk/receipts", money.receipts, name="receipts"),
     path("desk/receipts/<uuid:id>", money.receipt, name="receipt"),
     path("desk/payouts", money.payouts, name="payouts"),
@@ -22,4 +39,5 @@ urlpatterns = [
     path("desk/certificates/<str:number>", certificates.one, name="certificate"),
     path("desk/officers", operations.officers, name="officers"),
     path("desk/operations", operations.page, name="operations"),
+    path("desk/parked/<int:id>", operations.stuck, name="parked"),
 ]

@@ -175,6 +175,14 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("returned", N_("Returned"), QUIET),),
     ),
+    "parked": Lifecycle((State("parked", N_("Waits for a technician"), BAD),)),
+    "rulebook": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("adopted", N_("Adopted"), GOOD),
+        ),
+        (State("withdrawn", N_("Withdrawn"), QUIET),),
+    ),
     "certificate": Lifecycle(
         (
             State("issued", N_("Issued"), WAITING),

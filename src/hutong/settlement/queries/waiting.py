@@ -8,10 +8,12 @@ from hutong.deals import queries as deals
 from hutong.deals.rules import Status as DealStatus
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
-from hutong.rights import queries as rights
+from hutong.rights.queries.disposals import disposals_of_deals
 from hutong.settlement.models import Payout, Receipt
 from hutong.settlement.queries.sight import needs_books
 from hutong.settlement.rules import PayoutStatus, ReceiptStatus
+
+MISSING = frozenset({"missing", "filed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Waiting:
     currency: str
     note: str = ""
     missing_steps: int = 0  # outside steps a deal still waits for (RR-11)
+    entered_by: tuple[UUID | None, ...] = ()  # who may not decide it (PA-5)
 
     def hours(self, now: datetime) -> int:
         return max(0, int((now - self.since).total_seconds() // 3600))
@@ -51,23 +54,26 @@ def _receipts_waiting() -> list[Waiting]:
             amount_fen=row.amount_fen,
             currency=row.currency,
             note=row.text,
+            entered_by=(row.recorded_by,),
         )
         for row in rows.order_by("recorded_at")
     ]
 
 
 def _deals_waiting() -> list[Waiting]:
+    paid = deals.in_status(DealStatus.PAID)
+    transfers = disposals_of_deals(deal.id for deal in paid)
     to_settle = [
         Waiting(
             what="deal_to_settle",
             subject=subject("deal", deal.id),
-            since=deals.changed_at(deal.id),
+            since=deal.changed_at,
             amount_fen=deal.price_fen,
             currency=deal.currency,
             note=deal.number,
-            missing_steps=_missing_steps(deal.id),
+            missing_steps=sum(d.outside_step in MISSING for d in transfers.get(deal.id, [])),
         )
-        for deal in deals.in_status(DealStatus.PAID)
+        for deal in paid
     ]
     late = [
         Waiting(
@@ -81,11 +87,6 @@ def _deals_waiting() -> list[Waiting]:
         for deal in deals.overdue()
     ]
     return to_settle + late
-
-
-def _missing_steps(deal: UUID) -> int:
-    steps = (d.outside_step for d in rights.disposals_of_deal(deal))
-    return sum(step in {"missing", "filed"} for step in steps)
 
 
 def _payouts_waiting() -> list[Waiting]:
@@ -102,6 +103,7 @@ def _payouts_waiting() -> list[Waiting]:
             amount_fen=row.amount_fen,
             currency=row.currency,
             note=row.holder,
+            entered_by=(row.requested_by,),
         )
         for row in rows
     ]
