@@ -25,6 +25,7 @@ from hutong.journal.models import (
     SealPlace,
 )
 from hutong.kit.event import Visibility, current_facts
+from hutong.kit.ids import subject_id
 
 STUCK = timedelta(seconds=10)
 
@@ -121,6 +122,37 @@ def published(start: int = 0) -> Iterator[Published]:
     )
     for index, entry, kind, leaf, hashed in rows.iterator(chunk_size=1000):
         yield Published(index, entry, kind, bytes(leaf), bytes(hashed))
+
+
+def leaves(start: int, end: int) -> list[bytes]:
+    """The leaves of the public log from index `start` to before `end`. Raises LookupError."""
+    rows = Position.objects.filter(log_index__gte=start, log_index__lt=end)
+    found = [
+        bytes(leaf) for leaf in rows.order_by("log_index").values_list("entry__leaf", flat=True)
+    ]
+    if len(found) != end - start:
+        raise LookupError(f"the log has {len(found)} of the entries {start} to {end - 1}")
+    return found
+
+
+def blobs_of_log(start: int, end: int) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Digest and blob (None: erased) of each content of the log's entries `start` to before `end`."""
+    rows = Content.objects.filter(
+        entry__place__log_index__gte=start, entry__place__log_index__lt=end
+    )
+    found = rows.order_by("entry__place__log_index", "digest").values_list("digest", "blob")
+    yield from found.iterator(chunk_size=200)
+
+
+def erased_in_log(start: int, end: int) -> list[str]:
+    """Digests of blobs whose erasure stands among the log's entries `start` to before `end`."""
+    rows = Entry.objects.filter(
+        kind="journal.Erased",
+        subject__startswith="content:",
+        place__log_index__gte=start,
+        place__log_index__lt=end,
+    )
+    return [subject_id(row) for row in rows.order_by("id").values_list("subject", flat=True)]
 
 
 def log_index_of(entry: int) -> int | None:
@@ -251,10 +283,13 @@ __all__ = [
     "at",
     "audit",
     "blob",
+    "blobs_of_log",
     "end",
     "entry",
+    "erased_in_log",
     "latest_of",
     "leaf_at",
+    "leaves",
     "log_index_of",
     "of_kinds",
     "of_subject",

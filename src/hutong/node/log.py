@@ -1,8 +1,10 @@
 """
-The venue's log, put together: the sequencer with this venue's checkpoint signer, and the seals.
+The venue's log, put together: the sequencer with this venue's checkpoint signer, the seals, the files.
 """
 
 from datetime import datetime
+
+from django.conf import settings
 
 from hutong.auctions import queries as auctions
 from hutong.due import queries as due
@@ -10,12 +12,24 @@ from hutong.journal import actions as journal
 from hutong.listings import queries as listings
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import actions as transparency
+from hutong.transparency import publishing
 from hutong.transparency.queries import keyring
+from hutong.transparency.shelf import Shelf, shelf
 
 
 def sequence() -> int:
     """Give what is pending its places and sign a checkpoint. Returns how many entries."""
     return transparency.sequence_once(keyring().checkpoint_signer)
+
+
+def log_shelf() -> Shelf:
+    """Where this venue's log lies as static files."""
+    return shelf(settings.LOG_URL, settings.STATE)
+
+
+def publish() -> int:
+    """Put what was signed on the shelf. Returns how many checkpoints that were."""
+    return publishing.publish(log_shelf())
 
 
 def seal(real_now: datetime) -> bool:

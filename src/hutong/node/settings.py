@@ -9,6 +9,7 @@ Django's settings: one venue, from its environment and its state directory.
     HUTONG_DOCUMENTS_URL        s3://bucket?endpoint=…; absent: files in the state directory
     HUTONG_TIMESTAMP_URL        an RFC 3161 authority that timestamps certificates; absent: none
     HUTONG_TIMESTAMP_AUTHORITIES  a PEM file of the certificates its chain leads to
+    HUTONG_LOG_URL              where the log's static files go: a folder or s3://…; absent: <state>/log
     HUTONG_EMAIL_URL            console:, file:, or smtp://user:password@host:port
     HUTONG_DEBUG                1 for tracebacks on pages (loopback only)
 """
@@ -207,6 +208,7 @@ TIMESTAMP_URL = os.environ.get("HUTONG_TIMESTAMP_URL", "")
 TIMESTAMP_AUTHORITIES = os.environ.get("HUTONG_TIMESTAMP_AUTHORITIES", "")
 
 DOCUMENTS_URL = os.environ.get("HUTONG_DOCUMENTS_URL", "")
+LOG_URL = os.environ.get("HUTONG_LOG_URL", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -25,6 +25,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from procrastinate.exceptions import ConnectorException
 
+from hutong.transparency.shelf import ShelfAway
 from hutong.transparency.signing import ForkRefused
 
 log = structlog.get_logger(__name__)
@@ -92,7 +93,7 @@ def run() -> None:
     django.setup()
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
-    from hutong.node.log import seal, sequence
+    from hutong.node.log import publish, seal, sequence
     from hutong.node.reactions import REACTIONS
     from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
@@ -105,6 +106,7 @@ def run() -> None:
 
     sequenced = Bell()
     signed = Bell()
+    growing = Bell()
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
     found = Bell()
@@ -115,6 +117,7 @@ def run() -> None:
         if done:
             sequenced.ring()
             signed.ring()
+            growing.ring()
             found.ring()
         return done
 
@@ -140,6 +143,7 @@ def run() -> None:
         _loop("timers", timing, moved, stopping),
         _loop("witnesses", collect, signed, stopping),
         _loop("search", follower.step, found, stopping),
+        _loop("log files", publish, growing, stopping),
         _loop("seals", sealing, Bell(), stopping),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
@@ -169,6 +173,8 @@ def _loop(
                     log.warning("database_away", part=name, error=str(error).strip())
                 elif isinstance(error, ForkRefused):
                     log.error("log_not_signed", why=str(error))
+                elif isinstance(error, ShelfAway):
+                    log.error("log_files_not_written", why=str(error))
                 else:
                     log.exception("worker_failed", part=name)
                 failures += 1

@@ -3,20 +3,26 @@ The log's doors: plain text by its own formats at /log/…, JSON under /api/v1/l
 """
 
 import base64
+import gzip
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from ninja import Field, Router, Schema
 
 from hutong.doors.api import PROBLEMS
 from hutong.journal import queries as journal
+from hutong.kit.canonical import canonical
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries
+from hutong.transparency.bundles import parse_address
 from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.merkle import OutOfRange
+from hutong.transparency.shelf import headers
 
 router = Router(tags=["log"])
+TEXT = "text/plain; charset=utf-8"
 
 
 @require_safe
@@ -30,6 +36,49 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     response["Cache-Control"] = "no-cache"
     response["ETag"] = f'"{latest.size}-{len(said)}"'
     return response
+
+
+@require_safe
+def tile(request: HttpRequest, path: str) -> HttpResponse:
+    """`GET /log/tile/…`: hashes of the tree or entries, 256 a piece (C2SP tlog-tiles).
+
+    What a path holds never changes; what no signed checkpoint needs is not served.
+    """
+    address = parse_address(f"tile/{path}")
+    if address is None:
+        return _absent("the log has no such address")
+    try:
+        if address.level is None:
+            data = queries.bundle(address.number, address.width)
+        else:
+            data = queries.tile(address.level, address.number, address.width)
+    except LookupError:
+        return _absent("no signed checkpoint reaches so far")
+    response = HttpResponse(data, headers=headers(address.path))
+    if address.level is None:
+        patch_vary_headers(response, ("Accept-Encoding",))
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            response.content = gzip.compress(data, compresslevel=6, mtime=0)
+            response["Content-Encoding"] = "gzip"
+    return response
+
+
+@require_safe
+def content(request: HttpRequest, digest: str) -> HttpResponse:
+    """`GET /log/content/<digest>`: a public blob beside the log (LO-2); 410 once it was erased."""
+    try:
+        blob = journal.blob(digest)
+    except LookupError:
+        return _absent("the log names no such content")
+    if blob is None:
+        return HttpResponse("erased; the log keeps its digest\n", status=410, content_type=TEXT)
+    return HttpResponse(canonical(blob), headers=headers(f"content/{digest}"))
+
+
+def _absent(why: str) -> HttpResponse:
+    return HttpResponse(
+        f"{why}\n", status=404, content_type=TEXT, headers={"Cache-Control": "no-store"}
+    )
 
 
 @require_safe

@@ -77,6 +77,16 @@ class CompactRange:
             size += 1
         return CompactRange(size, tuple(peaks))
 
+    def extend_perfect(self, level: int, root: Hash) -> "CompactRange":
+        """Append 2^level leaves by the root over them; the size must be a multiple of 2^level."""
+        if self.size & ((1 << level) - 1):
+            raise OutOfRange(f"a tree of {self.size} does not end where {1 << level} leaves begin")
+        peaks, bits = list(self.peaks), self.size >> level
+        while bits & 1:
+            root = node_hash(peaks.pop(), root)
+            bits >>= 1
+        return CompactRange(self.size + (1 << level), (*peaks, root))
+
     def root(self) -> Hash:
         return fold_peaks(self.peaks)
 

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.transparency import keys, merkle, note, tiles
+from hutong.transparency.bundles import pack
 from hutong.transparency.files import read_private
 from hutong.transparency.merkle import HASH_BYTES, CompactRange, Hash, leaf_hash
 from hutong.transparency.models import SEQUENCER_LOCK, Checkpoint, Tile
@@ -81,6 +82,39 @@ def checkpoints(before: int | None = None, limit: int = 50) -> list[CheckpointVi
     if before is not None:
         rows = rows.filter(size__lt=before)
     return [_view(row) for row in rows[:limit]]
+
+
+def checkpoint_of(size: int) -> CheckpointView | None:
+    row = Checkpoint.objects.filter(size=size).first()
+    return _view(row) if row else None
+
+
+def signed_sizes(*, after: int = 0, upto: int | None = None, limit: int | None = None) -> list[int]:
+    """Sizes at which the log was signed, smallest first."""
+    rows = Checkpoint.objects.filter(size__gt=after).order_by("size")
+    if upto is not None:
+        rows = rows.filter(size__lte=upto)
+    return list(rows.values_list("size", flat=True)[:limit])
+
+
+def tile(level: int, number: int, width: int) -> bytes:
+    """The first `width` hashes of a tile. Raises LookupError beyond what is signed."""
+    wanted = TileId(level, number)
+    _check_signed(wanted, width)
+    return fetch_tiles([wanted])[wanted][: width * HASH_BYTES]
+
+
+def bundle(number: int, width: int) -> bytes:
+    """The first `width` entries of a bundle. Raises LookupError beyond what is signed."""
+    _check_signed(TileId(0, number), width)
+    start = number * tiles.WIDTH
+    return pack(journal.leaves(start, start + width))
+
+
+def _check_signed(tile: TileId, width: int) -> None:
+    latest = Checkpoint.objects.order_by("-size").values_list("size", flat=True).first()
+    if latest is None or not 0 < width <= tiles.width_at(latest, tile):
+        raise LookupError(tile.path(width))
 
 
 def tree_size() -> int:

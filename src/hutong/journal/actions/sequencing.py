@@ -5,7 +5,7 @@ Order is the order of ids: two acts on one subject follow its row lock, so their
 entries and drafts get a position and no log index.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -37,7 +37,8 @@ FROM placed
 """
 
 
-class Sequenced(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sequenced:
     """How many entries got their places; of those published the first index and all leaf hashes.
 
     A leaf hash is RFC 6962's SHA-256(0x00 ‖ leaf), 32 bytes; here they stand one after another.

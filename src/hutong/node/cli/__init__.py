@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "write records or the workbook template to a file",
     "verify": "check a certificate or bidding record, offline",
     "doctor": "re-derive ledger, register, log and lots from the journal and name what differs",
+    "log": "check or rebuild the public log's static files; follow and verify any log",
     "bench": "measure against peer and physical limit",
     "search": "build the search index anew",
     "backup": "write everything the venue must not lose to one file",
@@ -34,7 +35,18 @@ COMMANDS = {
 }
 PASS_THROUGH = {"test", "manage"}
 # These look at a venue that is there: the real one of this checkout, else the last demo's.
-INSPECT = {"doctor", "verify", "backup", "import", "export", "keys", "officer", "search", "manage"}
+INSPECT = {
+    "doctor",
+    "log",
+    "verify",
+    "backup",
+    "import",
+    "export",
+    "keys",
+    "officer",
+    "search",
+    "manage",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
