@@ -41,6 +41,13 @@ FORWARDED = b"x-forwarded-"
 SERVERS_OWN = frozenset((b"date", b"server"))  # the front is the server
 
 DOWN = (503, "unavailable", "The venue is starting or restarting; try again.")
+DOWN_PAGE = """<!doctype html>
+<html lang="zh-Hans"><head><meta charset="utf-8"><meta http-equiv="refresh" content="3">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>稍候 · One moment</title></head>
+<body><h1>交易所正在启动或重启</h1><p>本页会自动重试，请稍候。</p>
+<p lang="en">The venue is starting or restarting. This page tries again by itself.</p></body></html>
+"""
 SLOW = (504, "too_slow", "The venue took too long. Repeat with the same Idempotency-Key.")
 BROKEN = (
     *(502, "interrupted"),
@@ -106,7 +113,7 @@ class Proxy:
         except httpx.LocalProtocolError:
             await _say(send, *MALFORMED)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
-            await _say(send, *DOWN)
+            await (_show_down(send) if _wants_page(scope) else _say(send, *DOWN))
         except httpx.TimeoutException:
             await _say(send, *SLOW)
         except httpx.TransportError:
@@ -186,13 +193,25 @@ def _has_body(scope: Scope) -> bool:
     )
 
 
+def _wants_page(scope: Scope) -> bool:
+    """Whether a person's browser asks for a page to look at."""
+    accepted = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    return scope["method"] == "GET" and b"text/html" in accepted
+
+
+async def _show_down(send: Send) -> None:
+    """Say it in both languages, on a page that asks again by itself: nobody may sit before it."""
+    await _answer(send, DOWN[0], b"text/html; charset=utf-8", DOWN_PAGE.encode())
+
+
 async def _say(send: Send, status: int, code: str, title: str) -> None:
     body = json.dumps({"type": "about:blank", "title": title, "status": status, "code": code})
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-    ]
+    await _answer(send, status, b"application/problem+json", body.encode())
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     if status == DOWN[0]:
-        headers.append((b"retry-after", b"1"))
+        headers += [(b"retry-after", b"1"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+    await send({"type": "http.response.body", "body": body})

@@ -227,5 +227,8 @@ def test_web_down_is_said_and_up_again_is_served(pair):
     answer = get(pair)
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["Retry-After"] == "1"
+    page = get(pair, headers={"Accept": "text/html,*/*"})
+    assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert 'http-equiv="refresh"' in page.text
     pair.web = pair.start_web()
     until(lambda: pair._status() == 200)
