@@ -75,7 +75,6 @@ function takeLots(next) {
     if (!running.has(id)) { card.remove(); cards.delete(id); }
   }
   part("lot-count").textContent = next.length || "";
-  part("no-lots").hidden = next.length > 0;
   for (const lot of next) showLot(lot);
   turnLots(0);
 }
@@ -118,12 +117,41 @@ function tickLots(now) {
     card.querySelector('[data-lot="time"]').textContent =
       field ? writeLeft(Math.max(0, Date.parse(lot[field]) - now), words.days) : "";
   }
+  if (spot) {
+    spot.card.querySelector('[data-lot="time"]').textContent =
+      writeLeft(Math.max(0, Date.parse(spot.item.ends_at) - now), words.days);
+  }
+}
+
+// With no lot running its place belongs to the listings, one after the other.
+let spot = null; // the listing shown, its card
+let spotted = -1;
+
+function turnSpotlight(by) {
+  if (!board.length) return spot = null;
+  spotted = (spotted + by + board.length) % board.length;
+  const item = board[spotted];
+  if (spot?.item === item) return spot;
+  const card = part("lot").content.firstElementChild.cloneNode(true);
+  const set = (name, text) => { card.querySelector(`[data-lot="${name}"]`).textContent = text; };
+  set("title", titled(item));
+  set("state", item.number);
+  set("price", offered(item));
+  set("price-of", titled(item, "seller"));
+  card.querySelector('[data-lot="leader"]').parentElement.replaceChildren(
+    card.querySelector('[data-lot="price-of"]'));
+  set("time-of", words.until_end);
+  return spot = { item, card };
 }
 
 function turnLots(by) {
   const pages = Math.max(1, Math.ceil(lots.length / LOTS_AT_ONCE));
   firstShown = ((firstShown / LOTS_AT_ONCE + by) % pages) * LOTS_AT_ONCE;
-  const shown = lots.slice(firstShown, firstShown + LOTS_AT_ONCE).map((lot) => cards.get(lot.lot));
+  let shown = lots.slice(firstShown, firstShown + LOTS_AT_ONCE).map((lot) => cards.get(lot.lot));
+  if (lots.length) spot = null;
+  else if (turnSpotlight(by || (spotted < 0 ? 1 : 0))) shown = [spot.card];
+  part("no-lots").hidden = lots.length > 0 || spot !== null;
+  part("lots-word").textContent = spot ? words.listed : words.bidding_now;
   const grid = part("lots");
   grid.classList.toggle("is-single", shown.length === 1);
   if (shown.length !== grid.children.length || shown.some((card, i) => grid.children[i] !== card)) {
@@ -147,11 +175,12 @@ const offered = (item) =>
   (item.price_fen === null ? words.price_modes.negotiable
     : fill(words.price_modes[item.price_mode] ?? "{price}", { price: briefYuan(item.price_fen) }));
 
+let board = [];
 let boardShown = "";
-function showBoard(board) {
-  const known = JSON.stringify(board);
+function showBoard(next) {
+  const known = JSON.stringify(next);
   if (known === boardShown) return; // the roll goes on undisturbed
-  boardShown = known;
+  [board, boardShown] = [next, known];
   part("board-count").textContent = board.length || "";
   part("no-board").hidden = board.length > 0;
   const list = part("board");
