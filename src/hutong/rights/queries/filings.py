@@ -18,6 +18,9 @@ from hutong.rights.queries.disposals import DisposalView
 from hutong.rights.queries.disposals import view as disposal_view
 
 
+ROLES = ("licensor", "licensee", "pledgor", "pledgee", "holder", "by", "taker")
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgreementView:
     party: UUID
@@ -52,6 +55,11 @@ class FilingView:
     def parties(self) -> frozenset[UUID]:
         sides = {agreement.party for agreement in self.agreements}
         return frozenset(sides | ({self.applicant} if self.applicant else set()))
+
+    @property
+    def sides(self) -> tuple[tuple[str, UUID], ...]:
+        """Who the terms name: (role, party)."""
+        return tuple((role, UUID(self.facts[role])) for role in ROLES if self.facts.get(role))
 
 
 def filing(id: UUID, actor: Actor | None = None) -> FilingView:

@@ -66,7 +66,7 @@ def grant_ending(technology: UUID, grant: UUID, *, on: date) -> Grants:
         _rows()
         .filter(under=found)
         .extra(  # `&&` of ranges with an index on `under`
-            where=["in_force && daterange(%s, NULL)"], params=[on]
+            where=["rights_grant.in_force && daterange(%s, NULL)"], params=[on]
         )
     )
     return Grants.of(in_force(row) for row in (found, *longer.order_by("sequence")[:1]))

@@ -18,7 +18,7 @@ from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
 from hutong.rights import register
 from hutong.rights.acts import Chapter
-from hutong.rights.models import Disposal, Entry, Holding, holdings_of
+from hutong.rights.models import Disposal, Entry, Holding, Item, holdings_of
 from hutong.rights.shares import Holdings, Shares
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -65,6 +65,7 @@ class Title:
     restrictions: tuple[register.FreezeInForce, ...]
     pending: tuple[PendingView, ...]
     chain: tuple[EntryView, ...]
+    state: register.TitleState  # with grants, restrictions and consents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,7 @@ def title(technology: UUID, on: date | None = None, known_at: datetime | None = 
         restrictions=state.freezes,
         pending=_pending([technology])[technology] if on is None and known_at is None else (),
         chain=tuple(view for view in views if view.id in standing),
+        state=state,
     )
 
 
@@ -111,7 +113,7 @@ def title_report(
     refused: Refused | None = None
     if proposal is not None:
         try:
-            _require(_state(found), proposal, pending=bool(found.pending))
+            _require(found.state, proposal, pending=bool(found.pending))
         except Refused as why:
             refused = why
     return TitleReport(
@@ -119,7 +121,7 @@ def title_report(
         proposal=proposal,
         possible=None if proposal is None else refused is None,
         refused=refused,
-        pre_emption=register.pre_emption_holders(_state(found), proposal.giver) if proposal else (),
+        pre_emption=register.pre_emption_holders(found.state, proposal.giver) if proposal else (),
     )
 
 
@@ -288,15 +290,6 @@ def _pure(view: EntryView) -> register.Entry:
     )
 
 
-def _state(found: Title) -> register.TitleState:
-    if not found.registered:
-        return register.TitleState()
-    return register.TitleState(
-        holdings=Holdings(ownership=found.ownership, disposal=found.disposal, income=found.income),
-        freezes=found.restrictions,
-    )
-
-
 def _require(state: register.TitleState, disposal: register.Disposal, *, pending: bool) -> None:
     register.require_disposable(state, disposal, pending=pending)
 
@@ -312,6 +305,19 @@ def _pending(technologies: Iterable[UUID]) -> dict[UUID, tuple[PendingView, ...]
                 share=row.state().share,
                 prepared_at=row.prepared_at,
                 outside_step=outside_step_of(row),
+            ),
+        )
+    empowering = Item.objects.filter(
+        technology__in=list(technologies), live=True, application__kind="empowerment"
+    )
+    for item in empowering.select_related("application"):
+        found[item.technology] += (
+            PendingView(
+                entry=item.application_id,
+                kind="empowerment",
+                share=None,
+                prepared_at=item.application.submitted_at,
+                outside_step="not_due",
             ),
         )
     return found
