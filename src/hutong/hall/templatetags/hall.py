@@ -10,11 +10,8 @@ register = template.Library()
 
 @register.filter
 def province_mark(province: Province) -> str:
-    """The sign on the square: one character, or the first letters in English."""
-    if in_chinese():
-        return province.zh
-    words = province.en.split()
-    return "".join(word[0] for word in words) if len(words) > 1 else province.en[:3]
+    """The sign on the square: one character, or two letters in English."""
+    return province.zh if in_chinese() else province.letters
 
 
 @register.filter

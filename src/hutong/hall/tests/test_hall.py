@@ -24,6 +24,7 @@ def _gathered_anew() -> None:
 def test_no_two_provinces_share_a_square() -> None:
     squares = [(p.x, p.y) for p in PROVINCES.values()]
     assert len(set(squares)) == len(squares) == 35
+    assert len({p.letters for p in PROVINCES.values()}) == 35
     assert all(0 <= x < WIDTH and 0 <= y < HEIGHT for x, y in squares)
 
 

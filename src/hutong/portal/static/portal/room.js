@@ -6,6 +6,7 @@
 // A bid keeps its id until there is an answer, so asking again never bids twice (AU-4).
 
 import { setVenueNow, venueNow, writeLeft } from "../ui/clock.js";
+import { drawPrices } from "./price_chart.js";
 
 const room = document.querySelector("[data-lot]");
 const lot = room.dataset.lot;
@@ -58,7 +59,17 @@ function show(next) {
   tick();
 }
 
+let latest = []; // accepted bids, newest first
+
+function drawChart(recent) {
+  const newest = latest[0]?.sequence ?? 0;
+  latest = [...recent.filter((bid) => bid.sequence > newest), ...latest].slice(0, HISTORY);
+  const write = (fen) => yuan(fen).replace(/\.00$/, "");
+  drawPrices(part("chart").querySelector("svg"), { lot: state, bids: latest, paddle, write, clock: clockTime });
+}
+
 function remember(recent) {
+  drawChart(recent);
   const body = part("history");
   const newest = Number(body.firstElementChild?.dataset.sequence ?? 0);
   const fresh = recent.filter((bid) => bid.sequence > newest);
@@ -89,6 +100,7 @@ async function fetchMissed() {
     const answer = await fetch(`/lots/${lot}/bids`);
     if (answer.ok) {
       part("history").replaceChildren();
+      latest = [];
       remember((await answer.json()).recent);
     }
   } catch { /* the next event asks again */ } finally { fetching = false; }
@@ -273,6 +285,7 @@ if (form) {
   }
 }
 setInterval(tick, 100);
+drawChart(state.recent ?? []);
 showForm();
 tick();
 follow();
