@@ -22,7 +22,9 @@ from hutong.deals import testing as deals
 from hutong.documents import actions as documents
 from hutong.documents.rules import Access
 from hutong.due.models import Clock
-from hutong.journal.models import Parked
+from hutong.journal import actions as journal
+from hutong.journal.models import Content, Parked
+from hutong.journal.rules import Erasable
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
 from hutong.listings import queries as listing_queries
@@ -35,6 +37,7 @@ from hutong.rights import actions as rights
 from hutong.rights import queries as rights_queries
 from hutong.rights import testing as titles
 from hutong.rights.procedure_words import Form
+from hutong.rights.scope import Field, Scope, Term, Territory
 from hutong.rulebook import actions as rulebook
 from hutong.rulebook.queries import in_force
 from hutong.settlement import actions as settlement
@@ -160,6 +163,10 @@ def build(now: datetime) -> World:
     data = in_force(now).rules.model_dump(mode="json")
     version = rulebook.propose(actor=administrator, now=now, data=data, note="the same")
     parked = Parked.objects.create(reaction="test", position=0, subject="listing:1", error="?")
+    one_blob, other_blob = Content.objects.order_by("digest").values_list("digest", flat=True)[:2]
+    erasure = journal.ask_erasure(
+        actor=administrator, now=now, what=Erasable.CONTENT, target=one_blob, reason="asked for"
+    )
     token = parties.issue_token(actor=owner, now=now, label="theirs")
     know = know_how(seller)
     spare = entered_technology(seller, number=an_application_number())
@@ -187,6 +194,18 @@ def build(now: datetime) -> World:
         fee_fen=30_000,
     )
 
+    # licences, a pledge, and what is filed
+    term = Scope(Territory.of(["CN"]), Field.of(), Term.of(later.date(), date(2030, 1, 1)))
+    licensed_patent = titles.registered_technology(seller, now=now)
+    licensed = titles.licensed(licensed_patent.id, seller, co_owner, scope=term, now=later)
+    pledge = titles.pledged(
+        titles.registered_technology(seller, now=now).id, seller, co_owner, now=later
+    )
+    agreeing = titles.filed_licence(licensed_patent.id, seller, co_owner, scope=term, now=later)
+    submitted = titles.submitted_filing(
+        titles.registered_technology(seller, now=now).id, seller, co_owner, scope=term, now=later
+    )
+
     viewer = people.person()
     for party in (seller, buyer, co_owner):
         people.let_in(party, viewer.id, MandateRole.VIEWER, now=now)
@@ -210,6 +229,7 @@ def build(now: datetime) -> World:
         "seller": caller("seller", owner, now, seller.id),
     }
     digest = "sha256:" + "0" * 64
+    on_paper = {"authority": "A court", "paper": "no. 3", "evidence": [str(court)]}
     ids = {
         "number": _certificate(entry.id, later),
         "payable": payable.id,
@@ -226,6 +246,15 @@ def build(now: datetime) -> World:
         "entry": entry.id,
         "/rights/disposals/entry": disposal.entry,
         "/rights/freezes/entry": freeze.id,
+        "POST /rights/grants/{entry}/surrender": licensed,
+        "POST /rights/grants/{entry}/termination": licensed,
+        "POST /rights/restrictions/{entry}/consent": pledge,
+        "POST /rights/restrictions/{entry}/release": pledge,
+        "POST /rights/restrictions/{entry}/approval-abroad": pledge,
+        "POST /rights/restrictions/{entry}/release-on-paper": pledge,
+        "POST /rights/filings/{filing}/approve": submitted,
+        "POST /rights/filings/{filing}/reject": submitted,
+        "filing": agreeing,
         "batch": new_id(),
         "statement": statement.id,
         "POST /rights/applications/{application}/consent": joint.id,
@@ -242,9 +271,11 @@ def build(now: datetime) -> World:
         "control_id": control,
         "index": 0,
         "parked_id": parked.id,
+        "erasure": erasure,
         "version": version,
     }
     bodies = {
+        "POST /log/erasures": {"what": "content", "target": other_blob, "reason": "asked for"},
         "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},
         "POST /listings/{listing}/revise": {
             "technologies": [str(shared.id)],
@@ -301,6 +332,49 @@ def build(now: datetime) -> World:
             "office_number": "2022080900123450",
             "evidence": [str(court)],
         },
+        "POST /rights/licences": {
+            "technology": str(licensed_patent.id),
+            "licensee": str(co_owner.id),
+            "mode": "ordinary",
+            "starts_on": "2022-08-01",
+            "ends_on": "2025-07-31",
+            "evidence": [str(secret_file.id)],
+        },
+        "POST /rights/pledges": {
+            "technologies": [str(licensed_patent.id)],
+            "pledgee": str(co_owner.id),
+            "secured_fen": 1_000_000,
+            "evidence": [str(secret_file.id)],
+        },
+        "POST /rights/shares": {
+            "technology": str(licensed_patent.id),
+            "ownership": [
+                {"party": str(seller.id), "share": "1/2"},
+                {"party": str(co_owner.id), "share": "1/2"},
+            ],
+            "evidence": [str(secret_file.id)],
+        },
+        "POST /rights/restrictions/{entry}/consent": {"kinds": ["transfer"], "until": "2030-01-01"},
+        "POST /rights/entries/{entry}/correction": {"reason": "A slip.", "evidence": [str(court)]},
+        "POST /rights/cancellations": {"technology": str(licensed_patent.id), **on_paper},
+        "POST /rights/grants/{entry}/termination": on_paper,
+        "POST /rights/pre-emptions": {
+            "technology": str(licensed_patent.id),
+            "holder": str(co_owner.id),
+            "origin": "contract",
+            "evidence": [str(court)],
+        },
+        "POST /rights/fundings": {
+            "technology": str(licensed_patent.id),
+            "programme": "National Key R&D Programme",
+            **on_paper,
+        },
+        "POST /rights/restrictions/{entry}/approval-abroad": {
+            "kinds": ["transfer"],
+            "until": "2030-01-01",
+            "evidence": [str(court)],
+        },
+        "POST /rights/restrictions/{entry}/release-on-paper": on_paper,
         "POST /rights/freezes": {
             "technology": str(spare.id),
             "authority": "A court",

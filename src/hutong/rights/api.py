@@ -2,7 +2,7 @@
 The register over HTTP: applications, public notices, objections, titles, disposals, freezes.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,16 @@ from ninja import Query, Router
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
 from hutong.kit.actor import READ
-from hutong.rights import actions, empowerment_api, queries, schemas
+from hutong.rights import actions, empowerment_api, grants_api, queries, schemas
 from hutong.rights.checklists import ApplicationKind
 from hutong.rights.register import Disposal
 from hutong.rights.rules import Status
 from hutong.rights.shares import parse_share
+from hutong.rights.wire import aware
 
 router = Router(tags=["rights"])
 router.add_router("", empowerment_api.router)
+router.add_router("", grants_api.router)
 
 CURSOR: Any = Query(None, max_length=400, description="`next` of the page before")
 LIMIT: Any = Query(50, ge=1, le=200)
@@ -327,7 +329,7 @@ def get_title(
 ) -> Any:
     """Public. Holders, shares, restrictions and the chain of title, as at `on`, as known at
     `known_at` (RR-8); an unregistered technology has an empty title."""
-    return queries.title(technology, on, _aware(known_at))
+    return queries.title(technology, on, aware(known_at))
 
 
 @router.get(
@@ -348,7 +350,7 @@ def get_title_report(
     proposal = None
     if giver is not None:
         proposal = Disposal(giver=giver, share=parse_share(share), taker=taker)
-    return queries.title_report(technology, on, _aware(known_at), proposal)
+    return queries.title_report(technology, on, aware(known_at), proposal)
 
 
 @router.get(
@@ -455,10 +457,3 @@ def lift(request: DoorRequest, entry: UUID, body: schemas.LiftIn) -> Any:
         paper=body.paper,
         document=body.document,
     )
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A time without a zone is read as UTC, as all times of the API."""
-    if moment is None or moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=UTC)

@@ -219,7 +219,7 @@ def require_grantor(act: Licence, holdings: Holdings, grants: Grants) -> GrantIn
         raise Refused(Refusal.NOT_LICENSEE, entry=parent.number)
     scope = parent.scope
     if scope is None:
-        raise Refused(Refusal.GRANT_ENDED, entry=parent.number, term=parent.act.scope.term)
+        raise Refused(Refusal.GRANT_ENDED, entry=parent.number, term=str(parent.act.scope.term))
     if not parent.act.sublicensable:
         raise Refused(Refusal.NOT_SUBLICENSABLE, entry=parent.number)
     if reaches_beyond(act.mode, parent.act.mode):
@@ -230,7 +230,7 @@ def require_grantor(act: Licence, holdings: Holdings, grants: Grants) -> GrantIn
             wanted=act.mode,
         )
     if axis := act.scope.outside(scope):
-        raise Refused(Refusal.BEYOND_SCOPE, axis=axis, entry=parent.number, scope=scope)
+        raise Refused(Refusal.BEYOND_SCOPE, axis=axis, entry=parent.number, scope=str(scope))
     if parent.depth + 1 > MAX_DEPTH:
         raise Refused(Refusal.TOO_DEEP, limit=MAX_DEPTH)
     return parent
@@ -277,7 +277,7 @@ def require_no_rival(
         if not act.closed and not rival.act.accepted.isdisjoint(names):
             continue
         stands = Refusal.EXCLUSIVE_STANDS if rival.act.closed else Refusal.LICENCE_STANDS
-        raise Refused(stands, entry=rival.number, mode=rival.act.mode, scope=rival.scope)
+        raise Refused(stands, entry=rival.number, mode=rival.act.mode, scope=str(rival.scope))
 
 
 def require_long_enough(act: Licence) -> None:
@@ -299,7 +299,7 @@ def ended(grants: Grants, grant: UUID, *, on: date, by: str) -> GrantInForce:
     if found is None:
         raise Refused(Refusal.GRANT_UNKNOWN, grant=grant)
     if found.term is None or found.term.ends_on < on:
-        raise Refused(Refusal.GRANT_ENDED, entry=found.number, term=found.term or "")
+        raise Refused(Refusal.GRANT_ENDED, entry=found.number, term=str(found.term or ""))
     for sublicence in grants.derived(found, since=on):
         raise Refused(Refusal.SUBLICENCE_STANDS, entry=sublicence.number)
     return replace(found, term=found.term.until(on), ended_by=by)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from ninja import Field, Schema
 
 from hutong.kit.event import plain
+from hutong.kit.refusal import Refused
 from hutong.rights import queries
 from hutong.rights.checklists import CHECKLISTS, ApplicationKind, all_yes
 from hutong.rights.empowerment_schemas import EmpowermentOut, TermsOut
@@ -351,6 +352,15 @@ class WhyOut(Schema):
     sentence: str
     facts: dict[str, Any]
 
+    @classmethod
+    def of(cls, refused: Refused) -> "WhyOut":
+        return cls(
+            code=refused.reason.code,
+            rule=refused.reason.rule,
+            sentence=refused.sentence(gettext(refused.reason.text)),
+            facts={name: plain(value) for name, value in refused.facts.items()},
+        )
+
 
 class TitleReportOut(Schema):
     """A title, and whether the proposed disposal is possible; `why` says why not (RR-10)."""
@@ -362,15 +372,7 @@ class TitleReportOut(Schema):
 
     @staticmethod
     def resolve_why(view: queries.TitleReport) -> WhyOut | None:
-        if view.refused is None:
-            return None
-        reason = view.refused.reason
-        return WhyOut(
-            code=reason.code,
-            rule=reason.rule,
-            sentence=view.refused.sentence(gettext(reason.text)),
-            facts={name: plain(value) for name, value in view.refused.facts.items()},
-        )
+        return None if view.refused is None else WhyOut.of(view.refused)
 
 
 class HeldOut(Schema):

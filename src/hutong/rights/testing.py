@@ -17,14 +17,17 @@ from uuid import UUID
 from hutong.documents import actions as documents
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import new_id, subject
+from hutong.kit.moments import local_date
 from hutong.parties.queries import PartyView
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
 from hutong.rights import actions, queries
+from hutong.rights.acts import Mode
 from hutong.rights.checklists import ApplicationKind, all_yes
 from hutong.rights.empowerment import Contribution, Diligence, File, Grant, Plan
 from hutong.rights.procedure_words import Form, PriceBasis, Reward
 from hutong.rights.queries import ApplicationView
 from hutong.rights.rules import Decision
+from hutong.rights.scope import Scope
 from hutong.technologies import actions as technologies
 from hutong.technologies.numbers import check_digit
 from hutong.technologies.queries import TechnologyView
@@ -259,3 +262,81 @@ def transferred(
     if queries.disposal(entry).outside_step == "missing":
         outside_step(entry, now=now, effective_on=now.date())
     return actions.effect_disposal(actor=SYSTEM, now=now, entry=entry)
+
+
+def filed_licence(
+    technology: UUID,
+    licensor: PartyView,
+    licensee: PartyView,
+    *,
+    scope: Scope,
+    now: datetime,
+    mode: Mode = Mode.ORDINARY,
+    **said: Any,
+) -> UUID:
+    """A licence that waits for its licensee's agreement."""
+    actor = member_of(licensor)
+    filing = actions.file_licence(
+        actor=actor,
+        now=now,
+        technology=technology,
+        licensee=licensee.id,
+        mode=mode,
+        scope=scope,
+        evidence=[a_document(actor, now=now)],
+        **said,
+    )
+    return filing.id
+
+
+def submitted_filing(
+    technology: UUID, licensor: PartyView, licensee: PartyView, *, scope: Scope, now: datetime
+) -> UUID:
+    """An exclusive licence everybody has agreed to, before the registrar."""
+    filing = filed_licence(
+        technology, licensor, licensee, scope=scope, now=now, mode=Mode.EXCLUSIVE
+    )
+    return actions.agree(actor=member_of(licensee), now=now, filing=filing).id
+
+
+def licensed(
+    technology: UUID,
+    licensor: PartyView,
+    licensee: PartyView,
+    *,
+    scope: Scope,
+    now: datetime,
+    mode: Mode = Mode.ORDINARY,
+    **said: Any,
+) -> UUID:
+    """A licence in the register, by its entry."""
+    filing = filed_licence(technology, licensor, licensee, scope=scope, now=now, mode=mode, **said)
+    done = actions.agree(actor=member_of(licensee), now=now, filing=filing)
+    if done.status != "entered":
+        done = approved(filing, now=now)
+    return done.entries[0]
+
+
+def approved(filing: UUID, *, now: datetime) -> queries.FilingView:
+    return actions.approve_filing(
+        actor=officer("registrar"), now=now, filing=filing, findings="In order."
+    )
+
+
+def pledged(technology: UUID, pledgor: PartyView, pledgee: PartyView, *, now: datetime) -> UUID:
+    """A pledge in the register, with the office's step; by its entry."""
+    actor = member_of(pledgor)
+    filing = actions.file_pledge(
+        actor=actor,
+        now=now,
+        technologies=[technology],
+        pledgee=pledgee.id,
+        secured_fen=100_000_000,
+        evidence=[a_document(actor, now=now)],
+    )
+    actions.agree(actor=member_of(pledgee), now=now, filing=filing.id)
+    done = approved(filing.id, now=now)
+    for bound in done.bound:
+        if bound.outside_step == "missing":
+            outside_step(bound.entry, now=now, effective_on=local_date(now))
+    return queries.filing(filing.id).entries[0]

@@ -80,7 +80,6 @@ def propose_termination(
     *,
     actor: Actor,
     now: datetime,
-    technology: UUID,
     grant: UUID,
     authority: str,
     paper: str,
@@ -89,7 +88,9 @@ def propose_termination(
     """Propose to end a licence before its term, on a judgment or both sides' agreement."""
     _require_paper(authority, paper)
     act = Termination(grant=grant, authority=authority, paper=paper)
-    return _officers(actor, now, FilingKind.TERMINATION, act, technology, evidence)
+    return _officers(
+        actor, now, FilingKind.TERMINATION, act, entry_view(grant).technology, evidence
+    )
 
 
 @action(power="rights.examine")
@@ -132,7 +133,6 @@ def propose_approval_abroad(
     *,
     actor: Actor,
     now: datetime,
-    technology: UUID,
     restriction: UUID,
     kinds: frozenset[str],
     until: date,
@@ -141,7 +141,9 @@ def propose_approval_abroad(
 ) -> FilingView:
     """Propose to record the funding authority's approval of disposals abroad, on its paper."""
     act = Consent(restriction=restriction, by=None, kinds=kinds, until=until, taker=taker)
-    return _officers(actor, now, FilingKind.RESTRICTION, act, technology, evidence)
+    return _officers(
+        actor, now, FilingKind.RESTRICTION, act, entry_view(restriction).technology, evidence
+    )
 
 
 @action(power="rights.examine")
@@ -149,7 +151,6 @@ def propose_release(
     *,
     actor: Actor,
     now: datetime,
-    technology: UUID,
     restriction: UUID,
     authority: str,
     paper: str,
@@ -158,7 +159,9 @@ def propose_release(
     """Propose to release a restriction on paper: the debt is paid, the duty has ended."""
     _require_paper(authority, paper)
     act = Release(restriction=restriction, authority=authority, paper=paper)
-    return _officers(actor, now, FilingKind.RESTRICTION, act, technology, evidence)
+    return _officers(
+        actor, now, FilingKind.RESTRICTION, act, entry_view(restriction).technology, evidence
+    )
 
 
 def _officers(

@@ -57,6 +57,7 @@ from hutong.rights.models import Disposal
 from hutong.rights.models_granted import Agreement, Filing
 from hutong.rights.queries.filings import FilingView, view
 from hutong.rights.queries.titles import current_states
+from hutong.rights.queries.titles import entry as entry_view
 from hutong.rights.refusals import Refusal
 from hutong.rights.scope import Scope
 from hutong.rights.shares import Holdings
@@ -116,9 +117,10 @@ def file_licence(
 
 @action(power=ACT)
 def surrender(
-    *, actor: Actor, now: datetime, grant: UUID, technology: UUID, evidence: Sequence[UUID] = ()
+    *, actor: Actor, now: datetime, grant: UUID, evidence: Sequence[UUID] = ()
 ) -> FilingView:
     """Give a licence back, from today; only its licensee can, and while no sublicence rests on it."""
+    technology = entry_view(grant).technology
     act = Surrender(grant=grant, licensee=actor.acting_party())
     return file_act(
         actor, now, FilingKind.SURRENDER, act, technologies=[technology], evidence=evidence
@@ -173,7 +175,6 @@ def consent_to_disposals(
     *,
     actor: Actor,
     now: datetime,
-    technology: UUID,
     restriction: UUID,
     kinds: Iterable[str],
     until: date,
@@ -182,6 +183,7 @@ def consent_to_disposals(
     evidence: Sequence[UUID] = (),
 ) -> FilingView:
     """Consent, as pledgee, to disposals of some kinds until a day (Civil Code 444); at once."""
+    technology = entry_view(restriction).technology
     act = Consent(
         restriction=restriction,
         by=actor.acting_party(),
@@ -200,11 +202,11 @@ def release(
     *,
     actor: Actor,
     now: datetime,
-    technology: UUID,
     restriction: UUID,
     evidence: Sequence[UUID] = (),
 ) -> FilingView:
     """Release a pledge or a pre-emption that protects the actor's party; at once."""
+    technology = entry_view(restriction).technology
     act = Release(restriction=restriction, by=actor.acting_party())
     return file_act(
         actor, now, FilingKind.RELEASE, act, technologies=[technology], evidence=evidence

@@ -17,7 +17,6 @@ from hutong.rights.models_granted import Agreement, Filing
 from hutong.rights.queries.disposals import DisposalView
 from hutong.rights.queries.disposals import view as disposal_view
 
-
 ROLES = ("licensor", "licensee", "pledgor", "pledgee", "holder", "by", "taker")
 
 

@@ -165,7 +165,7 @@ def test_a_sublicence_is_the_licensees_to_give_and_stands_in_the_way_of_surrende
     licensed(venue, patent, licensee, bank, parent=parent.entry)
     [_, below] = queries.use_of(patent.id, venue.now.date())
     assert (below.kind, below.parent, below.depth) == ("sublicence", parent.entry, 1)
-    give_back = {"now": venue.now, "technology": patent.id}
+    give_back = {"now": venue.now}
     with pytest.raises(Refused) as refused:
         actions.surrender(actor=member_of(licensee), grant=parent.entry, **give_back)
     assert refused.value.reason is GrantRefusal.SUBLICENCE_STANDS
@@ -218,16 +218,13 @@ def test_a_pledge_takes_effect_at_the_office_and_asks_for_consent(
     actions.consent_to_disposals(
         actor=member_of(bank),
         now=venue.now,
-        technology=patent.id,
         restriction=pledge.entry,
         kinds=["transfer", "ordinary"],
         until=venue.now.date() + timedelta(days=60),
     )
     licensed(venue, patent, owner, licensee)
     transferred(patent.id, owner.id, licensee.id, now=venue.now, share=HALF)
-    done = actions.release(
-        actor=member_of(bank), now=venue.now, technology=patent.id, restriction=pledge.entry
-    )
+    done = actions.release(actor=member_of(bank), now=venue.now, restriction=pledge.entry)
     assert done.status == "entered"
     assert queries.restrictions_on(patent.id) == ()
     assert list(queries.audit()) == []

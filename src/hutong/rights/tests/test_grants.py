@@ -81,14 +81,14 @@ class Title:
 def scope(places=("CN",), ipc=(), start=0, days=365, **more):
     first = DAY + timedelta(days=start)
     return Scope(
-        Territory.of(places, **more), Field.of(ipc), Term.of(first, first + timedelta(days=days - 1))
+        Territory.of(places, **more),
+        Field.of(ipc),
+        Term.of(first, first + timedelta(days=days - 1)),
     )
 
 
 def licence(licensee=B, mode=Mode.ORDINARY, licensor=A, within=None, **said):
-    return Licence(
-        licensor=licensor, licensee=licensee, mode=mode, scope=within or scope(), **said
-    )
+    return Licence(licensor=licensor, licensee=licensee, mode=mode, scope=within or scope(), **said)
 
 
 def exclusive(licensee=B, **said):
@@ -184,7 +184,10 @@ def test_nobody_grants_what_is_not_theirs():
         (licence(D, licensor=B, parent=name(2), within=scope(["US"])), GrantRefusal.BEYOND_SCOPE),
         (licence(D, licensor=B, parent=name(2), within=scope(days=366)), GrantRefusal.BEYOND_SCOPE),
         (licence(D, licensor=B, parent=name(3)), GrantRefusal.NOT_LICENSEE),
-        (licence(D, licensor=C, parent=name(3), within=scope(["US"])), GrantRefusal.NOT_SUBLICENSABLE),
+        (
+            licence(D, licensor=C, parent=name(3), within=scope(["US"])),
+            GrantRefusal.NOT_SUBLICENSABLE,
+        ),
     ],
 )
 def test_a_sublicence_lies_inside_its_parent(sub, refusal):

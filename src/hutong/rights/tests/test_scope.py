@@ -95,7 +95,9 @@ def test_a_field_contains_what_lies_in_it(outer, inner):
 
 
 def test_two_classifications_overlap_unless_an_axis_shows_otherwise():
-    by_class, by_trade = (Scope(EVERYWHERE, f, YEAR) for f in (Field.of(["A61K"]), Field.of([], ["C27"])))
+    by_class, by_trade = (
+        Scope(EVERYWHERE, f, YEAR) for f in (Field.of(["A61K"]), Field.of([], ["C27"]))
+    )
     assert by_class.overlaps(by_trade)
     both = Scope(EVERYWHERE, Field.of(["A61K"], ["C39"]), YEAR)
     assert not both.overlaps(by_trade)
