@@ -62,6 +62,19 @@ def page(content: Content, *, wording: Wording, place: Place, verify_url: str, q
     }
 
 
+def shown(kind: Kind, wording: Wording, said: Content) -> list[Row]:
+    """The rows a content would have, for whoever decides before it is issued; parties included."""
+    of = KINDS[kind]
+    named = [
+        (one, party) for one in of.fields if one.type is Type.PARTY and (party := one.of(said))
+    ]
+    parties = [
+        _row(one, cell["zh"], cell["en"], note=cell["note"])
+        for one, cell in ((one, _party_cell(party)) for one, party in named)
+    ]
+    return _rows(of, wording, said) + parties
+
+
 def _rows(kind: KindOf, wording: Wording, content: Content) -> list[Row]:
     named = {one.name: one for one in kind.fields}
     rows: list[Row] = []

@@ -159,6 +159,8 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
         links.append((gettext("Money in"), "/desk/receipts"))
     if actor.has("settlement.request_payout") or actor.has("settlement.approve_payout"):
         links.append((gettext("Payouts"), "/desk/payouts"))
+    if any(actor.has(power) for power in ("certificates.propose", "certificates.approve")):
+        links.append((gettext("Certificates office"), "/desk/certificates"))
     if actor.has("parties.appoint"):
         links.append((gettext("Officers"), "/desk/officers"))
     if actor.has("venue.operate"):

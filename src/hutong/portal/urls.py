@@ -34,6 +34,11 @@ urlpatterns = [
     path("public-notices", notices.index, name="notices"),
     path("public-notices/<uuid:id>", notices.one, name="notice"),
     path("certificates", certificates.index, name="certificates"),
+    path(
+        "certificates/status/<str:purpose>/<int:number>",
+        certificates.status_list,
+        name="status_list",
+    ),
     path("certificates/<str:number>", certificates.one, name="certificate"),
     path("certificates/<str:number>/pdf", certificates.file, {"form": "pdf"}, name="pdf"),
     path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),

@@ -232,7 +232,8 @@ def pay_out(case: Case) -> None:
 
 
 def verify_certificates(case: Case, deal: dict[str, Any]) -> None:
-    expected = len(case.titles) + 2  # a registration each, the new holder's, the transaction's
+    # A registration each, the new holder's, the transaction's; and every party's credential (PA-4).
+    expected = len(case.titles) + 2 + len(case.parties)
 
     def rendered() -> bool:
         found = case.public.all("/api/v1/certificates")

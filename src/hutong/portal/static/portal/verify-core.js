@@ -1,0 +1,204 @@
+// Whether a certificate is genuine, worked out in the browser from the file and the venue's keys:
+//
+//   format → issuer → content → credential signature → place in the log → signature of the log
+//          → witnesses → as last known: revocation, validity, later certificates
+//
+// The same steps as `./hutong verify`. The signature of the PDF itself is left to the venue. Nothing
+// leaves the browser here; `ask` fetches what is public (status lists, the register by number).
+
+import {
+  Malformed, base64, canonical, concat, ed25519, hex, included, multibase, multikey, openCheckpoint,
+  parseProof, sha256, utf8, verifierKey,
+} from "./verify-crypto.js";
+import { attachment, isPdf } from "./verify-pdf.js";
+
+const MAX_BYTES = 50 * 1024 * 1024;
+const MAX_JSON = 4_000_000;
+const FORMAT = "hutong-certificate/1";
+const LIST_BITS = 131_072;
+
+class Unreadable extends Error {}
+
+// { form, number, content, steps: [{ name, outcome, says, facts }] }; says is a key of the words.
+export async function verify(bytes, keys, kinds, ask) {
+  const form = isPdf(bytes) ? "pdf" : "json";
+  let parts;
+  try {
+    parts = takeApart(await jsonOf(bytes, form), kinds);
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    return { form: "", number: "", content: null, steps: [step("format", "failed", error.message)] };
+  }
+  const { content } = parts;
+  const title = kinds[content.kind].title;
+  const steps = [
+    step("format", "ok", "format", { title, number: content.number, form: form.toUpperCase() }),
+    issuer(parts, keys),
+    await committed(parts),
+    await signed(parts.credential, keys),
+  ];
+  const sound = steps.every((s) => s.outcome === "ok");
+  if (form === "pdf") steps.push(step("document", "unknown", "document"));
+  steps.push(...await logged(parts, keys));
+  steps.push(await revocation(parts, keys, ask));
+  steps.push(...validity(content, kinds[content.kind]));
+  steps.push(...await later(content, ask));
+  return { form, number: content.number, content: sound ? content : null, steps };
+}
+
+const step = (name, outcome, says, facts = {}) => ({ name, outcome, says, facts });
+
+async function jsonOf(bytes, form) {
+  if (bytes.length > MAX_BYTES) throw new Unreadable("too_large");
+  if (form === "pdf") {
+    try {
+      bytes = await attachment(bytes);
+    } catch (error) {
+      if (error instanceof Malformed) throw new Unreadable("no_attachment");
+      throw error;
+    }
+  }
+  if (bytes.length > MAX_JSON) throw new Unreadable("no_json");
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Unreadable("no_json");
+  }
+}
+
+function takeApart(credential, kinds) {
+  const content = credential?.credentialSubject;
+  if (content?.format !== FORMAT || !Object.hasOwn(kinds, content.kind)
+      || typeof content.number !== "string" || typeof content.venue?.origin !== "string") {
+    throw new Unreadable("no_certificate");
+  }
+  try {
+    const evidence = credential.evidence.find((one) => one.type?.[0] === "TransparencyLogInclusion");
+    const leaf = base64(evidence.entry);
+    const entry = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(leaf));
+    return { credential, content, leaf, entry, proof: parseProof(evidence.tlogProof) };
+  } catch {
+    throw new Unreadable("no_proof");
+  }
+}
+
+function issuer({ credential, content }, keys) {
+  const { venue } = keys;
+  const named = content.venue.origin;
+  const by = typeof credential.issuer === "string" ? credential.issuer : credential.issuer?.id;
+  if (named !== venue.origin || by !== `https://${venue.origin}`) {
+    return step("issuer", "failed", "other_issuer", { named, trusted: venue.origin });
+  }
+  const name = `${venue.name_zh} ${venue.name_en}`;
+  return step("issuer", "ok", "issuer", { venue: name, origin: venue.origin });
+}
+
+async function committed({ content, entry }) {
+  const facts = entry.facts ?? {};
+  if (entry.kind !== "certificates.Issued" || facts.number !== content.number) {
+    return step("content", "failed", "other_entry");
+  }
+  const found = `sha256:${hex(await sha256(utf8(canonical(content))))}`;
+  const issued = String(facts.content_digest).slice(0, 80);
+  return issued === found
+    ? step("content", "ok", "content", { found })
+    : step("content", "failed", "other_content", { issued, found });
+}
+
+// Data Integrity, eddsa-jcs-2022: the key is believed only because it is among the venue's.
+async function signed(credential, keys) {
+  const { proof, ...document } = credential;
+  const { proofValue, ...options } = proof ?? {};
+  const expected = options.type === "DataIntegrityProof" && options.cryptosuite === "eddsa-jcs-2022"
+    && options.proofPurpose === "assertionMethod"
+    && (!("@context" in options) || canonical(options["@context"]) === canonical(document["@context"] ?? null));
+  if (!expected) return step("credential", "failed", "bad_signature");
+  try {
+    const named = String(options.verificationMethod).split("#")[1] ?? "";
+    if (!keys.credential.includes(named)) return step("credential", "failed", "other_key");
+    const data = concat(await sha256(utf8(canonical(options))), await sha256(utf8(canonical(document))));
+    if (await ed25519(multikey(named), multibase(proofValue), data)) {
+      return step("credential", "ok", "credential");
+    }
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+  }
+  return step("credential", "failed", "bad_signature");
+}
+
+async function logged({ leaf, proof }, keys) {
+  let checkpoint;
+  try {
+    checkpoint = await openCheckpoint(proof.checkpoint, keys.log.map(verifierKey));
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+  }
+  if (!checkpoint?.signed) {
+    return [
+      step("inclusion", "unknown", "no_checkpoint"),
+      step("checkpoint", "failed", "bad_checkpoint"),
+    ];
+  }
+  const { origin, size, others } = checkpoint;
+  return [
+    await included(leaf, proof, checkpoint)
+      ? step("inclusion", "ok", "inclusion", { index: proof.index })
+      : step("inclusion", "failed", "not_included"),
+    step("checkpoint", "ok", "checkpoint", { origin, size }),
+    others.length
+      ? step("witnesses", "unknown", "witnesses", { names: others.join(", ").slice(0, 500) })
+      : step("witnesses", "unknown", "no_witness"),
+  ];
+}
+
+// By the venue's signed status lists: asking for one tells nobody which certificate is in question.
+async function revocation({ credential }, keys, ask) {
+  const named = [credential.credentialStatus ?? []].flat().filter((s) => s?.type === "BitstringStatusListEntry");
+  let asOf = "";
+  for (const { statusListCredential: at, statusListIndex: place, statusPurpose: purpose } of named) {
+    const prefix = `https://${keys.venue.origin}/certificates/status/`;
+    const path = String(at).startsWith(prefix) ? `/certificates/status/${String(at).slice(prefix.length)}` : "";
+    const list = path && await ask(path);
+    if (!list || list.id !== at || (await signed(list, keys)).outcome !== "ok") {
+      return step("revocation", "unknown", "revocation_unknown");
+    }
+    asOf = String(list.validFrom);
+    const bits = await listed(list.credentialSubject?.encodedList);
+    if (!bits || !(Number(place) < LIST_BITS)) return step("revocation", "unknown", "revocation_unknown");
+    if (bits[place >> 3] & (0x80 >> (place & 7))) {
+      const says = purpose === "revocation" ? "revoked" : "suspended";
+      return step("revocation", "failed", says, { as_of: asOf });
+    }
+  }
+  return asOf
+    ? step("revocation", "ok", "not_revoked", { as_of: asOf })
+    : step("revocation", "unknown", "revocation_unknown");
+}
+
+async function listed(encoded) {
+  if (typeof encoded !== "string" || encoded[0] !== "u" || encoded.length > 40_000) return null;
+  const plain = encoded.slice(1).replaceAll("-", "+").replaceAll("_", "/");
+  try {
+    const packed = base64(plain + "=".repeat((4 - (plain.length % 4)) % 4));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const bits = new Uint8Array(await new Response(stream).arrayBuffer());
+    return bits.length === LIST_BITS / 8 ? bits : null;
+  } catch {
+    return null;
+  }
+}
+
+function validity(content, kind) {
+  const until = kind.valid_until && at(content, kind.valid_until);
+  if (!until || typeof until !== "string") return [];
+  const over = !content.venue.demo && until < new Date().toISOString().slice(0, 10);
+  if (over) return [step("validity", "failed", "held", { until })];
+  return [step("validity", content.venue.demo ? "unknown" : "ok", "holds", { until })];
+}
+
+async function later(content, ask) {
+  const row = await ask(`/api/v1/certificates/${encodeURIComponent(content.number)}`);
+  return row?.superseded_by ? [step("later", "note", "later", { number: row.superseded_by })] : [];
+}
+
+export const at = (content, name) => name.split(".").reduce((value, part) => value?.[part], content);
