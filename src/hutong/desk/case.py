@@ -36,6 +36,8 @@ DECIDED_BY: dict[str, tuple[str, ...]] = {
     "parties": ("parties.verify", "parties.suspend"),
     "rights": ("rights.examine", "rights.decide_objection"),
     "transfers": ("rights.record_outside_step",),
+    "filings": ("rights.examine",),
+    "register": ("rights.examine",),
     "listings": ("listings.examine",),
     "intents": ("listings.qualify",),
     "lots": ("auctions.run",),

@@ -21,6 +21,7 @@ KINDS: dict[str, tuple[str, str]] = {  # kind → (msgid, page; {id} is filled i
     "technology_import": (N_("Import of technologies"), ""),
     "right_application": (N_("Application for registration"), "/desk/rights/{id}"),
     "right_entry": (N_("Entry of the register"), ""),
+    "right_filing": (N_("Filing for the register"), "/desk/filings/{id}"),
     "listing": (N_("Listing"), "/desk/listings/{id}"),
     "intent": (N_("Intent"), "/desk/intents/{id}"),
     "lot": (N_("Auction"), "/desk/lots/{id}"),

@@ -26,6 +26,7 @@ EXAMINE: dict[str, tuple[str, ...]] = {
     "party": _FILES,  # evidence of every kind is filed under the party that brings it
     "technology": ("technologies.", "rights.", "listings."),
     "right_application": ("rights.",),
+    "right_evidence": ("rights.",),
     "right_entry": ("rights.", "settlement."),
     "listing": ("listings.",),
     "office": ("rights.",),  # papers of courts and authorities

@@ -71,7 +71,41 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("open", N_("To be decided"), WAITING),
             State("upheld", N_("Upheld"), GOOD),
         ),
-        (State("dismissed", N_("Dismissed"), QUIET), State("moot", N_("Without object"), QUIET)),
+        (
+            State("dismissed", N_("Dismissed"), QUIET),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("moot", N_("Without object"), QUIET),
+        ),
+    ),
+    "filing": Lifecycle(
+        (
+            State("agreeing", N_("Waits for agreement"), WAITING),
+            State("submitted", N_("Under examination"), WAITING),
+            State("approved", N_("Approved"), RUNNING),
+            State("entered", N_("Entered"), GOOD),
+        ),
+        (
+            State("declined", N_("Declined"), BAD),
+            State("rejected", N_("Rejected"), BAD),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+        ),
+    ),
+    "fee": Lifecycle(
+        (State("due", N_("To pay"), WAITING), State("paid", N_("Paid"), GOOD)),
+        (State("cancelled", N_("No longer asked for"), QUIET),),
+    ),
+    "income": Lifecycle(
+        (
+            State("open", N_("Costs may be stated"), WAITING),
+            State("confirmed", N_("Fixed"), GOOD),
+        )
+    ),
+    "grant": Lifecycle(
+        (
+            State("coming", N_("To begin"), QUIET),
+            State("in_force", N_("In force"), GOOD),
+            State("ended", N_("Ended"), QUIET),
+        )
     ),
     "transfer": Lifecycle(
         (

@@ -111,6 +111,71 @@ INDUSTRY_SECTIONS: Words = {
     "T": N_("International organisations"),
 }
 
+ENTRY_KINDS: Words = {
+    "first_registration": N_("First registration"),
+    "transfer": N_("Transfer"),
+    "redistribution": N_("New shares among holders"),
+    "empowerment": N_("Researcher empowerment"),
+    "licence": N_("Licence"),
+    "sublicence": N_("Sublicence"),
+    "long_term_use": N_("Long-term use by inventors"),
+    "surrender": N_("Licence surrendered"),
+    "termination": N_("Licence terminated"),
+    "freeze": N_("Freeze"),
+    "lift": N_("Freeze lifted"),
+    "pledge": N_("Pledge"),
+    "consent": N_("Consent to a disposal"),
+    "pre_emption": N_("Pre-emption"),
+    "state_funding": N_("Public funding"),
+    "release": N_("Restriction released"),
+    "cancellation": N_("Registration cancelled"),
+    "struck_out": N_("Entry struck out"),
+}
+FILING_KINDS: Words = {
+    "licence": N_("Licence to register"),
+    "surrender": N_("Surrender of a licence"),
+    "pledge": N_("Pledge to register"),
+    "consent": N_("Consent to a disposal"),
+    "release": N_("Release of a restriction"),
+    "redistribution": N_("New shares among holders"),
+    "restriction": N_("Restriction to note"),
+    "termination": N_("Termination of a licence"),
+    "cancellation": N_("Cancellation of a registration"),
+    "correction": N_("Correction of an entry"),
+}
+FILING_SIDES: Words = {
+    "licensor": N_("Licensor"),
+    "licensee": N_("Licensee"),
+    "pledgor": N_("Pledgor"),
+    "pledgee": N_("Pledgee"),
+    "holder": N_("Holder"),
+    "by": N_("Given by"),
+    "taker": N_("In favour of"),
+}
+EMPOWERMENT_FORMS: Words = {
+    "ownership_share": N_("Share of ownership"),
+    "long_term_use": N_("Long-term use"),
+}
+REWARDS: Words = {
+    "cash": N_("Cash"),
+    "equity": N_("Equity incentive"),
+    "co_investment": N_("Co-investment"),
+}
+PRICE_BASES: Words = {
+    "agreement": N_("Agreed price"),
+    "listing": N_("Price by listing"),
+    "auction": N_("Price by auction"),
+    "valuation": N_("Valuation"),
+}
+COST_KINDS: Words = {
+    "venue_fee": N_("Fee of the venue"),
+    "tax": N_("Taxes"),
+    "valuation": N_("Cost of valuation"),
+    "maintenance": N_("Upkeep of the right"),
+    "agency": N_("Agents and advisers"),
+    "other": N_("Other costs"),
+}
+
 
 def choices(words: Words, *, empty: str | Promise | None = None) -> list[tuple[str, Any]]:
     """The words as choices of a form field, translated when shown."""

@@ -172,7 +172,7 @@ def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView
             Refusal.CONSENT_MISSING, party=party, name=parties.parties([party])[party].name
         )
     if row.kind == ApplicationKind.EMPOWERMENT:
-        require_empowerable(row, technologies)
+        require_empowerable(row, technologies, now)
     else:
         _require_registrable(row, technologies, now)
     refuse_first(live_among(technologies), technologies, Refusal.APPLICATION_PENDING)

@@ -3,8 +3,10 @@ Researcher empowerment (RR-9): the file is drafted, agreed to, examined and noti
 registration; then the register gets its entries.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from hutong.journal.actions import action
@@ -12,21 +14,30 @@ from hutong.kit.actor import ACT, Actor
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
+from hutong.rights import acts
 from hutong.rights import empowerment as rules
 from hutong.rights.actions.drafting import draft, require_known, require_stored, subjects
 from hutong.rights.actions.saving import application_subject
-from hutong.rights.actions.writing import New, write
-from hutong.rights.acts import Empowerment as EmpowermentAct
+from hutong.rights.actions.writing import New, require_possible, write
+from hutong.rights.acts import Licence, Mode
 from hutong.rights.checklists import ApplicationKind
+from hutong.rights.constraints import refused_over
 from hutong.rights.empowerment import File
-from hutong.rights.models import Application, Beneficiary, Contribution, Empowerment
+from hutong.rights.models import (
+    Application,
+    Beneficiary,
+    Contribution,
+    Disposal,
+    Empowerment,
+)
 from hutong.rights.procedure_events import Empowered
 from hutong.rights.procedure_words import Form
-from hutong.rights.queries.applications import ApplicationView, view
+from hutong.rights.queries.applications import ApplicationView, claimed_by, view
 from hutong.rights.queries.empowerments import file_of
-from hutong.rights.queries.titles import current_states, require_disposable
+from hutong.rights.queries.titles import current_states
 from hutong.rights.refusals import Refusal
 from hutong.rights.register import TitleState
+from hutong.rights.scope import ALL_FIELDS, WORLD, Scope, Term, Territory
 from hutong.rights.shares import Holdings
 from hutong.rulebook import queries as rulebook
 from hutong.rulebook.rules import RightsRules
@@ -87,39 +98,30 @@ def terms_of(rights: RightsRules) -> rules.Terms:
     )
 
 
-def require_empowerable(row: Application, technologies: Sequence[UUID]) -> None:
-    """Refuse unless the institution may give now what the file says, of every technology."""
+def require_empowerable(row: Application, technologies: Sequence[UUID], now: datetime) -> None:
+    """Refuse, with the first reason, unless the institution may give now what the file says."""
     grant = _file(row).grant
-    if grant.form is Form.OWNERSHIP_SHARE:
-        for party, share in grant.beneficiaries:
-            assert share is not None, "checked when it was drafted"
-            require_disposable(technologies, by=row.applicant, share=share, taker=party)
-    for technology, why in not_empowerable_now(row, technologies).items():
-        raise Refused(CommonRefusal.INVALID, field=str(technology), problem=why)
+    for technology in technologies:
+        for act in _acts(row, grant, on=local_date(now)):
+            require_possible(technology, act, now=now, effective_on=local_date(now))
+    pending = Disposal.objects.filter(technology__in=technologies, status="prepared", blocks=True)
+    for disposal in pending:
+        raise refused_over(Refusal.DISPOSAL_PENDING, disposal.technology)
 
 
-def not_empowerable_now(row: Application, technologies: Iterable[UUID]) -> dict[UUID, str]:
+def not_empowerable_now(
+    row: Application, technologies: Iterable[UUID], now: datetime
+) -> dict[UUID, str]:
     """Technologies whose title no longer carries the file, each with the reason."""
-    grant, wanted = _file(row).grant, list(technologies)
-    expected = view(row).holdings
-    found: dict[UUID, str] = {}
-    for technology, state in current_states(wanted).items():
+    grant, found, expected = _file(row).grant, {}, claimed_by(row)
+    for technology in technologies:
         try:
-            if state.holdings is None:
-                raise Refused(Refusal.NOT_REGISTERED)
-            if state.freezes:
-                freeze = state.freezes[0]
-                raise Refused(
-                    Refusal.FROZEN,
-                    authority=freeze.authority,
-                    paper=freeze.paper,
-                    entry=freeze.number,
-                )
-            after = rules.holdings_after(state.holdings, giver=row.applicant, grant=grant)
+            for act in _acts(row, grant, on=local_date(now)):
+                state = require_possible(technology, act, now=now, effective_on=local_date(now))
         except Refused as refused:
             found[technology] = refused.reason.code
             continue
-        if after != expected:
+        if state.holdings != expected:
             found[technology] = HELD_OTHERWISE
     return found
 
@@ -127,13 +129,12 @@ def not_empowerable_now(row: Application, technologies: Iterable[UUID]) -> dict[
 def write_empowerments(
     row: Application, technologies: Sequence[UUID], *, actor: Actor, now: datetime
 ) -> None:
-    """Write the entries of an empowerment that stood its notice."""
+    """Write the entries of an empowerment that stood its notice: one a technology for shares of
+    ownership, one for each beneficiary of use."""
     grant = _file(row).grant
     assert row.rulebook_version is not None, "a submitted application has its rulebook"
     effective_on = local_date(now)
-    if grant.form is Form.OWNERSHIP_SHARE:
-        shares = tuple((party, share) for party, share in grant.beneficiaries if share is not None)
-        act = EmpowermentAct(giver=row.applicant, shares=shares)
+    for act in _acts(row, grant, on=effective_on):
         write(
             [
                 New(
@@ -141,15 +142,7 @@ def write_empowerments(
                     act=act,
                     effective_on=effective_on,
                     source=application_subject(row.id),
-                    event=lambda common: Empowered(
-                        **common,
-                        application=row.id,
-                        form=grant.form,
-                        until=None,
-                        share=grant.given(),
-                        giver=row.applicant,
-                        beneficiaries={str(party): str(share) for party, share in shares},
-                    ),
+                    event=_event(row, act),
                 )
                 for technology in technologies
             ],
@@ -157,6 +150,57 @@ def write_empowerments(
             now=now,
             rulebook_version=row.rulebook_version,
         )
+
+
+def _acts(row: Application, grant: rules.Grant, *, on: date) -> list[acts.Empowerment | Licence]:
+    """What a grant enters in the register, if it takes effect on that day."""
+    if grant.form is Form.OWNERSHIP_SHARE:
+        shares = tuple((party, share) for party, share in grant.beneficiaries if share is not None)
+        return [acts.Empowerment(giver=row.applicant, shares=shares)]
+    assert grant.years is not None, "checked by require_grant"
+    held = claimed_by(row)
+    owners = frozenset(held.ownership) if held else frozenset()
+    scope = Scope(
+        Territory.of([WORLD]),
+        ALL_FIELDS,
+        Term.of(on, rules.use_until(on, grant.years)),
+    )
+    return [
+        Licence(
+            licensor=row.applicant,
+            licensee=party,
+            mode=Mode.ORDINARY,
+            scope=scope,
+            joined=owners - {row.applicant},
+            long_term=True,
+        )
+        for party in grant.parties()
+    ]
+
+
+def _event(
+    row: Application, act: acts.Empowerment | Licence
+) -> Callable[[dict[str, Any]], Empowered]:
+    if isinstance(act, Licence):
+        return lambda common: Empowered(
+            **common,
+            application=row.id,
+            form=Form.LONG_TERM_USE,
+            until=act.scope.term.ends_on,
+            share=None,
+            giver=row.applicant,
+            beneficiaries={str(act.licensee): Form.LONG_TERM_USE.value},
+        )
+    given = sum((share for _, share in act.shares), Fraction(0))
+    return lambda common: Empowered(
+        **common,
+        application=row.id,
+        form=Form.OWNERSHIP_SHARE,
+        until=None,
+        share=given,
+        giver=row.applicant,
+        beneficiaries={str(party): str(share) for party, share in act.shares},
+    )
 
 
 def _held_alike(states: Sequence[tuple[str, TitleState]]) -> Holdings:

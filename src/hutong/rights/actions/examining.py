@@ -159,7 +159,7 @@ def _require_fee_paid(row: Application) -> None:
 
 def _gone(row: Application, remaining: Iterable[UUID], now: datetime) -> dict[UUID, str]:
     if row.kind == ApplicationKind.EMPOWERMENT:
-        return not_empowerable_now(row, remaining)
+        return not_empowerable_now(row, remaining, now)
     found = technologies_.technologies(set(remaining))
     today = local_date(now)
     return {
