@@ -155,6 +155,12 @@ def endings_proposed() -> list[DealView]:
     return [view(row) for row in _rows().filter(ending_at__isnull=False).order_by("ending_at")]
 
 
+def live_by_rulebook() -> dict[int, int]:
+    """How many deals under way keep each version of the rulebook."""
+    rows = Deal.objects.filter(status__in=["agreed", "signed", "paid", "moved"])
+    return dict(rows.values_list("rulebook_version").annotate(Count("id")))
+
+
 def deals(ids: Iterable[UUID]) -> dict[UUID, DealView]:
     return {row.id: view(row) for row in _rows().filter(id__in=list(ids))}
 
@@ -215,6 +221,7 @@ __all__ = [
     "deals",
     "endings_proposed",
     "in_status",
+    "live_by_rulebook",
     "of_listing",
     "of_source",
     "overdue",

@@ -4,6 +4,7 @@ Running the venue: follow-ups that failed, what is due, who its officers are.
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.desk.case import history, show, why_form
 from hutong.desk.queue import Waiting, source
+from hutong.desk.rulebook_words import power_word
 from hutong.desk.things import timer_word, where
 from hutong.due import queries as due
 from hutong.journal import actions as journal_actions
@@ -27,7 +29,15 @@ from hutong.ui.door import Acts, officer, posted_id
 from hutong.ui.history import event_word
 from hutong.ui.words import ROLES
 
-OPERATE = "venue.operate"
+OPERATE, APPOINT, SUPERVISE = "venue.operate", "parties.appoint", "supervise.read"
+# Powers whose acts one officer begins and another with the same power ends (PA-5).
+FOUR_EYES = (
+    "settlement.approve_payout",
+    "settlement.record_receipt",
+    "deals.end",
+    "certificates.approve_revocation",
+    "rulebook.adopt",
+)
 
 
 @source(OPERATE)
@@ -152,9 +162,11 @@ class OfficeForm(forms.Form):
 
 @officer
 def officers(request: HttpRequest) -> HttpResponse:
-    """Who holds which role; appointing and dismissing (PA-2, PA-5)."""
+    """Who holds which role, with what second factor; appointing and dismissing (PA-2, PA-5)."""
     actor, now = request.actor, request.now
-    actor.need("parties.appoint")
+    if not actor.has(SUPERVISE):
+        actor.need(APPOINT)
+    may = actor.has(APPOINT)
     roles = rulebook.in_force(now).rules.roles
     form = OfficeForm(request.POST if request.POST.get("act") == "appoint" else None)
     form.fields["role"].choices = [
@@ -183,16 +195,44 @@ def officers(request: HttpRequest) -> HttpResponse:
     )
     if answer := acts.answer():
         return answer
+    held = parties.officers()
+    people: dict[Any, dict[str, Any]] = {}
+    for office in held:
+        found = people.setdefault(office.person.id, {"person": office.person, "offices": []})
+        found["offices"].append(office)
+    secured = parties.with_second_factor(people)
+    appointers = {o.person.id for o in held if APPOINT in roles.get(o.role, ())}
+    for id, found in people.items():
+        found["secured"] = id in secured
+        found["last"] = appointers == {id}
+        found["powers"] = sorted({p for o in found["offices"] for p in roles.get(o.role, ())})
     return render(
         request,
         "desk/officers.html",
         {
-            "officers": parties.officers(),
-            "roles": roles,
+            "people": list(people.values()),
+            "roles": [(role, [power_word(p) for p in powers]) for role, powers in roles.items()],
             "role_words": ROLES,
+            "missing": [
+                gettext(ROLES[role]) if role in ROLES else role
+                for role in roles
+                if not any(o.role == role for o in held)
+            ],
+            "alone": _held_alone(held, roles),
             "me": actor.person,
             "form": form,
+            "may": may,
             "problem": acts.problem,
         },
         status=acts.status,
     )
+
+
+def _held_alone(held: list[Any], roles: Any) -> list[str]:
+    """Powers that want four eyes and that only one officer holds: their cases cannot be decided."""
+    alone = []
+    for power in FOUR_EYES:
+        able = {o.person.id for o in held if power in roles.get(o.role, ())}
+        if len(able) == 1:
+            alone.append(power_word(power))
+    return alone

@@ -4,6 +4,7 @@ from django.urls import path
 
 from hutong.desk import (
     bulk,
+    calendar,
     case,
     certificate_issue,
     certificate_words,
@@ -19,6 +20,9 @@ from hutong.desk import (
     rights_filings,
     rights_register,
     rights_steps,
+    rulebook,
+    search,
+    supervision,
 )
 
 app_name = "desk"
@@ -28,6 +32,14 @@ urlpatterns = [
     path("desk/counts", queue.counts, name="counts"),
     path("desk/bulk", bulk.page, name="bulk"),
     path("desk/claims", case.claims, name="claims"),
+    path("desk/search", search.page, name="search"),
+    path("desk/procedures", supervision.page, name="procedures"),
+    path("desk/rulebook", rulebook.index, name="rulebooks"),
+    path("desk/rulebook/new", rulebook.new, name="rulebook_new"),
+    path("desk/rulebook/<int:number>", rulebook.one, name="rulebook"),
+    path("desk/calendar", calendar.page, name="calendar"),
+    path("desk/journal", supervision.entries, name="journal"),
+    path("desk/journal/<int:id>", supervision.entry, name="entry"),
     path("desk/parties", parties.index, name="parties"),
     path("desk/parties/<uuid:id>", parties.one, name="party"),
     path("desk/rights/<uuid:id>", rights.one, name="right"),

@@ -1,5 +1,6 @@
 """What is due, and what time the venue has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,3 +51,11 @@ def due_at(subject: str, kind: str) -> datetime | None:
 
 def overdue_count(now: datetime) -> int:
     return Timer.objects.filter(due_at__lte=now).count()
+
+
+def next_of(subjects: Iterable[str]) -> dict[str, Due]:
+    """What is due next for each of these things; a thing nothing is due for is left out."""
+    found: dict[str, Due] = {}
+    for t in Timer.objects.filter(subject__in=list(subjects)).order_by("due_at", "id"):
+        found.setdefault(t.subject, Due(t.subject, t.kind, t.due_at, t.attempts, t.error))
+    return found

@@ -154,15 +154,23 @@ def _members_sections(path: str) -> tuple[Link, ...]:
 
 
 def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
-    links = [(gettext("Queue"), DESK), (gettext("Parties"), "/desk/parties")]
+    links = [
+        (gettext("Queue"), DESK),
+        (gettext("Find"), "/desk/search"),
+        (gettext("All procedures"), "/desk/procedures"),
+        (gettext("Parties"), "/desk/parties"),
+    ]
     if actor.has("settlement.record_receipt"):
         links.append((gettext("Money in"), "/desk/receipts"))
     if actor.has("settlement.request_payout") or actor.has("settlement.approve_payout"):
         links.append((gettext("Payouts"), "/desk/payouts"))
-    if any(actor.has(power) for power in ("certificates.propose", "certificates.approve")):
+    if actor.has("certificates.propose") or actor.has("certificates.approve"):
         links.append((gettext("Certificates office"), "/desk/certificates"))
-    if actor.has("parties.appoint"):
+    if actor.has("supervise.read"):
+        links.append((gettext("Journal"), "/desk/journal"))
+    if actor.has("parties.appoint") or actor.has("supervise.read"):
         links.append((gettext("Officers"), "/desk/officers"))
+    links += [(gettext("Rulebook"), "/desk/rulebook"), (gettext("Working days"), "/desk/calendar")]
     if actor.has("venue.operate"):
         links.append((gettext("Operations"), "/desk/operations"))
     return _sections(path, links)

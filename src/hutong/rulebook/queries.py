@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
@@ -31,6 +32,8 @@ class VersionView:
     proposed_at: datetime
     adopted_at: datetime | None
     data: dict[str, Any]
+    proposed_by: UUID | None
+    adopted_by: UUID | None
 
 
 def in_force(now: datetime) -> InForce:
@@ -58,19 +61,27 @@ def calendar(now: datetime) -> WorkingCalendar:
 
 def versions() -> list[VersionView]:
     """All versions, newest first."""
-    return [
-        VersionView(
-            v.version,
-            v.status,
-            v.note,
-            v.digest,
-            v.effective_from,
-            v.proposed_at,
-            v.adopted_at,
-            v.data,
-        )
-        for v in Version.objects.order_by("-version")
-    ]
+    return [_view(row) for row in Version.objects.order_by("-version")]
+
+
+def find_version(number: int) -> VersionView | None:
+    row = Version.objects.filter(version=number).first()
+    return _view(row) if row else None
+
+
+def _view(row: Version) -> VersionView:
+    return VersionView(
+        row.version,
+        row.status,
+        row.note,
+        row.digest,
+        row.effective_from,
+        row.proposed_at,
+        row.adopted_at,
+        row.data,
+        row.proposed_by,
+        row.adopted_by,
+    )
 
 
 @lru_cache(maxsize=64)

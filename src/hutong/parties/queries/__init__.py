@@ -50,6 +50,7 @@ from hutong.parties.queries.persons import (
     persons,
     tokens_of,
     user,
+    with_second_factor,
 )
 
 __all__ = [
@@ -99,4 +100,5 @@ __all__ = [
     "tokens_of",
     "user",
     "view",
+    "with_second_factor",
 ]

@@ -114,6 +114,13 @@ def has_second_factor(id: UUID) -> bool:
     return Authenticator.objects.filter(user_id=id, type__in=kinds).exists()
 
 
+def with_second_factor(ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these persons have a second factor set up."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    rows = Authenticator.objects.filter(user_id__in=list(ids), type__in=kinds)
+    return set(rows.values_list("user_id", flat=True))
+
+
 def mail_code(id: UUID) -> str | None:
     """The code to mail to a person who signed up, or None when none is open."""
     row = EmailCode.objects.filter(person_id=id, expires_at__gt=Now(), guesses_left__gt=0).first()

@@ -1,0 +1,126 @@
+"""
+A rulebook as a form: each figure typed in its unit, with the bounds of the rulebook's own shape.
+
+What is no single figure (bands of fees, kinds of files, the calendar) is edited as data or on its
+own page, and kept as it is here; roles are ticked power by power.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hutong.desk.rulebook_words import FIGURES, PARTS, POWERS, Figure, flat, label, power_word
+from hutong.ui.words import ROLES
+
+MEGABYTE = 1024 * 1024
+UNIT_WORDS = {
+    "days": _("days"),
+    "working_days": _("working days"),
+    "seconds": _("seconds"),
+    "percent": _("percent"),
+    "megabytes": _("MB"),
+    "years": _("years"),
+}
+
+
+class RulebookForm(forms.Form):
+    note = forms.CharField(
+        label=_("What it changes, and why"),
+        max_length=500,
+        help_text=_("Officers read it when they decide, and later beside the version."),
+    )
+
+    def __init__(self, data: Mapping[str, Any], posted: Any = None) -> None:
+        super().__init__(posted)
+        self.parts: list[tuple[str, list[str]]] = []
+        for path, value in flat(data):
+            known = FIGURES.get(path)
+            if known is None or known.unit == "whole":
+                continue
+            name = _name(path)
+            self.fields[name] = _field(path, known, value)
+            part = path.partition(".")[0]
+            if not self.parts or self.parts[-1][0] != part:
+                self.parts.append((part, []))
+            self.parts[-1][1].append(name)
+        powers = list(
+            dict.fromkeys([*POWERS, *(p for held in data["roles"].values() for p in held)])
+        )
+        for role, held in data["roles"].items():
+            self.fields[_name(f"roles.{role}")] = forms.MultipleChoiceField(
+                label=gettext(ROLES[role]) if role in ROLES else role,
+                choices=[(power, power_word(power)) for power in powers],
+                initial=list(held),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def chapters(self) -> Iterator[tuple[str, list[Any]]]:
+        """The figures part by part, as bound fields."""
+        for part, names in self.parts:
+            yield gettext(PARTS.get(part, part)), [self[name] for name in names]
+
+    def roles(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("roles__")]
+
+
+def data_of(form: RulebookForm, base: Mapping[str, Any]) -> dict[str, Any]:
+    """The rulebook the form describes: the base with what was typed."""
+    data = deepcopy(dict(base))
+    for path, _value in flat(base):
+        name = _name(path)
+        if name not in form.cleaned_data:
+            continue
+        typed = form.cleaned_data[name]
+        part, _dot, figure = path.partition(".")
+        if part == "roles":
+            data[part][figure] = list(typed)
+        else:
+            data[part][figure] = _stored(FIGURES[path].unit, typed)
+    return data
+
+
+def _name(path: str) -> str:
+    return path.replace(".", "__")
+
+
+def _field(path: str, known: Figure, value: Any) -> forms.Field:
+    unit = UNIT_WORDS.get(known.unit)
+    options: dict[str, Any] = {
+        "label": f"{label(path)} ({unit})" if unit else label(path),
+        "initial": _typed(known.unit, value),
+    }
+    match known.unit:
+        case "text":
+            return forms.CharField(max_length=200, **options)
+        case "yes_no":
+            return forms.BooleanField(required=False, **options)
+        case "choice":
+            choices = [(code, gettext(word)) for code, word in (known.choices or {}).items()]
+            return forms.ChoiceField(choices=choices, **options)
+        case "percent":
+            return forms.DecimalField(
+                min_value=0, max_value=100, decimal_places=2, localize=False, **options
+            )
+    return forms.IntegerField(min_value=0, **options)
+
+
+def _typed(unit: str, value: Any) -> Any:
+    if unit == "percent":
+        return Decimal(value) / 100
+    if unit == "megabytes":
+        return value // MEGABYTE
+    return value
+
+
+def _stored(unit: str, typed: Any) -> Any:
+    if unit == "percent":
+        return int(typed * 100)
+    if unit == "megabytes":
+        return typed * MEGABYTE
+    return typed
