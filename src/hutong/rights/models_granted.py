@@ -100,7 +100,8 @@ class Restriction(models.Model):
                 name="rights_restriction_rank_once",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="pledge") | Q(rank__gte=1, party__isnull=False),
+                condition=~Q(kind="pledge")
+                | Q(rank__isnull=False, rank__gte=1, party__isnull=False),
                 name="rights_restriction_pledge_ranked",
             ),
         ]
