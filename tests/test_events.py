@@ -61,7 +61,6 @@ DIGESTS = {
 }
 SINGLE = {
     ("deals.Overdue", "what"): "signature or payment",
-    ("journal.Erased", "what"): "private or content",
     **{
         (f"transparency.{kind}", field): "a public key, the name in it, or a witness's address"
         for kind, fields in {

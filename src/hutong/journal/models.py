@@ -7,10 +7,13 @@ Tables of the journal.
           │   1 ── 0..1 to seal     a sealed one, until a batch has it
           │   1 ── 0..1 seal place  its slot in the tree of a seal batch
           └── 1 ── 0..1 position    dense; with the log index of what is published
+    erasure                         asked by one officer, decided by another
     cursor, parked                  how far each reaction has read, and what it could not handle
 """
 
 from django.db import models
+
+from hutong.journal.rules import ErasureStatus
 
 
 class Entry(models.Model):
@@ -62,6 +65,29 @@ class Content(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="content_rows")
     blob = models.JSONField(null=True)
     erased_at = models.DateTimeField(null=True)
+
+
+class Erasure(models.Model):
+    """A wish to erase something, and what became of it."""
+
+    id = models.UUIDField(primary_key=True)
+    what = models.CharField(max_length=10)
+    target = models.CharField(max_length=71)
+    reason = models.TextField()
+    asked_by = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    status = models.CharField(max_length=10, default=ErasureStatus.ASKED.value)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["what", "target"],
+                condition=models.Q(status=ErasureStatus.ASKED.value),
+                name="journal_erasure_asked_once",
+            )
+        ]
 
 
 class Pending(models.Model):

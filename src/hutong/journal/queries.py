@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
 
 from hutong.journal import sealing
@@ -17,6 +17,7 @@ from hutong.journal.audit import audit
 from hutong.journal.models import (
     Content,
     Entry,
+    Erasure,
     Parked,
     Pending,
     Position,
@@ -24,6 +25,7 @@ from hutong.journal.models import (
     SealBatch,
     SealPlace,
 )
+from hutong.journal.rules import Erasable, ErasureStatus
 from hutong.kit.event import Visibility, current_facts
 from hutong.kit.ids import subject_id
 
@@ -223,6 +225,40 @@ def seal_tree(batch: UUID) -> sealing.Tree:
     return sealing.tree({slot: bytes(leaf) for slot, leaf in places}, seed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureView:
+    """`target`: an entry's id or a blob's digest."""
+
+    id: UUID
+    what: Erasable
+    target: str
+    reason: str
+    status: ErasureStatus
+    asked_by: UUID | None
+    asked_at: datetime
+    decided_by: UUID | None
+    decided_at: datetime | None
+
+
+def erasures(limit: int = 200) -> list[ErasureView]:
+    """What was asked to be erased, what waits for a second officer first."""
+    rows = Erasure.objects.order_by(Case(When(status="asked", then=0), default=1), "-asked_at", "-id")
+    return [
+        ErasureView(
+            id=row.id,
+            what=Erasable(row.what),
+            target=row.target,
+            reason=row.reason,
+            status=ErasureStatus(row.status),
+            asked_by=row.asked_by,
+            asked_at=row.asked_at,
+            decided_by=row.decided_by,
+            decided_at=row.decided_at,
+        )
+        for row in rows[:limit]
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class ParkedView:
     id: int
@@ -275,6 +311,7 @@ def _recorded(row: Entry) -> Recorded:
 
 
 __all__ = [
+    "ErasureView",
     "ParkedView",
     "Published",
     "Recorded",
@@ -287,6 +324,7 @@ __all__ = [
     "end",
     "entry",
     "erased_in_log",
+    "erasures",
     "latest_of",
     "leaf_at",
     "leaves",

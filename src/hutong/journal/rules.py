@@ -18,15 +18,49 @@ and verifiers need nothing but this page and that one.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from hutong.kit.actor import Actor
 from hutong.kit.canonical import canonical, commit_all, commitment, digest_of, new_salt
 from hutong.kit.event import Event, Visibility
 from hutong.kit.moments import iso
+from hutong.kit.refusal import N_, Reason, reason
 
 FORMAT = "hutong/1"
 MAX_LEAF_BYTES = 65_535  # C2SP tlog-tiles: entry bundles hold 16-bit lengths
+
+
+class Erasable(StrEnum):
+    PRIVATE = "private"
+    CONTENT = "content"
+
+
+class ErasureStatus(StrEnum):
+    ASKED = "asked"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class Refusal(Reason):
+    ERASED_ALREADY = reason("journal.erased_already", "LO-2", N_("It was erased before."))
+    ERASURE_ASKED_ALREADY = reason(
+        "journal.erasure_asked_already",
+        "LO-2",
+        N_("Its erasure waits for a second officer already."),
+    )
+    ERASURE_WITHOUT_REASON = reason(
+        "journal.erasure_without_reason",
+        "LO-2",
+        N_("Say why it is erased; the journal keeps it."),
+        422,
+    )
+    ERASURE_DECIDED = reason("journal.erasure_decided", "PA-5", N_("This was decided before."))
+    FOLLOW_UP_WAITS = reason(
+        "journal.follow_up_waits",
+        "LO-2",
+        N_("What follows this entry is not done yet; erase it afterwards."),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,19 @@ The log's doors: plain text by its own formats at /log/…, JSON under /api/v1/l
 import base64
 import gzip
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
+from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.journal import actions as journal_actions
 from hutong.journal import queries as journal
+from hutong.journal.rules import Erasable, ErasureStatus
 from hutong.kit.canonical import canonical
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries
@@ -143,3 +148,75 @@ def entry(request: HttpRequest, index: int) -> EntryOut:
     except (queries.NotYetIncluded, OutOfRange):
         proof = None
     return EntryOut(index=index, leaf=base64.b64encode(leaf).decode(), proof=proof)
+
+
+class ErasureOut(Schema):
+    """What was asked to be erased, and what became of it."""
+
+    id: UUID
+    what: Erasable = Field(description="`private`: an entry's private payload; `content`: a blob")
+    target: str = Field(
+        description="The id of the entry, or the digest of the blob",
+        examples=["sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    reason: str = Field(examples=["The inventor asked for it (PIPL art. 47)."])
+    status: ErasureStatus = Field(examples=["asked"])
+    asked_at: datetime
+    decided_at: datetime | None = None
+
+
+class ErasureIn(Schema):
+    what: Erasable = Field(examples=["content"])
+    target: str = Field(
+        max_length=71,
+        examples=["sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
+    reason: str = Field(max_length=2000, examples=["The inventor asked for it (PIPL art. 47)."])
+
+
+@router.get(
+    "/log/erasures", response={200: list[ErasureOut], **PROBLEMS}, summary="Erasures asked for"
+)
+def erasures(request: DoorRequest) -> list[Any]:
+    """Needs `venue.operate`. What waits for a second officer comes first (LO-2)."""
+    request.actor.need("venue.operate")
+    return journal.erasures()
+
+
+@router.post(
+    "/log/erasures",
+    response={201: ErasureOut, **PROBLEMS},
+    summary="Ask for a private payload or a public blob to be erased",
+)
+def ask_erasure(request: DoorRequest, body: ErasureIn) -> Status[Any]:
+    """Needs `venue.operate`; another officer accepts (PA-5). The log keeps the digest (LO-2)."""
+    id = journal_actions.ask_erasure(
+        actor=request.actor,
+        now=request.now,
+        what=body.what,
+        target=body.target,
+        reason=body.reason,
+    )
+    return Status(201, next(e for e in journal.erasures() if e.id == id))
+
+
+@router.post(
+    "/log/erasures/{erasure}/accept",
+    response={204: None, **PROBLEMS},
+    summary="Erase what another officer asked to be erased",
+)
+def accept_erasure(request: DoorRequest, erasure: UUID) -> Status[None]:
+    """Needs `venue.operate`, and other eyes than those that asked (PA-5). It cannot be undone."""
+    journal_actions.accept_erasure(actor=request.actor, now=request.now, erasure=erasure)
+    return Status(204, None)
+
+
+@router.post(
+    "/log/erasures/{erasure}/decline",
+    response={204: None, **PROBLEMS},
+    summary="Leave it as it is",
+)
+def decline_erasure(request: DoorRequest, erasure: UUID) -> Status[None]:
+    """Needs `venue.operate`; whoever asked may take it back so (LO-2)."""
+    journal_actions.decline_erasure(actor=request.actor, now=request.now, erasure=erasure)
+    return Status(204, None)

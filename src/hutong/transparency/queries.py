@@ -2,7 +2,7 @@
 What can be asked of the log: its size and checkpoints, proofs, and whether it is as it was signed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
@@ -128,19 +129,24 @@ def edge(size: int) -> dict[TileId, bytes]:
     return fetch_tiles(tiles.edge_ids(size))
 
 
-def fetch_tiles(wanted: list[TileId]) -> dict[TileId, bytes]:
+def fetch_tiles(wanted: Iterable[TileId]) -> dict[TileId, bytes]:
     """Those of `wanted` that are stored."""
-    found: dict[TileId, bytes] = {}
-    for level in {tile.level for tile in wanted}:
-        numbers = [tile.number for tile in wanted if tile.level == level]
-        for row in Tile.objects.filter(level=level, number__in=numbers).order_by("number"):
-            found[row.id_in_tree] = bytes(row.hashes)
-    return found
+    numbers: dict[int, list[int]] = {}
+    for tile in wanted:
+        numbers.setdefault(tile.level, []).append(tile.number)
+    if not numbers:
+        return {}
+    places = Q()
+    for level, those in numbers.items():
+        places |= Q(level=level, number__in=those)
+    rows = Tile.objects.filter(places).values_list("level", "number", "hashes")
+    return {TileId(level, number): bytes(hashes) for level, number, hashes in rows}
 
 
-def node_reader() -> merkle.NodeReader:
-    """Read nodes of the stored tree."""
-    return tiles.reader(lambda tile: fetch_tiles([tile]).get(tile, b""))
+def node_reader(*, at_once: Iterable[TileId] = ()) -> merkle.NodeReader:
+    """Read nodes of the stored tree; the tiles `at_once` are fetched together, others when needed."""
+    fetched = fetch_tiles(at_once)
+    return tiles.reader(lambda tile: fetched.get(tile) or fetch_tiles([tile]).get(tile, b""))
 
 
 def log_proof(index: int) -> LogProof:
@@ -149,7 +155,8 @@ def log_proof(index: int) -> LogProof:
     if latest is None or index >= latest.size:
         size = latest.size if latest else 0
         raise NotYetIncluded(f"entry {index} is not under a signed checkpoint yet (size {size})")
-    path = merkle.inclusion_proof(index, latest.size, node_reader())
+    read = node_reader(at_once=tiles.ids_for_proof(index, latest.size))
+    path = merkle.inclusion_proof(index, latest.size, read)
     return LogProof(index, tuple(path), latest.note)
 
 

@@ -54,6 +54,12 @@ def edge_ids(size: int) -> list[TileId]:
     return [TileId(level, count >> HEIGHT) for level, count in _levels(size) if count % WIDTH]
 
 
+def ids_for_proof(index: int, size: int) -> set[TileId]:
+    """Ids of all tiles from which entry `index` is proven in a tree of `size` leaves."""
+    above = {TileId(level, index >> HEIGHT * (level + 1)) for level, _ in _levels(size)}
+    return above | set(edge_ids(size))
+
+
 def width_at(size: int, tile: TileId) -> int:
     """How many hashes `tile` has in a tree of `size` leaves; 0 when it does not exist."""
     count = (size >> (HEIGHT * tile.level)) - (tile.number << HEIGHT)

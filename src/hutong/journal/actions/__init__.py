@@ -2,7 +2,16 @@
 What can happen to the journal: acts are written, placed, sealed and opened, erased, tried again.
 """
 
-from hutong.journal.actions.erasing import Erased, erase_content, erase_private
+from hutong.journal.actions.erasing import (
+    Erased,
+    ErasureAsked,
+    ErasureDeclined,
+    accept_erasure,
+    ask_erasure,
+    decline_erasure,
+    erase_content,
+    erase_private,
+)
 from hutong.journal.actions.parking import (
     ParkedDismissed,
     ParkedRetried,
@@ -27,6 +36,8 @@ __all__ = [
     "ANYONE",
     "CHANNEL",
     "Erased",
+    "ErasureAsked",
+    "ErasureDeclined",
     "ParkedDismissed",
     "ParkedRetried",
     "RecordedNothing",
@@ -34,8 +45,11 @@ __all__ = [
     "Sealed",
     "Sequenced",
     "Unsealed",
+    "accept_erasure",
     "action",
+    "ask_erasure",
     "assign_positions",
+    "decline_erasure",
     "dismiss_parked",
     "erase_content",
     "erase_private",
