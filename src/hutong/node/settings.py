@@ -57,6 +57,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     *(f"hutong.{area}" for area in AREAS if importlib.util.find_spec(f"hutong.{area}")),
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from hutong.node import views
 from hutong.node.api import api
+from hutong.node.technical import tables
 
 PAGES = [
     path("", include(f"hutong.{area}.urls"))
@@ -22,6 +23,7 @@ urlpatterns = [
     path("demo/jump", views.jump, name="demo_jump"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
+    path("desk/technical/", tables().urls),
     *PAGES,
 ]
 
