@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hutong.transparency import tiles
@@ -190,3 +190,109 @@ def test_a_tree_does_not_begin_with_a_larger_one():
         consistency_proof(4, 3, stored(4))
     with pytest.raises(OutOfRange):
         verify_consistency(old=4, old_root=ROOTS[4], new=3, new_root=ROOTS[3], proof=[])
+
+
+class Vast:
+    """A tree of millions, of which only the leaves around some indexes are looked at closely.
+
+    Elsewhere a subtree of 2^12 leaves is a hash of its own number, as if those leaves were there.
+    """
+
+    COARSE = 12
+
+    def __init__(self, size, near):
+        self.size = size
+        self.close = {index >> self.COARSE for index in near}
+        self.known = {}
+
+    def read(self, level, number):
+        assert (number + 1) << level <= self.size, "only whole subtrees are stored"
+        if (level, number) not in self.known:
+            self.known[level, number] = self.made(level, number)
+        return self.known[level, number]
+
+    def made(self, level, number):
+        if level == 0:
+            return leaf_hash(number.to_bytes(8))
+        if level == self.COARSE and number not in self.close:
+            return hashlib.sha256(b"subtree" + number.to_bytes(8)).digest()
+        return node_hash(self.read(level - 1, 2 * number), self.read(level - 1, 2 * number + 1))
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.data())
+def test_proofs_hold_in_trees_of_millions(data):
+    size = data.draw(st.integers(1, 5_000_000))
+    old = data.draw(st.integers(1, size))
+    index = data.draw(st.integers(0, old - 1))
+    tree = Vast(size, {index, old - 1, old, size - 1})
+    old_root, new_root = root(old, tree.read), root(size, tree.read)
+    leaf = tree.read(0, index)
+    for count, whole in ((old, old_root), (size, new_root)):
+        proof = inclusion_proof(index, count, tree.read)
+        assert len(proof) <= (count - 1).bit_length()
+        verify_inclusion(index=index, size=count, leaf=leaf, proof=proof, root=whole)
+        with pytest.raises(ProofInvalid):
+            verify_inclusion(index=index, size=count, leaf=leaf_hash(b""), proof=proof, root=whole)
+    proof = consistency_proof(old, size, tree.read)
+    verify_consistency(old=old, old_root=old_root, new=size, new_root=new_root, proof=proof)
+    with pytest.raises(ProofInvalid):
+        verify_consistency(
+            old=old, old_root=leaf_hash(b""), new=size, new_root=new_root, proof=proof
+        )
+
+
+# Paths and proofs of the Certificate Transparency reference test, for the eight inputs above.
+CT_PATHS = {
+    (0, 1): [],
+    (0, 8): [
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+    (5, 8): [
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+    (2, 3): ["fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"],
+    (1, 5): [
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
+CT_CONSISTENCY = {
+    (1, 1): [],
+    (1, 8): [
+        "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+    ],
+    (6, 8): [
+        "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+        "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    ],
+    (2, 5): [
+        "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+        "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+    ],
+}
+
+
+@pytest.mark.parametrize(("index", "size"), CT_PATHS)
+def test_inclusion_proofs_are_those_of_certificate_transparency(index, size):
+    read = ct_tree(size)
+    assert [h.hex() for h in inclusion_proof(index, size, read)] == CT_PATHS[index, size]
+
+
+@pytest.mark.parametrize(("old", "new"), CT_CONSISTENCY)
+def test_consistency_proofs_are_those_of_certificate_transparency(old, new):
+    read = ct_tree(new)
+    assert [h.hex() for h in consistency_proof(old, new, read)] == CT_CONSISTENCY[old, new]
+
+
+def ct_tree(size):
+    hashes = [leaf_hash(bytes.fromhex(text)) for text in CT_INPUTS[:size]]
+    return tiles.reader(tiles.append(0, {}, hashes).tiles.__getitem__)
