@@ -10,6 +10,7 @@ from hutong.my import (
     listings,
     money,
     notices,
+    openings,
     party,
     preemptions,
     rights,
@@ -46,4 +47,6 @@ urlpatterns = [
     path("my/money", money.page, name="money"),
     path("my/notices", notices.page, name="notices"),
     path("my/tokens", tokens.page, name="tokens"),
+    path("my/openings", openings.index, name="openings"),
+    path("my/openings/<int:index>", openings.one, name="opening"),
 ]

@@ -117,7 +117,7 @@ def _foot() -> tuple[LinkGroup, ...]:
                 (gettext("Public notices"), "/public-notices"),
                 (gettext("Register of certificates"), "/certificates"),
                 (gettext("Verify a certificate"), "/verify"),
-                (gettext("Public log"), "/log/checkpoint"),
+                (gettext("Public log"), "/log"),
             ],
         ),
         (
@@ -148,6 +148,7 @@ def _members_sections(path: str) -> tuple[Link, ...]:
             (gettext("Deals"), "/my/deals"),
             (gettext("Money"), "/my/money"),
             (gettext("Notices"), "/my/notices"),
+            (gettext("Opened fields"), "/my/openings"),
             (gettext("Tokens"), "/my/tokens"),
         ],
     )
@@ -173,6 +174,7 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
     links += [(gettext("Rulebook"), "/desk/rulebook"), (gettext("Working days"), "/desk/calendar")]
     if actor.has("venue.operate"):
         links.append((gettext("Operations"), "/desk/operations"))
+        links += [(gettext("Keys"), "/desk/keys"), (gettext("Witnesses"), "/desk/witnesses")]
     return _sections(path, links)
 
 

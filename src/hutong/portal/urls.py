@@ -1,6 +1,6 @@
 """Addresses of the public's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from hutong.portal import (
     calendar,
@@ -44,4 +44,5 @@ urlpatterns = [
     path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),
     path("verify", certificates.verify, name="verify"),
     path("rules", rulebook.page, name="rules"),
+    path("log", include("hutong.portal.log_urls")),
 ]

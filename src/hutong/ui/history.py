@@ -181,6 +181,17 @@ EVENTS: dict[str, tuple[str, str]] = {
     "technologies.Retired": (N_("Left the market"), QUIET),
     "technologies.RunEnded": (N_("File worked through"), QUIET),
     "technologies.Updated": (N_("Record updated"), QUIET),
+    "transparency.CheckpointRefused": (N_("Another log's state refused"), BAD),
+    "transparency.FieldsOpened": (N_("Private fields opened to a reader"), QUIET),
+    "transparency.KeyChangeAsked": (N_("Change of a key asked for"), WAITING),
+    "transparency.KeyChangeDeclined": (N_("Change of a key declined"), QUIET),
+    "transparency.KeyCompromised": (N_("Key declared compromised"), BAD),
+    "transparency.KeyRotated": (N_("New key in use"), GOOD),
+    "transparency.OpeningRevoked": (N_("Opened fields closed again"), QUIET),
+    "transparency.PeerAccepted": (N_("Witness or watched log accepted"), GOOD),
+    "transparency.PeerDeclined": (N_("Witness or watched log declined"), QUIET),
+    "transparency.PeerEnded": (N_("Witnessing ended"), QUIET),
+    "transparency.PeerProposed": (N_("Witness or watched log proposed"), WAITING),
 }
 
 

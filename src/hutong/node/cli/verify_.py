@@ -1,4 +1,6 @@
-"""`verify`: check a certificate or a bidding record, offline, with the venue's public keys."""
+"""
+`verify`: check a certificate, a bidding record or opened fields, offline, with the venue's public keys.
+"""
 
 import argparse
 import json
@@ -13,7 +15,9 @@ MAX_RECORD_BYTES = 512 * 1024 * 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a certificate (PDF or JSON) or a bidding record")
+    parser.add_argument(
+        "file", type=Path, help="a certificate (PDF or JSON), a bidding record or an opening"
+    )
     parser.add_argument(
         "--key",
         type=Path,
@@ -28,8 +32,11 @@ def run(options: argparse.Namespace) -> int:
         return _replay(record, as_json=options.json)
     from hutong.certificates.command import verify_file
     from hutong.node.paths import state_directory
+    from hutong.transparency.openings.command import read_opening, verify_opening
 
     key = options.key or state_directory() / "keys" / "public.json"
+    if opening := read_opening(options.file):
+        return verify_opening(opening, key, as_json=options.json)
     return verify_file(options.file, key, as_json=options.json)
 
 
