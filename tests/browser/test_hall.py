@@ -1,6 +1,7 @@
 """The hall as the people before it see it: live, through losses, for hours (ST-4)."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ pytestmark = pytest.mark.browser
 START = "2022-06-20T01:00:00Z"
 HOURS = 8
 POLL_SECONDS = 10
+POLLS = "Number(document.documentElement.dataset.polls ?? 0)"
 
 
 class Market:
@@ -78,12 +80,12 @@ def screen(site: Any, browser: Any) -> Any:
 def _run(page: Any, polls: int) -> None:
     """Let the clock run on, poll by poll."""
     for _ in range(polls):
-        before = page.evaluate("Number(document.documentElement.dataset.polls ?? 0)")
+        before = page.evaluate(POLLS)
         page.market.seconds += POLL_SECONDS
         page.clock.run_for(POLL_SECONDS * 1000)
-        page.wait_for_function(
-            f"Number(document.documentElement.dataset.polls ?? 0) > {before}", polling=5
-        )
+        until = time.monotonic() + 10
+        while page.evaluate(POLLS) == before:
+            assert time.monotonic() < until, "the hall does not ask"
 
 
 def _heap(page: Any) -> int:
@@ -100,7 +102,7 @@ def test_the_hall_shows_lots_and_deals_and_tells_when_it_is_cut_off(screen: Any)
     _run(page, 3)
     assert page.locator(".lot h3").all_text_contents() == ["Lot 0"]
     assert page.locator('[data-hall="sold"]').is_visible()
-    assert page.locator('[data-hall="deals"] .title').first.text_content() == "Thing 5"
+    assert "Thing 5" in page.locator('[data-hall="deals"] .title').all_text_contents()
     assert page.locator('[data-province="31"] .tile-count').text_content() == "6"
     page.market.is_down = True
     page.clock.run_for(POLL_SECONDS * 1000)
@@ -117,12 +119,12 @@ def test_the_hall_shows_lots_and_deals_and_tells_when_it_is_cut_off(screen: Any)
 @pytest.mark.drill
 def test_after_eight_hours_the_hall_holds_no_more_and_missed_no_deal(screen: Any) -> None:
     page = screen
-    _run(page, 360)
+    _run(page, 2 * 360)
     early = _heap(page)
-    _run(page, (HOURS - 1) * 360)
-    late = _heap(page)
+    _run(page, (HOURS - 2) * 360)
+    late = _heap(page)  # as many lots run as at the second hour
     assert page.evaluate("document.documentElement.dataset.announced") == str(HOURS * 12)
-    assert late < early * 1.1, f"{early:,} bytes after an hour, {late:,} after eight"
+    assert late < early * 1.1, f"{early:,} bytes after two hours, {late:,} after eight"
     drift = page.evaluate("document.querySelector('[data-hall=time]').textContent")
     assert drift.startswith("17:00")
     assert page.faults == []
