@@ -37,6 +37,11 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["owner", "id"], name="documents_document_owner"),
             models.Index(fields=["digest"], name="documents_document_digest"),
+            models.Index(
+                fields=["party", "-stored_at", "-id"],
+                name="documents_document_party",
+                condition=Q(removed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

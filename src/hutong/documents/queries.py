@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hutong.documents.models import Document
 from hutong.documents.rules import Refusal, Stored
 from hutong.documents.storage import Away, Missing, store
+from hutong.doors.api import paged
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -55,6 +57,12 @@ def of_owners(subjects: Iterable[str]) -> dict[str, list[DocumentView]]:
     for row in rows.order_by("stored_at", "id"):
         found.setdefault(row.owner, []).append(view(row))
     return found
+
+
+def of_party(party: UUID, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    """What a party has handed in, latest first, one page: {"items", "next"}."""
+    rows = Document.objects.filter(party=party, removed_at__isnull=True)
+    return paged(rows, cursor, limit, key=("-stored_at", "-id"), out=view)
 
 
 def open_bytes(id: UUID) -> Iterator[bytes]:

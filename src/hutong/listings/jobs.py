@@ -213,7 +213,7 @@ def _readers(entry: Recorded, listing: queries.ListingView) -> Readers:
             return [("listings.withdrawal_requested", officers, desk)]
         case "listings.PreEmptionNotified":
             holder = private.get("holder")
-            return [("listings.pre_emption", _people(holder), f"/my/listings/{listing.id}")]
+            return [("listings.pre_emption", _people(holder), f"/my/pre-emptions/{listing.id}")]
         case "listings.IntentApplied":
             officers = parties.officers_with("listings.qualify")
             return [("listings.intent_applied", officers, desk)]

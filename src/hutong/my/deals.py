@@ -2,6 +2,7 @@
 My deals: the contract to read and accept, the price to pay, the certificate (DL-1, CO-1).
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from hutong.doors.api import paged
 from hutong.kit.ids import subject
 from hutong.parties import queries as parties
 from hutong.settlement import queries as settlement
+from hutong.settlement.references import spaced
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.words import SIDES, WAYS
@@ -61,6 +63,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     deal = queries.deal_seen_by(actor, id)
     side = deal.side_of(actor.party)
     text = queries.contract_text(id).decode()
+    payable = settlement.payable_for(subject("deal", deal.id))
     return render(
         request,
         "my/deal.html",
@@ -78,14 +81,63 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties({deal.seller, deal.buyer}),
             "people": parties.persons(a.person for a in deal.acceptances),
             "technologies": technologies.technologies(deal.technologies),
-            "payable": settlement.payable_for(subject("deal", deal.id))
-            if side is Side.BUYER
-            else None,
+            "payable": payable if side is Side.BUYER else None,
+            "reference": spaced(payable.reference) if payable else "",
+            "fee": settlement.fee_of(deal.price_fen, deal.rulebook_version),
             "step": next_step(deal, actor.party),
+            "course": course_of(deal, side),
             "problem": acts.problem,
         },
         status=acts.status,
     )
+
+
+@member
+def contract(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The exact bytes both sides accept, to keep and to check the digest of."""
+    deal = queries.deal_seen_by(as_member(request.actor), id)
+    return HttpResponse(
+        queries.contract_text(deal.id),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{deal.number}.txt"'},
+    )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a deal: who does what, by which rule, and whether it is over."""
+
+    text: str
+    rule: str
+    state: str
+
+
+def course_of(deal: queries.DealView, side: Side | None) -> list[Stage]:
+    """What happens, from the contract to the certificate, with the present stage marked."""
+    stages = (
+        (gettext("Both sides accept the same text of the contract."), "CO-1"),
+        (
+            gettext("You pay the price; the deposit counts towards it.")
+            if side is Side.BUYER
+            else gettext("The buyer pays the price into escrow."),
+            "DL-1",
+        ),
+        (gettext("Where an office keeps the right, its own entry is recorded first."), "RR-11"),
+        (gettext("Right and money move in one step, or neither does."), "DL-2"),
+        (gettext("The certificate is issued; anybody can verify it."), "CE-1"),
+    )
+    reached = {
+        Status.AGREED: 0,
+        Status.SIGNED: 1,
+        Status.PAID: 2,
+        Status.MOVED: 4,
+        Status.CERTIFIED: 4,
+        Status.CLOSED: 5,
+    }.get(deal.status, -1)
+    return [
+        Stage(text, rule, "done" if n < reached else "now" if n == reached else "later")
+        for n, (text, rule) in enumerate(stages)
+    ]
 
 
 def readable(text: str) -> str:

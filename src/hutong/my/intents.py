@@ -23,8 +23,8 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
     actor.acting_party()
     page = queries.my_intents(actor, cursor=request.GET.get("cursor"))
-    listings = {i.listing: queries.listing(i.listing) for i in page["items"]}
-    lots = {id: auctions.lot_of_listing(id, now) for id in listings}
+    listings = queries.listings_of(i.listing for i in page["items"])
+    lots = auctions.lots_of_listings(listings, now)
     return render(request, "my/intents.html", {"page": page, "listings": listings, "lots": lots})
 
 

@@ -2,6 +2,7 @@
 My listings: terms, submission, and what becomes of them (LI-1, LI-2).
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from hutong.auctions import queries as auctions
 from hutong.listings import actions, queries
 from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope, Terms
+from hutong.listings.rules import Status
+from hutong.my.groups import Group, grouped
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.rulebook import queries as rulebook
@@ -26,6 +29,29 @@ from hutong.ui.templatetags.ui import named
 from hutong.ui.words import choices
 
 CHOICES = 200
+PAGE = 30
+GROUPS = (
+    Group(
+        _("What is offered"),
+        _(
+            "Registered rights of yours; while they are on exclusive offer, nothing else can be done with them."
+        ),
+        "LI-1",
+        ("technologies", "title_zh", "title_en", "share"),
+    ),
+    Group(
+        _("Price and deposit"),
+        _("With a floor price, two or more qualified buyers bid; one alone buys at that price."),
+        "LI-5",
+        ("price_mode", "price_fen", "increment_fen", "deposit_fen", "payment"),
+    ),
+    Group(
+        _("Buyers and the board"),
+        _("Conditions must be such that anybody can tell whether a buyer meets them."),
+        "LI-1",
+        ("conditions", "scope"),
+    ),
+)
 
 
 class TermsForm(forms.Form):
@@ -42,11 +68,15 @@ class TermsForm(forms.Form):
         initial=PriceMode.FLOOR.value,
         choices=choices(words.PRICE_MODES),
     )
-    price_fen = YuanField(label=_("Price (yuan)"), required=False)
+    price_fen = YuanField(
+        label=_("Price (yuan)"),
+        required=False,
+        help_text=_("As in 1,280,000; empty only where it is negotiable."),
+    )
     deposit_fen = YuanField(
         label=_("Deposit (yuan)"),
         required=False,
-        help_text=_("Empty: what the rulebook says."),
+        help_text=_("Empty: the rulebook's part of the price. Losers get it back."),
     )
     increment_fen = YuanField(
         label=_("Increment of bids (yuan)"),
@@ -61,7 +91,14 @@ class TermsForm(forms.Form):
         max_length=10_000,
         help_text=_("What a buyer must be or undertake. Every buyer accepts them as they stand."),
     )
-    scope = forms.ChoiceField(label=_("Shown at"), choices=choices(words.SCOPES))
+    scope = forms.ChoiceField(
+        label=_("Shown at"),
+        choices=choices(words.SCOPES),
+        help_text=_("In the network it appears at every venue, with this one named as its home."),
+    )
+
+    def groups(self) -> Iterator[tuple[Group, list[tuple[Any, str]]]]:
+        return grouped(self, GROUPS)
 
     def terms(self) -> Terms:
         typed = self.cleaned_data
@@ -86,8 +123,12 @@ class TermsForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     actor = as_member(request.actor)
     actor.acting_party()
-    page = queries.listings(actor, cursor=request.GET.get("cursor"))
-    return render(request, "my/listings.html", {"page": page})
+    asked = request.GET.get("status", "")
+    status = Status(asked) if asked in set(Status) else None
+    page = queries.listings(actor, status=status, cursor=request.GET.get("cursor"), limit=PAGE)
+    return render(
+        request, "my/listings.html", {"page": page, "states": list(Status), "status": status}
+    )
 
 
 @member
@@ -218,6 +259,11 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties({i.party for i in ready}),
             "lot": auctions.lot_of_listing(id, now),
             "words": words,
+            "rules": (
+                rulebook.version(listing.rulebook_version)
+                if listing.rulebook_version
+                else rulebook.in_force(now).rules
+            ).listings,
             "problem": acts.problem,
         },
         status=acts.status,

@@ -2,7 +2,10 @@
 My money at the venue: what is asked for, what is held, what is free, and paying it out (SE-1 … SE-3).
 """
 
+import csv
+from io import StringIO
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,31 +14,40 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.doors.api import paged
-from hutong.kit.actor import OWN
+from hutong.kit.actor import OWN, READ
 from hutong.kit.ids import subject_id, subject_kind
-from hutong.parties import queries as parties
+from hutong.kit.money import plain
+from hutong.kit.refusal import N_
+from hutong.ledger import queries as ledger
+from hutong.my.acting import present
 from hutong.settlement import actions, queries
+from hutong.settlement.references import spaced
 from hutong.settlement.rules import BankAccount, PayableStatus, Purpose
 from hutong.ui.door import Acts, as_member, member, posted_id
 from hutong.ui.fields import YuanField
+from hutong.ui.templatetags.ui import named, write_moment
+from hutong.ui.words import Words
 
-PURPOSES = {Purpose.DEPOSIT.value: _("Deposit"), Purpose.PRICE.value: _("Price")}
-MOVES = {
-    "receipt": _("Money received"),
-    "receive": _("Money received"),
-    "deposit": _("Deposit"),
-    "price": _("Into escrow for the price"),
-    "apply": _("Deposit applied to the price"),
-    "settle": _("Price of a settled deal"),
-    "payout": _("Paid out"),
-    "forfeit": _("Deposit forfeited"),
-    "return": _("Returned"),
-    "match": _("Matched from suspense"),
+PURPOSES: Words = {Purpose.DEPOSIT.value: N_("Deposit"), Purpose.PRICE.value: N_("Price")}
+MOVES: Words = {
+    "receipt": N_("Money received"),
+    "receive": N_("Money received"),
+    "deposit": N_("Deposit"),
+    "price": N_("Into escrow for the price"),
+    "apply": N_("Deposit applied to the price"),
+    "settle": N_("Price of a settled deal"),
+    "payout": N_("Paid out"),
+    "forfeit": N_("Deposit forfeited"),
+    "return": N_("Returned"),
+    "match": N_("Matched from suspense"),
 }
+LATEST = 10
+PAGE = 100
+WHOLE = 10_000  # lines of a statement taken away as a file
 
 
 class PayoutForm(forms.Form):
-    amount_fen = YuanField(label=_("Amount (yuan)"))
+    amount_fen = YuanField(label=_("Amount (yuan)"), help_text=_("At most what is available."))
     holder = forms.CharField(
         label=_("Holder of the account"),
         max_length=200,
@@ -49,9 +61,10 @@ class PayoutForm(forms.Form):
 def page(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
     party = actor.acting_party()
+    actor.need(READ)
     form = PayoutForm(
         request.POST if request.POST.get("act") == "payout" else None,
-        initial={"holder": parties.party(party).name},
+        initial={"holder": named(present(request))},
     )
     acts = Acts(request, to="/my/money")
 
@@ -94,14 +107,23 @@ def page(request: HttpRequest) -> HttpResponse:
         out=queries.view_payout,
     )
     account = queries.account_of(party)
-    lines = queries.statement_of(party, after=max(0, account.entries - 100)) if account else []
+    lines = (
+        ledger.statement(account.id, after=max(0, account.entries - LATEST), limit=LATEST)
+        if account
+        else []
+    )
     return render(
         request,
         "my/money.html",
         {
             "account": account,
-            "asked": [p for p in payables["items"] if p.status is PayableStatus.OPEN],
-            "payables": payables,
+            "asked": [
+                (p, spaced(p.reference), link_of(p.subject))
+                for p in payables["items"]
+                if p.status is PayableStatus.OPEN
+            ],
+            "payables": [(p, link_of(p.subject)) for p in payables["items"]],
+            "next": payables["next"],
             "payouts": payouts["items"],
             "lines": [(line, link_of(line.about)) for line in reversed(lines)],
             "purposes": PURPOSES,
@@ -114,8 +136,58 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
+@member
+def statement(request: HttpRequest) -> HttpResponse:
+    """Every movement of the party's account, latest first; as a file, oldest first (SE-4)."""
+    actor = as_member(request.actor)
+    actor.need(READ)
+    account = queries.account_of(actor.acting_party())
+    if request.GET.get("format") == "csv":
+        return _as_file(account.id if account else None)
+    top = account.entries if account else 0
+    asked = request.GET.get("before", "")
+    before = (
+        min(top, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 12 else top
+    )
+    after = max(0, before - PAGE)
+    lines = ledger.statement(account.id, after=after, limit=before - after) if account else []
+    return render(
+        request,
+        "my/statement.html",
+        {
+            "account": account,
+            "lines": [(line, link_of(line.about)) for line in reversed(lines)],
+            "older": after,
+            "moves": MOVES,
+        },
+    )
+
+
+def _as_file(account: UUID | None) -> HttpResponse:
+    out = StringIO()
+    write = csv.writer(out)
+    heads = (N_("No."), N_("When"), N_("What"), N_("Amount"), N_("Balance"), N_("About"))
+    write.writerow([gettext(head) for head in heads])
+    for line in ledger.statement(account, limit=WHOLE) if account else []:
+        write.writerow(
+            [
+                line.number,
+                write_moment(line.at, seconds=True),
+                gettext(MOVES.get(line.purpose, line.purpose)),
+                plain(line.amount_fen),
+                plain(line.balance_fen),
+                line.about,
+            ]
+        )
+    return HttpResponse(
+        "\ufeff" + out.getvalue(),  # so that spreadsheets read it as UTF-8
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="statement.csv"'},
+    )
+
+
 def link_of(about: str) -> str:
-    """The member's page of what a posting is about, or nothing."""
+    """The member's page of what money is about, or nothing."""
     pages = {"deal": "/my/deals/", "intent": "/my/intents/"}
     page = pages.get(subject_kind(about))
     return f"{page}{subject_id(about)}" if page else ""

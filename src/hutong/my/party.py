@@ -1,5 +1,5 @@
 """
-My party: registering it, proving who it is, asking for verification; its people (PA-1 … PA-3).
+My party: registering it, proving who it is, asking for verification (PA-1, PA-3).
 
     no party yet → details → evidence → submitted → verified
 """
@@ -16,25 +16,26 @@ from django.utils.translation import gettext_lazy as _
 from hutong.documents import queries as documents
 from hutong.kit.actor import OWN
 from hutong.kit.ids import subject
+from hutong.my.acting import acted_for
 from hutong.my.uploads import store
+from hutong.my.words import SCHEMES as SCHEME_WORDS
 from hutong.parties import actions, queries
-from hutong.parties.membership import MandateRole
 from hutong.parties.rules import Kind
 from hutong.ui.door import Acts, member, posted_id, safe_next
 from hutong.ui.fields import FilesField
 from hutong.ui.words import PARTY_KINDS, choices
 
-ROLES = [
-    (MandateRole.AGENT.value, _("Agent: acts in the party's name")),
-    (MandateRole.VIEWER.value, _("Viewer: reads")),
-    (MandateRole.OWNER.value, _("Owner: acts, and decides who else may")),
-]
 SCHEMES = ("uscc", "lei", "ror")
 
 
 class PartyForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind of party"), choices=choices(PARTY_KINDS))
-    name_zh = forms.CharField(label=_("Name in Chinese"), required=False, max_length=200)
+    name_zh = forms.CharField(
+        label=_("Name in Chinese"),
+        required=False,
+        max_length=200,
+        help_text=_("As on the licence. One name, Chinese or English, is needed."),
+    )
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=200)
     jurisdiction = forms.CharField(
         label=_("Country or region"),
@@ -48,9 +49,25 @@ class PartyForm(forms.Form):
         max_length=30,
         help_text=_("18 characters, as on the licence; the check character is verified."),
     )
-    lei = forms.CharField(label=_("LEI"), required=False, max_length=30)
-    ror = forms.CharField(label=_("ROR"), required=False, max_length=60)
-    state_owned = forms.BooleanField(label=_("State-owned"), required=False)
+    lei = forms.CharField(
+        label=_("LEI"),
+        required=False,
+        max_length=30,
+        help_text=_("Legal Entity Identifier, 20 characters; for firms abroad."),
+    )
+    ror = forms.CharField(
+        label=_("ROR"),
+        required=False,
+        max_length=60,
+        help_text=_("Of research organisations, as in https://ror.org/…"),
+    )
+    state_owned = forms.BooleanField(
+        label=_("State-owned"),
+        required=False,
+        help_text=_(
+            "Public bodies and firms the state controls: the rules ask more of their sales."
+        ),
+    )
 
     def details(self) -> dict[str, Any]:
         typed = self.cleaned_data
@@ -70,14 +87,6 @@ class EvidenceForm(forms.Form):
         help_text=_("For example: business licence; certificate of the legal person."),
     )
     files = FilesField(label=_("Files"), help_text=_("PDF or picture, at most 50 MB each."))
-
-
-class MandateForm(forms.Form):
-    email = forms.EmailField(
-        label=_("E-mail of the person"),
-        help_text=_("An invitation goes there; the person acts once it is accepted."),
-    )
-    role = forms.ChoiceField(label=_("May"), choices=ROLES)
 
 
 @member
@@ -120,7 +129,6 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
     evidence = EvidenceForm(
         request.POST if asked == "attach" else None, request.FILES if asked == "attach" else None
     )
-    mandate = MandateForm(request.POST if asked == "grant" else None)
     acts = Acts(request, to="/my/party")
     acts.on(
         "correct",
@@ -135,37 +143,11 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
         form=evidence,
     )
     acts.on(
-        "grant",
-        lambda: actions.invite(
-            actor=actor,
-            now=now,
-            party=id,
-            email=mandate.cleaned_data["email"],
-            role=MandateRole(mandate.cleaned_data["role"]),
-        ),
-        said=gettext("Invited. The mandate holds once it is accepted."),
-        form=mandate,
-    )
-    acts.on(
         "detach",
         lambda: actions.detach_evidence(
             actor=actor, now=now, party=id, document=posted_id(request, "document")
         ),
         said=gettext("Taken back."),
-    )
-    acts.on(
-        "revoke",
-        lambda: actions.revoke_mandate(
-            actor=actor, now=now, party=id, mandate=posted_id(request, "mandate")
-        ),
-        said=gettext("The mandate is revoked; it holds no longer anywhere."),
-    )
-    acts.on(
-        "withdraw",
-        lambda: actions.withdraw_invitation(
-            actor=actor, now=now, party=id, invitation=posted_id(request, "invitation")
-        ),
-        said=gettext("The invitation is withdrawn."),
     )
     acts.on(
         "submit",
@@ -183,12 +165,10 @@ def _mine(request: HttpRequest, id: UUID) -> HttpResponse:
             "detail": detail,
             "view": detail.party,
             "kinds": PARTY_KINDS,
+            "schemes": SCHEME_WORDS,
             "details": details,
             "evidence": evidence,
-            "mandate": mandate,
             "attached": [(e, files.get(e.document)) for e in attached],
-            "mandates": queries.mandates_of_party(id),
-            "invitations": queries.invitations_of_party(id),
             "owner": actor.has(OWN),
             "changeable": detail.party.status == "unverified" and actor.has(OWN),
             "problem": acts.problem,
@@ -223,7 +203,7 @@ def _initial(view: queries.PartyView) -> dict[str, Any]:
 @member
 def acting_for(request: HttpRequest) -> HttpResponse:
     """Choose the party acted for; kept in the session, checked anew on every request."""
-    mine = {str(m.party.id) for m in queries.mandates_of_person(request.actor.person)}
+    mine = {str(one.id) for one in acted_for(request)}
     if request.method == "POST" and request.POST.get("party") in mine:
         request.session["party"] = request.POST["party"]
     return HttpResponseRedirect(safe_next(request, "/my"))

@@ -6,7 +6,6 @@ wrong stands at its field.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.refusal import Refused
+from hutong.my.groups import Group, grouped
 from hutong.technologies.faults import retold
 from hutong.technologies.industries import DIVISIONS
 from hutong.technologies.queries import TechnologyView
@@ -58,16 +58,6 @@ NUMBERS = (
 )
 LISTS = ("ipc", "fields", "keywords", "inventors", "funding")
 DIVIDED = _("Several are divided by semicolons.")
-
-
-@dataclass(frozen=True)
-class Group:
-    """Fields under one heading, why they are asked for, and which rule asks."""
-
-    title: Any
-    why: Any
-    rule: str
-    names: tuple[str, ...]
 
 
 GROUPS = (
@@ -181,9 +171,7 @@ class TechnologyForm(forms.Form):
                 self.fields[name].disabled = True
 
     def groups(self) -> Iterator[tuple[Group, list[tuple[Any, str]]]]:
-        """Each group with its fields, and the kinds that have each ("": all)."""
-        for group in GROUPS:
-            yield group, [(self[name], " ".join(kinds_with(name))) for name in group.names]
+        return grouped(self, GROUPS, kinds_with)
 
     def said(self) -> dict[str, Any]:
         """What is said, as `technologies.reading` takes it; what is left empty, too."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.actor import ACT, OWN, READ
+from hutong.my.acting import acted_for
 from hutong.parties import actions, queries
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.templatetags.ui import named
@@ -23,18 +24,27 @@ SCOPES = [
 
 
 class TokenForm(forms.Form):
-    label = forms.CharField(label=_("What it is for"), max_length=100)
+    label = forms.CharField(
+        label=_("What it is for"),
+        max_length=100,
+        help_text=_("So that you know later which one to revoke."),
+    )
     party = forms.ChoiceField(label=_("Acts for"), required=False)
     scopes = forms.MultipleChoiceField(
         label=_("May"), choices=SCOPES, widget=forms.CheckboxSelectMultiple, initial=[READ]
     )
-    days = forms.IntegerField(label=_("Valid for days"), min_value=1, initial=30)
+    days = forms.IntegerField(
+        label=_("Valid for days"),
+        min_value=1,
+        initial=30,
+        help_text=_("The rulebook sets the longest; short is safer."),
+    )
 
 
 @member
 def page(request: HttpRequest) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
-    mine = {m.party.id: m.party for m in queries.mandates_of_person(actor.person)}
+    mine = {one.id: one for one in acted_for(request)}
     form = TokenForm(
         request.POST if request.POST.get("act") == "issue" else None,
         initial={"party": str(actor.party or "")},

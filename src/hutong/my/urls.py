@@ -3,7 +3,9 @@
 from django.urls import path
 
 from hutong.my import (
+    bids,
     deals,
+    documents,
     home,
     imports,
     intents,
@@ -12,6 +14,7 @@ from hutong.my import (
     notices,
     openings,
     party,
+    people,
     preemptions,
     rights,
     technologies,
@@ -23,6 +26,7 @@ app_name = "my"
 urlpatterns = [
     path("my", home.page, name="home"),
     path("my/party", party.page, name="party"),
+    path("my/people", people.page, name="people"),
     path("my/acting-for", party.acting_for, name="acting_for"),
     path("my/technologies", technologies.index, name="technologies"),
     path("my/technologies/template.xlsx", imports.template, name="template"),
@@ -42,10 +46,17 @@ urlpatterns = [
     path("my/pre-emptions/<uuid:listing>", preemptions.one, name="preemption"),
     path("my/intents", intents.index, name="intents"),
     path("my/intents/<uuid:id>", intents.one, name="intent"),
+    path("my/bids", bids.index, name="bids"),
+    path("my/bids/<uuid:lot>", bids.one, name="bid"),
+    path("my/documents", documents.index, name="documents"),
     path("my/deals", deals.index, name="deals"),
     path("my/deals/<uuid:id>", deals.one, name="deal"),
+    path("my/deals/<uuid:id>/contract.txt", deals.contract, name="contract"),
     path("my/money", money.page, name="money"),
+    path("my/money/statement", money.statement, name="statement"),
     path("my/notices", notices.page, name="notices"),
+    path("my/notices/settings", notices.settings, name="notice_settings"),
+    path("my/notices/stop/<str:token>", notices.stop, name="notice_stop"),
     path("my/tokens", tokens.page, name="tokens"),
     path("my/openings", openings.index, name="openings"),
     path("my/openings/<int:index>", openings.one, name="opening"),

@@ -13,7 +13,7 @@ from procrastinate.types import JSONValue
 
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.event import plain
+from hutong.kit.event import Event, plain
 from hutong.kit.ids import new_id
 from hutong.kit.ids import subject as subject_of
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -61,6 +61,8 @@ def _notify(
     if not persons:
         nothing_changed()
         return []
+    choices = MailChoice.objects.filter(person__in=persons, kind=kind)
+    chosen = {c.person: (c.site, c.mail) for c in choices}
     rows = [
         Notice(
             id=new_id(),
@@ -70,14 +72,12 @@ def _notify(
             link=link,
             subject=subject,
             created_at=now,
+            site=chosen.get(person, (True, text.mail))[0],
         )
         for person in persons
     ]
     Notice.objects.bulk_create(rows)
-    chosen = dict(
-        MailChoice.objects.filter(person__in=persons, kind=kind).values_list("person", "mail")
-    )
-    mailed = [row for row in rows if chosen.get(row.person, text.mail)]
+    mailed = [row for row in rows if chosen.get(row.person, (True, text.mail))[1]]
     if mailed:
         jobs: list[dict[str, JSONValue]] = [{"notice": str(row.id)} for row in mailed]
         queue.configure_task(MAIL).batch_defer(*jobs)
@@ -105,14 +105,43 @@ def mark_read(*, actor: Actor, now: datetime, notices: list[UUID] | None = None)
 @action(power=SELF)
 def choose_mail(*, actor: Actor, now: datetime, kind: str, mail: bool) -> None:
     """Say whether one gets a kind of notice by e-mail too."""
-    if kind not in rules.TEXTS:
-        raise Refused(CommonRefusal.NOT_FOUND, what="kind of notice")
+    if not _choose(actor, {kind: (None, mail)}):
+        nothing_changed()
+
+
+@action(power=SELF)
+def choose(*, actor: Actor, now: datetime, chosen: Mapping[str, tuple[bool, bool]]) -> int:
+    """Say for kinds of notice whether they are shown here and come by e-mail: kind → (site, mail).
+
+    Kinds not named stay as they are. Returns how many changed.
+    """
+    changed = _choose(actor, chosen)
+    if not changed:
+        nothing_changed()
+    return changed
+
+
+def _choose(actor: Actor, chosen: Mapping[str, tuple[bool | None, bool]]) -> int:
     assert actor.person is not None
-    MailChoice.objects.update_or_create(person=actor.person, kind=kind, defaults={"mail": mail})
-    record(
-        subject_of("person", actor.person),
-        rules.MailChosen(person=actor.person, notice_kind=kind, mail=mail),
-    )
+    standing = {row.kind: row for row in MailChoice.objects.filter(person=actor.person)}
+    changed = 0
+    for kind, (site, mail) in sorted(chosen.items()):
+        text = rules.TEXTS.get(kind)
+        if text is None:
+            raise Refused(CommonRefusal.NOT_FOUND, what="kind of notice")
+        row = standing.get(kind) or MailChoice(person=actor.person, kind=kind, mail=text.mail)
+        events: list[Event] = []
+        if row.mail != mail:
+            row.mail = mail
+            events.append(rules.MailChosen(person=actor.person, notice_kind=kind, mail=mail))
+        if site is not None and row.site != site:
+            row.site = site
+            events.append(rules.SiteChosen(person=actor.person, notice_kind=kind, site=site))
+        if events:
+            row.save()
+            record(subject_of("person", actor.person), *events)
+            changed += 1
+    return changed
 
 
 def mark_mailed(notice: UUID) -> None:

@@ -18,6 +18,7 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    site = models.BooleanField(default=True, db_default=True)  # shown here; some want mail alone
 
     class Meta:
         constraints = [
@@ -31,7 +32,9 @@ class Notice(models.Model):
                 F("person"), F("created_at").desc(), F("id").desc(), name="notices_of_person"
             ),
             models.Index(
-                fields=["person"], name="notices_unread", condition=Q(read_at__isnull=True)
+                fields=["person"],
+                name="notices_unread",
+                condition=Q(read_at__isnull=True, site=True),
             ),
         ]
 
@@ -42,6 +45,7 @@ class MailChoice(models.Model):
     person = models.UUIDField()
     kind = models.CharField(max_length=80)
     mail = models.BooleanField()
+    site = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints = [

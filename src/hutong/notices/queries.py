@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext
-
 from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices.models import MailChoice, Notice
-from hutong.notices.rules import TEXTS, Text, fill
+from hutong.notices.rules import TEXTS, Text
+from hutong.notices.wording import body_of, name_of, title_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +29,11 @@ class NoticeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailChoiceView:
-    """A kind of notice, an example of its title, and whether it comes by e-mail."""
+    """A kind of notice, what it is called, whether it is shown here and whether it comes by e-mail."""
 
     kind: str
     title: str
+    site: bool
     mail: bool
 
 
@@ -41,7 +41,7 @@ def notices_page(
     person: UUID, *, unread: bool = False, cursor: str | None = None, limit: int = 50
 ) -> dict[str, Any]:
     """A person's notices, newest first, one page: {"items", "next"}."""
-    rows = Notice.objects.filter(person=person)
+    rows = Notice.objects.filter(person=person, site=True)
     if unread:
         rows = rows.filter(read_at__isnull=True)
     return paged(rows, cursor, limit, key=("-created_at", "-id"), out=view)
@@ -59,17 +59,19 @@ def is_mailed(id: UUID) -> bool:
 
 
 def unread_count(person: UUID) -> int:
-    return Notice.objects.filter(person=person, read_at__isnull=True).count()
+    return Notice.objects.filter(person=person, site=True, read_at__isnull=True).count()
 
 
 def mail_choices(person: UUID) -> list[MailChoiceView]:
-    """Every kind of notice, by name, and whether this person gets it by e-mail."""
-    chosen = dict(MailChoice.objects.filter(person=person).values_list("kind", "mail"))
+    """Every kind of notice, by name, and where this person gets it."""
+    rows = MailChoice.objects.filter(person=person).values_list("kind", "site", "mail")
+    chosen = {kind: (site, mail) for kind, site, mail in rows}
     return [
         MailChoiceView(
             kind=text.kind,
-            title=fill(gettext(text.title), {}),
-            mail=chosen.get(text.kind, text.mail),
+            title=name_of(text),
+            site=chosen.get(text.kind, (True, text.mail))[0],
+            mail=chosen.get(text.kind, (True, text.mail))[1],
         )
         for text in sorted(TEXTS.values(), key=lambda t: t.kind)
     ]
@@ -81,8 +83,8 @@ def view(row: Notice) -> NoticeView:
         id=row.id,
         person=row.person,
         kind=row.kind,
-        title=fill(gettext(text.title), row.facts),
-        body=fill(gettext(text.body), row.facts) if text.body else "",
+        title=title_of(text, row.facts),
+        body=body_of(text, row.facts),
         link=row.link,
         subject=row.subject,
         created_at=row.created_at,

@@ -6,14 +6,13 @@ Kinds of notice and their words.
 Pure. Texts are English msgids; facts fill the braces.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from hutong.kit.event import Event, Visibility
-from hutong.kit.moments import SHANGHAI, parse_iso
-from hutong.kit.money import with_unit
 
 TITLE_LENGTH = 200
 
@@ -46,25 +45,31 @@ def text_of(kind: str) -> Text:
         raise ValueError(f"no text is registered for notices of kind {kind}") from None
 
 
-def fill(text: str, facts: Mapping[str, Any]) -> str:
+def fill(
+    text: str, facts: Mapping[str, Any], write: Callable[[str, Any], Any] = lambda _, v: v
+) -> str:
     """Fill the braces; a missing fact shows as an ellipsis rather than nothing at all.
 
-    A fact named `…_fen` is written as money, `…_at` as the venue's local time.
+    `write(name, value)` puts a fact into words: money, moments and roles as the reader's language has
+    them.
     """
-    return text.format_map(_Words({name: _word(name, value) for name, value in facts.items()}))
-
-
-def _word(name: str, value: Any) -> Any:
-    if name.endswith("_fen") and isinstance(value, int):
-        return with_unit(value)
-    if name.endswith("_at") and isinstance(value, str):
-        return f"{parse_iso(value).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return value
+    return text.format_map(_Words({name: write(name, value) for name, value in facts.items()}))
 
 
 class _Words(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+_CJK = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef“”"
+_BETWEEN_CJK = re.compile(f"(?<=[{_CJK}]) +(?=[{_CJK}])")
+
+
+def tidied(text: str) -> str:
+    """One line, without the gaps a fact left out has made: 成交 已确认 is 成交已确认."""
+    line = re.sub(r" +(?=[:,.，。：；])", "", " ".join(text.split()))
+    line = _BETWEEN_CJK.sub("", line).strip(" :：")
+    return line[:1].upper() + line[1:]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +89,10 @@ class MailChosen(Event, kind="notices.MailChosen", visibility=Visibility.JOURNAL
     person: UUID
     notice_kind: str
     mail: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteChosen(Event, kind="notices.SiteChosen", visibility=Visibility.JOURNALLED):
+    person: UUID
+    notice_kind: str
+    site: bool

@@ -39,6 +39,7 @@ class UnreadOut(Schema):
 class MailChoiceOut(Schema):
     kind: str
     title: str
+    site: bool = Field(description="Whether it is shown in the site")
     mail: bool
 
 

@@ -5,7 +5,6 @@ Notices by e-mail: in the reader's language, tried again when the post fails. Up
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.utils.translation import gettext, override
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.builtin_tasks import remove_old_jobs
@@ -13,7 +12,9 @@ from procrastinate.contrib.django import app
 
 from hutong.kit.refusal import Refused
 from hutong.notices import actions, queries
+from hutong.notices.stopping import token_of
 from hutong.parties import queries as parties
+from hutong.ui.mail import letter
 
 
 @app.task(name=actions.MAIL, queue="mail", retry=RetryStrategy(max_attempts=10, exponential_wait=3))
@@ -28,16 +29,27 @@ def mail(notice: str) -> None:
         return  # the notice or its reader is gone
     with override(reader.language):
         found = queries.notice(id)
-        link = f"\n\n{settings.ORIGIN}{found.link}" if found.link else ""
-        ending = gettext("You choose what comes by e-mail at {place}.").format(
-            place=f"{settings.ORIGIN}/my/notices"
-        )
-        send_mail(
-            " ".join(found.title.split()),
-            f"{found.body or found.title}{link}\n\n-- \n{ending}\n",
-            settings.DEFAULT_FROM_EMAIL,
-            [reader.email],
-        )
+        stop = f"{settings.ORIGIN}/my/notices/stop/{token_of(found.person, found.kind)}"
+        letter(
+            to=reader.email,
+            subject=found.title,
+            paragraphs=[found.body or found.title],
+            link=(gettext("Open the page"), f"{settings.ORIGIN}{found.link}")
+            if found.link
+            else None,
+            endings=[
+                (
+                    gettext("You choose what comes by e-mail:"),
+                    f"{settings.ORIGIN}/my/notices/settings",
+                ),
+                (gettext("No more mails of this kind:"), stop),
+            ],
+            headers={
+                "List-Unsubscribe": f"<{stop}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Auto-Submitted": "auto-generated",
+            },
+        ).send()
     actions.mark_mailed(id)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from hutong.parties import actions
+from hutong.parties import actions, letters
 from hutong.parties.sign_in import Language
 
 
@@ -50,3 +50,17 @@ class Adapter(DefaultAccountAdapter):
                 person=email_address.user_id,
             )
         return done
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send this venue's letter instead of allauth's, where it has one."""
+        match template_prefix.rpartition("/")[2]:
+            case "email_confirmation" | "email_confirmation_signup" if context.get("code"):
+                letters.page_code(email, context["code"]).send()
+            case "account_already_exists":
+                letters.known(email).send()
+            case "unknown_account":
+                letters.unknown(email).send()
+            case "password_reset_key":
+                letters.new_password(email, context["password_reset_url"]).send()
+            case _:
+                super().send_mail(template_prefix, email, context)

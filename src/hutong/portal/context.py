@@ -48,7 +48,7 @@ def _draw(request: HttpRequest) -> Frame:
     elif powers and _under(path, DESK):
         audience, sections = "officer", _officers_sections(path, actor)
     person = getattr(request, "user", None) if actor.person is not None else None
-    choices = _choices(actor) if actor.person is not None else ()
+    choices = _choices(request, actor) if actor.person is not None else ()
     return Frame(
         venue_name=_venue_name(now),
         now=now,
@@ -73,11 +73,12 @@ def _venue_name(now: Any) -> str:
         return "Hutong"
 
 
-def _choices(actor: Any) -> tuple[PartyChoice, ...]:
-    mine = {held.party.id: held.party for held in parties.mandates_of_person(actor.person)}
+def _choices(request: HttpRequest, actor: Any) -> tuple[PartyChoice, ...]:
+    if not hasattr(request, "acted_for"):  # a member's page has asked already
+        request.acted_for = parties.acted_for_by(actor.person)
     return tuple(
-        PartyChoice(id=view.id, name=named(view), current=view.id == actor.party)
-        for view in mine.values()
+        PartyChoice(id=one.id, name=named(one), current=one.id == actor.party)
+        for one in request.acted_for
     )
 
 
@@ -140,13 +141,16 @@ def _members_sections(path: str) -> tuple[Link, ...]:
         path,
         [
             (gettext("What waits"), MY),
-            (gettext("Party and people"), "/my/party"),
             (gettext("My technologies"), "/my/technologies"),
             (gettext("Rights"), "/my/rights"),
             (gettext("My listings"), "/my/listings"),
-            (gettext("Intents and bids"), "/my/intents"),
+            (gettext("Intents"), "/my/intents"),
+            (gettext("Bids"), "/my/bids"),
             (gettext("Deals"), "/my/deals"),
             (gettext("Money"), "/my/money"),
+            (gettext("Documents"), "/my/documents"),
+            (gettext("Party"), "/my/party"),
+            (gettext("People"), "/my/people"),
             (gettext("Notices"), "/my/notices"),
             (gettext("Opened fields"), "/my/openings"),
             (gettext("Tokens"), "/my/tokens"),

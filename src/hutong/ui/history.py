@@ -90,6 +90,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "notices.MailChosen": (N_("Mail settings changed"), QUIET),
     "notices.Notified": (N_("Told"), QUIET),
     "notices.Read": (N_("Read"), QUIET),
+    "notices.SiteChosen": (N_("Settings of notices changed"), QUIET),
     "parties.CodeSent": (N_("Code sent"), QUIET),
     "parties.ControlEnded": (N_("Control ended"), QUIET),
     "parties.ControlRecorded": (N_("Control recorded"), QUIET),

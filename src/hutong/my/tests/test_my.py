@@ -39,9 +39,9 @@ def test_an_invitation_waits_on_ones_page_until_it_is_answered(venue: Any) -> No
     party, who = verified_party("上海某大学", now=venue.now), person(now=venue.now)
     owner = browsing(member_of(party))
     for email in (who.email, "nobody@firm.example"):
-        sent = {"act": "grant", "email": email, "role": "agent"}
-        assert owner.post("/my/party", sent).status_code == 302
-        assert email in owner.get("/my/party").content.decode()
+        sent = {"act": "invite", "email": email, "role": "agent"}
+        assert owner.post("/my/people", sent).status_code == 302
+        assert email in owner.get("/my/people").content.decode()
 
     invited = browsing(signed_in(who))
     page = invited.get("/my", language="zh-hans").content.decode()
@@ -273,7 +273,7 @@ def test_a_deal_is_not_found_by_others(venue: Any) -> None:
 
 def test_a_tampered_hidden_field_is_refused_not_a_crash(venue: Any) -> None:
     page = browsing(member_of(verified_party(now=venue.now)))
-    answer = page.post("/my/party", {"act": "revoke", "mandate": "'; DROP TABLE"})
+    answer = page.post("/my/people", {"act": "revoke", "mandate": "'; DROP TABLE"})
     assert answer.status_code == 422
     assert page.post("/my/party", {"act": "no such act"}).status_code == 404
 

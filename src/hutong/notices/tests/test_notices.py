@@ -15,7 +15,10 @@ from hutong.journal import queries as journal
 from hutong.kit.actor import ANONYMOUS
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices import actions, queries, rules, tasks
-from hutong.notices.rules import Text
+from hutong.notices.rules import TEXTS, Text, tidied
+from hutong.notices.stopping import Refusal as StoppingRefusal
+from hutong.notices.stopping import read, token_of
+from hutong.notices.wording import written
 from hutong.parties import actions as parties
 from hutong.parties.sign_in import Language
 from hutong.parties.testing import person, signed_in
@@ -56,7 +59,10 @@ def test_each_person_gets_a_notice_and_the_journal_keeps_who(venue):
 
     (notice,) = queries.notices_page(buyer.id)["items"]
     assert notice.title == "¥1,234.56 came in"
-    assert notice.body == "On 2022-06-20 09:00 for D-1."
+    assert notice.body == "On 2022年6月20日 09:00 for D-1."
+    with override("en"):
+        (notice,) = queries.notices_page(buyer.id)["items"]
+        assert notice.body == "On 20 June 2022 09:00 for D-1."
     assert notice.link == "/my/deals/1"
     assert queries.unread_count(seller.id) == 1
     (entry,) = journal.of_subject("deal:1")
@@ -79,6 +85,12 @@ def test_a_mail_goes_out_once_in_the_readers_language(venue, settings):
     assert sent.subject == "¥1,234.56 came in"
     assert "https://exchange.example/my/deals/1" in sent.body
     assert "You choose what comes by e-mail" in sent.body
+    [(page, kind)] = sent.alternatives
+    assert kind == "text/html"
+    assert 'lang="en"' in page
+    assert 'href="https://exchange.example/my/deals/1"' in page
+    stop = sent.extra_headers["List-Unsubscribe"]
+    assert read(stop.strip("<>").rsplit("/", 1)[-1]) == (reader.id, KIND)
 
 
 def test_a_mail_that_fails_is_tried_again_and_not_marked(venue, settings):
@@ -206,3 +218,55 @@ def test_the_api_lists_reads_and_chooses(venue):
     assert call("PUT", "/notices/mail/tests.unknown", {"mail": False}).status_code == 404
     assert {c["kind"]: c["mail"] for c in call("GET", "/notices/mail").json()}[KIND] is False
     assert Client().get("/api/v1/notices").status_code == 401
+
+
+def test_what_is_not_wanted_here_comes_by_mail_alone(venue):
+    reader = person()
+    me = {"actor": signed_in(reader), "now": venue.now}
+    assert actions.choose(**me, chosen={KIND: (False, True), "tests.quiet": (True, False)}) == 1
+    assert actions.choose(**me, chosen={KIND: (False, True)}) == 0
+    (id,) = tell(venue, reader)
+    assert queries.notices_page(reader.id)["items"] == []
+    assert queries.unread_count(reader.id) == 0
+    assert mails_queued() == [str(id)]
+    kinds = [entry.kind for entry in journal.of_subject(f"person:{reader.id}")]
+    assert kinds.count("notices.SiteChosen") == 1
+
+
+def test_a_letter_stops_its_kind_without_signing_in(venue):
+    reader = person()
+    page = Client(enforce_csrf_checks=True)
+    place = f"/my/notices/stop/{token_of(reader.id, KIND)}"
+    assert page.get(place).status_code == 200
+    assert choices_of(reader)[KIND], "opening the link changes nothing"
+    assert page.post(place, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not choices_of(reader)[KIND]
+    assert page.post(place).status_code == 200, "once more is no fault"
+    assert page.get(place[:-2] + "xx").status_code == 404
+    with pytest.raises(Refused) as refused:
+        read("no token")
+    assert refused.value.reason is StoppingRefusal.LINK_UNKNOWN
+
+
+def test_roles_and_days_are_written_as_the_reader_speaks():
+    with override("zh-hans"):
+        assert written("role", "agent") == "经办人"
+        assert written("sign_by", "2022-08-12") == "2022年8月12日"
+    with override("en"):
+        assert written("role", "registrar") == "Registrar"
+        assert written("ends_at", "2022-07-19T09:00:00.000000Z") == "19 July 2022 17:00"
+    assert written("reason", "2022-08-12") == "2022-08-12"
+
+
+def test_every_kind_of_notice_has_a_name_without_gaps():
+    assert tidied("成交  已确认") == "成交已确认"
+    assert tidied("Listing : an auction decides") == "Listing: an auction decides"
+    reader = person()
+    for language in ("zh-hans", "en"):
+        with override(language):
+            for choice in queries.mail_choices(reader.id):
+                if choice.kind.startswith("tests."):
+                    continue
+                assert "…" not in choice.title, choice
+                assert "{" not in choice.title, choice
+    assert len(TEXTS) > 40

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from hutong.doors.api import paged
 from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties.models import Party
+from hutong.parties.models import Evidence, Party
 from hutong.parties.rules import Kind, Refusal, Status
 
 SEES_ALL = ("parties.verify", "parties.suspend", "supervise.read")
@@ -128,12 +128,13 @@ def detail(actor: Actor, id: UUID) -> PartyDetail:
 
 def evidence_of(actor: Actor, id: UUID) -> list[EvidenceView]:
     """Documents the verification rests on, in the order they were attached."""
-    row = Party.objects.filter(id=id).first()
-    if row is None or not may_see(actor, id):
+    if not may_see(actor, id):
+        raise Refused(CommonRefusal.NOT_FOUND, what="party")
+    rows = list(Evidence.objects.filter(party_id=id).order_by("id"))
+    if not rows and not Party.objects.filter(id=id).exists():
         raise Refused(CommonRefusal.NOT_FOUND, what="party")
     return [
-        EvidenceView(document=e.document, proves=e.proves, attached_at=e.attached_at)
-        for e in row.evidence.order_by("id")
+        EvidenceView(document=e.document, proves=e.proves, attached_at=e.attached_at) for e in rows
     ]
 
 
