@@ -10,7 +10,7 @@ import pkgutil
 import types
 import typing
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
 from uuid import UUID
@@ -18,6 +18,8 @@ from uuid import UUID
 import pytest
 
 import hutong
+from hutong.journal import rules
+from hutong.kit.actor import Actor, PersonId
 from hutong.kit.event import KINDS, Event, Visibility, field_marks
 
 PLAIN = (int, bool, UUID, datetime, date, Fraction, bytes, type(None))
@@ -159,3 +161,61 @@ PARTIES = {"seller", "buyer", "payer", "holder", "winner_party", "runner_up_part
 def test_who_bought_sold_paid_or_lost_is_private(kind):
     """AU-9, LI-4: the parties of a sale are commitments, to be opened by whom they concern."""
     assert not PARTIES & in_clear(everything()[kind]).keys()
+
+
+# -- what an entry is when it is written --------------------------------------------------------------
+
+SECRET_TEXT, SECRET_ID, SECRET_NUMBER = "an inventor's name", UUID(int=0x5EC2E7), 987_654_321
+SECRETS = (
+    SECRET_TEXT.encode(),
+    str(SECRET_ID).encode(),
+    str(SECRET_NUMBER).encode(),
+    b"2001-02-03",
+)
+
+
+def example(hint: typing.Any, *, secret: bool) -> typing.Any:
+    """A value of this type; a secret one is found again wherever it is written."""
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return example(parts[0], secret=secret)
+    if origin in (typing.Union, types.UnionType):
+        return example(parts[0], secret=secret)
+    if origin in (dict, Mapping):
+        return {example(parts[0], secret=secret): example(parts[1], secret=secret)}
+    if origin in (list, set, frozenset, tuple):
+        kinds = [part for part in parts if part is not Ellipsis]
+        return origin([example(part, secret=secret) for part in kinds])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return next(iter(hint))
+    plain = {
+        str: (SECRET_TEXT, "word"),
+        int: (SECRET_NUMBER, 7),
+        bool: (True, True),
+        UUID: (SECRET_ID, UUID(int=1)),
+        datetime: (datetime(2001, 2, 3, tzinfo=UTC), datetime(2022, 6, 20, tzinfo=UTC)),
+        date: (date(2001, 2, 3), date(2022, 6, 20)),
+        Fraction: (Fraction(1, SECRET_NUMBER), Fraction(1, 2)),
+        bytes: (SECRET_TEXT.encode(), b"digest"),
+        dict: ({SECRET_TEXT: SECRET_TEXT}, {"word": "word"}),
+        type(None): (None, None),
+        typing.Any: (SECRET_TEXT, "word"),
+        object: (SECRET_TEXT, "word"),
+    }
+    return plain[hint][0 if secret else 1]
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_what_is_published_holds_nothing_private_and_no_blob(kind):
+    event = everything()[kind]
+    hints = typing.get_type_hints(event, include_extras=True)
+    marks = field_marks(event)
+    said = event(**{name: example(hints[name], secret=bool(mark)) for name, mark in marks.items()})
+    actor = Actor(person=PersonId(SECRET_ID), powers=frozenset())
+    at = datetime(2022, 6, 20, tzinfo=UTC)
+    written = rules.write(said, subject="thing:1", actor=actor, at=at)
+    for secret in SECRETS:
+        assert secret not in written.leaf
+        assert written.inner is None or secret not in written.inner
+    hidden = {name for name, mark in marks.items() if mark and mark.value == "private"}
+    assert written.private.keys() == hidden | {"by"}
