@@ -13,6 +13,7 @@ from hutong.portal import (
     rulebook,
     search,
     technologies,
+    titles,
 )
 
 app_name = "portal"
@@ -22,6 +23,8 @@ urlpatterns = [
     path("search", search.page, name="search"),
     path("technologies", technologies.index, name="technologies"),
     path("technologies/<uuid:id>", technologies.one, name="technology"),
+    path("technologies/<uuid:id>/title", titles.page, name="title"),
+    path("technologies/<uuid:id>/title.pdf", titles.paper, name="title_pdf"),
     path("listings", listings.board, name="board"),
     path("listings/<uuid:id>", listings.one, name="listing"),
     path("lots", lots.index, name="lots"),

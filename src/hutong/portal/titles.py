@@ -1,0 +1,174 @@
+"""
+The title report (RR-10): holders, burdens and chain of a right on any date, as known at any moment,
+and whether a disposal that the reader thinks of would be possible now.
+"""
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from hutong.certificates import reports
+from hutong.certificates.words import REGIONS
+from hutong.kit.moments import at_local, local_date
+from hutong.kit.refusal import Refused
+from hutong.parties import queries as parties
+from hutong.portal.title_drawing import band, chart
+from hutong.portal.title_paper import paper_of
+from hutong.rights import queries
+from hutong.rights.acts import Licence, Mode
+from hutong.rights.register import Disposal
+from hutong.rights.scope import ALL_FIELDS, WORLD, Scope, Term, Territory
+from hutong.rulebook import queries as rulebook
+from hutong.technologies import queries as technologies
+from hutong.technologies.rules import KIND_NAMES
+from hutong.ui import words
+from hutong.ui.door import member, visitor
+from hutong.ui.fields import DayField, ShareField
+from hutong.ui.templatetags.ui import in_chinese, named
+
+TRANSFER = "transfer"
+
+
+class WhenForm(forms.Form):
+    on = DayField(label=_("As at"), required=False)
+    known = DayField(
+        label=_("As known on"),
+        required=False,
+        help_text=_("Without what was entered later; corrections among it."),
+    )
+
+
+class ProposalForm(forms.Form):
+    """A disposal the reader thinks of."""
+
+    giver = forms.ChoiceField(label=_("Who disposes"))
+    act = forms.ChoiceField(
+        label=_("What"),
+        choices=[
+            (TRANSFER, _("Transfer of a share")),
+            (Mode.EXCLUSIVE.value, _("Exclusive licence")),
+            (Mode.SOLE.value, _("Sole licence")),
+            (Mode.ORDINARY.value, _("Ordinary licence")),
+        ],
+    )
+    share = ShareField(label=_("Share of the whole"), required=False)
+    territory = forms.CharField(
+        label=_("Territory"),
+        required=False,
+        max_length=200,
+        help_text=_("For licences: codes such as CN, 310000, US; the whole world when empty."),
+    )
+    starts_on = DayField(label=_("From"), required=False)
+    ends_on = DayField(label=_("To"), required=False)
+
+
+@visitor
+def page(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The report as a page. Public, as the register is."""
+    now = request.now
+    t = technologies.technology(id)
+    when = WhenForm(request.GET or None)
+    typed = when.cleaned_data if when.is_bound and when.is_valid() else {}
+    on, known = typed.get("on"), typed.get("known")
+    known_at = at_local(known, 23, 59) if known else None
+    today = on or local_date(now)
+    title = queries.title(id, on, known_at)
+    grants = queries.use_of(id, today, known_at) if title.registered else ()
+    restrictions = queries.restrictions_on(id, on, known_at) if title.registered else ()
+    form, answer = _proposal(request, id, title, today=local_date(now))
+    drawn = band(title.chain, until=today)
+    return render(
+        request,
+        "portal/title.html",
+        {
+            "t": t,
+            "title": title,
+            "grants": grants,
+            "live": [g for g in grants if g.status.value != "ended"],
+            "restrictions": restrictions,
+            "band": drawn,
+            "chart": chart(grants, today=today, name=region_name),
+            "when": when,
+            "today": today,
+            "past": bool(on or known),
+            "form": form,
+            "answer": answer,
+            "parties": parties.parties(_named(title, grants, restrictions)),
+            "kinds": KIND_NAMES,
+            "words": words,
+            "signed_in": request.actor.person is not None,
+        },
+    )
+
+
+def region_name(code: str) -> str:
+    """A region in the reader's language; by its code where it has no name here."""
+    found = REGIONS.get(code)
+    if found is None:
+        return code
+    return found.zh if in_chinese() else found.en
+
+
+def _named(title: Any, grants: Any, restrictions: Any) -> set[UUID]:
+    held = {p for power in (title.ownership, title.disposal, title.income) for p in power}
+    past = {p for e in title.chain if e.holdings for p in e.holdings.parties()}
+    used = {p for g in grants for p in (g.licensor, g.licensee)}
+    bound = {r.party for r in restrictions if r.party}
+    return held | past | used | bound
+
+
+def _proposal(
+    request: HttpRequest, id: UUID, title: Any, *, today: date
+) -> tuple[ProposalForm | None, dict[str, Any] | None]:
+    """The form, and the answer to what it asks; none for a right that is not registered."""
+    if not title.registered:
+        return None, None
+    asked = "giver" in request.GET
+    form = ProposalForm(request.GET if asked else None)
+    names = parties.parties(title.ownership)
+    form.fields["giver"].choices = [(str(p), named(names[p])) for p in title.ownership]
+    if not asked or not form.is_valid():
+        return form, None
+    typed = form.cleaned_data
+    giver, share = UUID(typed["giver"]), typed["share"] or Fraction(1)
+    try:
+        if typed["act"] == TRANSFER:
+            report = queries.title_report(id, proposal=Disposal(giver=giver, share=share))
+            return form, {"refused": report.refused, "first": list(report.pre_emption)}
+        refused = queries.why_not_grant(id, _licence(typed, giver, today), today)
+        return form, {"refused": refused, "first": []}
+    except Refused as refused:
+        return form, {"refused": refused, "first": []}
+
+
+def _licence(typed: dict[str, Any], giver: UUID, today: date) -> Licence:
+    codes = typed["territory"].replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
+    starts_on = typed["starts_on"] or today
+    ends_on = typed["ends_on"] or date(starts_on.year + 1, starts_on.month, min(starts_on.day, 28))
+    return Licence(
+        licensor=giver,
+        licensee=UUID(int=0),
+        mode=Mode(typed["act"]),
+        scope=Scope(
+            Territory.of([code for code in codes if code] or [WORLD]),
+            ALL_FIELDS,
+            Term.of(starts_on, ends_on),
+        ),
+    )
+
+
+@member
+def paper(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The report as a PDF signed by the venue, for whoever is signed in."""
+    now = request.now
+    page = paper_of(id, on=local_date(now), now=now, venue=rulebook.in_force(now).rules.venue)
+    made = reports.signed_report(page, real_now=datetime.now(UTC))
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="title-report-{id}.pdf"'
+    return answer
