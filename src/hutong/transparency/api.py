@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from ninja import Field, Router, Schema, Status
 
@@ -60,11 +59,9 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     except LookupError:
         return _absent("no signed checkpoint reaches so far")
     response = HttpResponse(data, headers=headers(address.path))
-    if address.level is None:
-        patch_vary_headers(response, ("Accept-Encoding",))
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            response.content = gzip.compress(data, compresslevel=6, mtime=0)
-            response["Content-Encoding"] = "gzip"
+    if address.level is None and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.content = gzip.compress(data, compresslevel=6, mtime=0)
+        response["Content-Encoding"] = "gzip"
     return response
 
 
