@@ -44,6 +44,26 @@ REQUEST = (
     "UEjw6QUXTS5Rovnzv++qbSzm9Q=\n"
 )
 
+# A log's two checkpoints and the proof between them, published with the tests of
+# github.com/transparency-dev/witness.
+MONKEYS = "monkeys+db4d9f7e+AULaJMvTtDLHPUcUrjdDad9vDlh/PTfC2VV60JUtCfWT"
+MONKEYS_5 = (
+    "monkeys\n5\n41smjBUiAU70EtKlT6lIOIYtRTYxYXsDB+XHfcvu/BE=\n\n"
+    "— monkeys 202fftzGl3LVoqjXfwCFZZXs8I+5G22+Ek2K0AOyBuSJ/8/CZawNF+6fNlTKOCd622pbzJNkkJFWuw9DbicZ"
+    "CkEx9AY=\n"
+)
+MONKEYS_8 = (
+    "monkeys\n8\nV8K9aklZ4EPB+RMOk1/8VsJUdFZR77GDtZUQq84vSbo=\n\n"
+    "— monkeys 202ffoUEboiQYpHzICeaFmoy3RNviHTpAxYrq/eO4QQVQMvu9UebKBMX2MJC76NLthZaKsnKbCA8GxrjePZh"
+    "vDCH7Ag=\n"
+)
+MONKEYS_5_TO_8 = (
+    "b9e1d62618f7fee8034e4c5010f727ab24d8e4705cb296c374bf2025a87a10d2",
+    "aac66cd7a79ce4012d80762fe8eec3a77f22d1ca4145c3f4cee022e7efcd599d",
+    "89d0f753f66a290c483b39cd5e9eafb12021293395fad3d4a2ad053cfbcfdc9e",
+    "29e40bb79c966f4c6fe96aff6f30acfce5f3e8d84c02215175d6e018a5dee833",
+)
+
 ORIGIN = "gzte.example/log"
 LOG = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(b"l" * 32))
 OTHER = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(b"o" * 32))
@@ -80,6 +100,20 @@ def test_the_published_request_is_read_and_written_as_it_was():
     assert [len(h) for h in read.proof] == [32] * 4
     assert Checkpoint.parse(note.parse(read.checkpoint).text).size == 20852163
     assert read.body() == REQUEST.encode()
+
+
+def test_another_witnesss_test_log_is_read_and_found_to_have_grown():
+    key = VerifierKey.parse(MONKEYS)
+    first = rules.read(AddCheckpoint(0, (), MONKEYS_5).body())
+    proof = tuple(bytes.fromhex(text) for text in MONKEYS_5_TO_8)
+    then = rules.read(AddCheckpoint(5, proof, MONKEYS_8).body())
+    assert rules.signed_by_its_log(first, [key])
+    assert rules.signed_by_its_log(then, [key])
+    assert rules.judge(first, Seen()).status == 200
+    seen = Seen(5, first.checkpoint.root)
+    assert rules.judge(then, seen).status == 200
+    shortened = rules.read(AddCheckpoint(5, proof[:3], MONKEYS_8).body())
+    assert rules.judge(shortened, seen).status == 422
 
 
 def test_a_cosignature_is_over_its_header_its_time_and_the_checkpoints_text():
