@@ -28,6 +28,7 @@ from hutong.settlement import actions as settlement
 from hutong.ui.door import officer
 
 MOST = 200
+RESULTS = "desk.bulk"  # of the session: what became of the last cases decided together
 Do = Callable[[Actor, datetime, str, str], Any]
 
 
@@ -97,40 +98,40 @@ BULKS: dict[str, Bulk] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    case: Waiting
-    problem: dict[str, Any] | None
-
-
 @officer
 def page(request: HttpRequest) -> HttpResponse:
-    """Do one act to every chosen case of one's own queue; show what became of each."""
+    """Do one act to every chosen case of one's own queue, then show what became of each.
+
+    The results wait in the session, so that the answer to the form is a redirect: what was done is
+    kept, and looking again does nothing again.
+    """
     if request.method != "POST":
-        return redirect("/desk")
+        told = request.session.get(RESULTS)
+        return render(request, "desk/bulk.html", told) if told else redirect("/desk")
     actor, now = request.actor, request.now
     act, words = request.POST.get("act", ""), request.POST.get("words", "")
     chosen = set(request.POST.getlist("case")[:MOST])
     if act != "take" and act not in BULKS:
         raise Http404
     cases = [case for case in waiting_for(actor, now) if case.ref in chosen]
-    results = [Result(case=case, problem=_done(actor, now, act, case, words)) for case in cases]
-    gone = len(chosen) - len({result.case.ref for result in results})
-    names = titled([result.case for result in results])
-    return render(
-        request,
-        "desk/bulk.html",
-        {
-            "title": gettext("Taken on") if act == "take" else BULKS[act].label,
-            "results": [
-                Result(case=case, problem=result.problem)
-                for result, case in zip(results, names, strict=True)
-            ],
-            "done": sum(result.problem is None for result in results),
-            "gone": gone,
-            "none": not chosen,
-        },
-    )
+    problems = [_done(actor, now, act, case, words) for case in cases]
+    request.session[RESULTS] = {
+        "title": gettext("Taken on") if act == "take" else str(BULKS[act].label),
+        "results": [
+            {
+                "href": case.href,
+                "title": case.title,
+                "kind": case.kind,
+                "note": case.note,
+                "problem": problem and {"title": problem["title"], "rule": problem["rule"]},
+            }
+            for case, problem in zip(titled(cases), problems, strict=True)
+        ],
+        "done": sum(problem is None for problem in problems),
+        "gone": len(chosen) - len({case.ref for case in cases}),
+        "none": not chosen,
+    }
+    return redirect("/desk/bulk")
 
 
 def _done(
