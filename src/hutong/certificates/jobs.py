@@ -24,13 +24,12 @@ from hutong.documents.queries import DocumentView
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Later
 from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.event import KINDS
 from hutong.kit.ids import subject, subject_id
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
-from hutong.rights.events import EntryWritten
+from hutong.rights import events, grant_events, procedure_events
 from hutong.rulebook import queries as rulebook
 from hutong.transparency.queries import NotYetIncluded
 
@@ -51,7 +50,12 @@ register(
 
 # Every kind of register entry there is, whatever the register learns to hold.
 REGISTER_ENTRIES = tuple(
-    sorted(kind for kind, event in KINDS.items() if issubclass(event, EntryWritten))
+    sorted(
+        event.kind
+        for module in (events, grant_events, procedure_events)
+        for event in vars(module).values()
+        if isinstance(event, type) and issubclass(event, events.EntryWritten)
+    )
 )
 
 

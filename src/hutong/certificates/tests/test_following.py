@@ -1,5 +1,6 @@
 """What leads to certificates: a registration, a settlement; through the journal, as a venue works."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -12,9 +13,18 @@ from hutong.deals.rules import Status as DealStatus
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
-from hutong.parties.testing import verified_party
+from hutong.parties.testing import member_of, officer, verified_party
+from hutong.rights import actions as register
 from hutong.rights import queries as rights
-from hutong.rights.testing import registered_technologies, registered_technology
+from hutong.rights.acts import Mode
+from hutong.rights.scope import Field, Scope, Term, Territory
+from hutong.rights.testing import (
+    a_document,
+    licensed,
+    pledged,
+    registered_technologies,
+    registered_technology,
+)
 from hutong.settlement.testing import settled_deal
 
 
@@ -103,3 +113,57 @@ def test_the_people_of_the_parties_are_told(working, venue):
     (certificate,) = queries.of_technology(technology.id)
     told = journal.latest_of(subject("certificate", certificate.id), "notices.Notified")
     assert told.facts["notice_kind"] == "certificates.rendered"
+
+
+def of_entry(entry):
+    [certificate] = queries.by_subject(subject("right_entry", entry))
+    return certificate
+
+
+def test_every_entry_of_the_register_is_certified_and_later_ones_supersede(working, venue):
+    owner = verified_party("上海某大学", now=venue.now)
+    firm = verified_party("某企业", "enterprise", now=venue.now)
+    bank = verified_party("某银行", "enterprise", now=venue.now)
+    technology = registered_technology(owner, now=venue.now).id
+    venue.later(days=20)
+    scope = Scope(
+        Territory.of(["310000"]),
+        Field.of(),
+        Term.of(venue.now.date(), date(2030, 12, 31)),
+    )
+    licence = licensed(technology, owner, firm, scope=scope, now=venue.now, mode=Mode.EXCLUSIVE)
+    pledge = pledged(technology, owner, bank, now=venue.now)
+    registrar = officer("registrar", now=venue.now)
+    paper = {"authority": "某法院", "document": a_document(registrar, now=venue.now)}
+    act = {"actor": registrar, "now": venue.now}
+    freeze = register.freeze(**act, technology=technology, paper="2022执1号", **paper).id
+    working()
+
+    said = verified(of_entry(licence), venue.now).content
+    assert of_entry(licence).kind is Kind.LICENCE
+    assert said["grant"]["territory"] == ["上海市 Shanghai"]
+    assert (said["grant"]["mode"], said["licensee"]["name_zh"]) == ("exclusive", "某企业")
+    said = verified(of_entry(pledge), venue.now).content
+    assert of_entry(pledge).kind is Kind.REGISTER_ENTRY
+    assert (said["register"]["entry"], said["about"]["debt_fen"]) == ("pledge", 100_000_000)
+    assert said["pledgee"]["name_zh"] == "某银行"
+    said = verified(of_entry(freeze), venue.now).content
+    assert said["about"] == {"authority": "某法院", "paper": "2022执1号"}
+
+    lifted = register.lift(**act, freeze=freeze, paper="2022执2号", **paper).id
+    released = register.release(actor=member_of(bank), now=venue.now, restriction=pledge)
+    surrendered = register.surrender(actor=member_of(firm), now=venue.now, grant=licence)
+    working()
+    for before, after in (
+        (freeze, lifted),
+        (pledge, released.entries[0]),
+        (licence, surrendered.entries[0]),
+    ):
+        assert of_entry(before).superseded_by == of_entry(after).number
+        file = queries.file(SYSTEM, of_entry(before).number, "json")[1]
+        report = queries.verify(file, now=venue.now)
+        assert report.verified
+        assert of_entry(after).number in report.steps[-1].sentence()
+    first, *_ = [c for c in queries.of_technology(technology) if c.kind is Kind.RIGHTS_REGISTRATION]
+    assert first.superseded_by == ""  # RR-5: who holds the right has not changed
+    assert list(queries.audit()) == []
