@@ -78,7 +78,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hutong.ui.csp.ContentSecurityPolicyMiddleware",
-    "hutong.transparency.caching.shared_files",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -178,6 +177,7 @@ AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "hutong_session"
 CSRF_COOKIE_NAME = "hutong_csrf"
+CSRF_FAILURE_VIEW = "hutong.ui.stash.csrf_failed"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -233,7 +233,7 @@ def way_to_take_part(listing: queries.ListingView, lot: auctions.LotView | None)
             "SE-3",
             is_open,
         ),
-        WayStep(after_the_period(listing), gettext("at"), listing.ends_at, "LI-5", False),
+        WayStep(after_the_period(listing), "", listing.ends_at, "LI-5", False),
     ]
     if lot is not None:
         steps.append(

@@ -25,11 +25,10 @@ from django.utils.translation import gettext
 
 from hutong.doors.pages import attempt
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.ui import stash
 
 View = Callable[..., HttpResponse]
 MEMBERS = "member."
-READING = {"GET", "HEAD"}
-LOOKING = {"supervise.read"}  # the supervisor sees everything and changes nothing (ST-3)
 
 
 def visitor(view: View) -> View:
@@ -37,6 +36,8 @@ def visitor(view: View) -> View:
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.actor.person is not None:
+            stash.bring_back(request)
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
@@ -51,14 +52,22 @@ def member(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.person is None:
-            back = request.get_full_path() if request.method == "GET" else request.path
-            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
+            return sign_in_first(request)
+        stash.bring_back(request)
         try:
             return view(request, *args, **kwargs)
         except Refused as refused:
             return refused_page(request, refused)
 
     return asked
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in and back; what was typed into a form comes back, too."""
+    if request.method == "POST" and stash.keep(request):
+        messages.warning(request, gettext("You were signed out. Sign in; what you typed is kept."))
+    back = request.get_full_path() if request.method == "GET" else request.path
+    return redirect(f"{resolve_url('account_login')}?{urlencode({'next': back})}")
 
 
 def officer(view: View) -> View:
@@ -72,8 +81,6 @@ def officer(view: View) -> View:
             raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer of the venue"))
         if not actor.second_factor:
             raise Refused(CommonRefusal.SECOND_FACTOR_MISSING)
-        if request.method not in READING and set(officers_powers(actor)) <= LOOKING:
-            raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer who may decide"))
         return view(request, *args, **kwargs)
 
     return asked
@@ -139,6 +146,8 @@ class Acts:
         offer = self._offered.get(self.request.POST.get("act", ""))
         if offer is None:
             raise Http404
+        if self.request.actor.person is None:  # signed out meanwhile, on a page open to everybody
+            return sign_in_first(self.request)
         if offer.form is not None and not offer.form.is_valid():
             self._malformed = True
             return None

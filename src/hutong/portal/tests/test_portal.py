@@ -66,7 +66,8 @@ def test_a_stranger_cannot_object(venue: Any) -> None:
     application = noticed_application(verified_party(now=venue.now), now=venue.now)
     path = f"/public-notices/{application.id}"
     answer = browsing().post(path, {"act": "object", "grounds": "No."})
-    assert answer.status_code == 401
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/?next=%2Fpublic-notices%2F")
     assert not rights.notice(application.id).stopped
 
 
