@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from hutong.rights.acts import Licence
 from hutong.rights.acts_written import act_from
@@ -114,7 +114,10 @@ def _first_rival(
         params.append(multirange(slot_of(act, 0, accepted)))
     else:
         closed = "AND mode <> 'ordinary'"
-    return _rows().filter(line__in=RawSQL(_RIVALS.format(closed=closed), params))
+    with connection.cursor() as cursor:
+        cursor.execute(_RIVALS.format(closed=closed), params)
+        first = cursor.fetchone()
+    return _rows().filter(line=first[0]) if first else ()
 
 
 def _rows() -> Any:

@@ -12,34 +12,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
 from hutong.rights import register
 from hutong.rights.acts import Chapter
-from hutong.rights.models import Disposal, Entry, Holding, Item, holdings_of
-from hutong.rights.shares import Holdings, Shares
+from hutong.rights.models import Disposal, Entry, Holding, Item
+from hutong.rights.queries import lines
+from hutong.rights.queries.lines import EntryView
+from hutong.rights.shares import Shares
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EntryView:
-    """A line of the register as it was written. `corrected_by` names the entry that corrects it."""
-
-    id: UUID
-    number: str
-    kind: register.EntryKind
-    technology: UUID
-    sequence: int
-    effective_on: date
-    known_at: datetime
-    source: str
-    facts: dict[str, Any]
-    holdings: Holdings | None
-    corrects: UUID | None
-    corrected_by: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,10 +194,9 @@ def _held(row: Holding) -> HeldView:
 
 def entry(id: UUID) -> EntryView:
     """One register entry by id. Refused when there is none."""
-    rows = _views(Entry.objects.filter(id=id))
-    if not rows:
-        raise Refused(CommonRefusal.NOT_FOUND, what="register entry")
-    return rows[0]
+    for found in lines.of_entries([id]):
+        return found
+    raise Refused(CommonRefusal.NOT_FOUND, what="register entry")
 
 
 def entries_of(
@@ -249,32 +230,9 @@ def entry_views(
     technologies: Collection[UUID], chapter: Chapter | None = None
 ) -> dict[UUID, list[EntryView]]:
     by_technology: dict[UUID, list[EntryView]] = {technology: [] for technology in technologies}
-    rows = Entry.objects.filter(technology__in=list(technologies))
-    if chapter is not None:
-        rows = rows.filter(chapter=chapter.value)
-    for view in _views(rows.order_by("technology", "sequence")):
+    for view in lines.of_technologies(technologies, chapter):
         by_technology[view.technology].append(view)
     return by_technology
-
-
-def _views(rows: QuerySet[Entry]) -> list[EntryView]:
-    return [
-        EntryView(
-            id=row.id,
-            number=row.number,
-            kind=register.EntryKind(row.kind),
-            technology=row.technology,
-            sequence=row.sequence,
-            effective_on=row.effective_on,
-            known_at=row.known_at,
-            source=row.source,
-            facts=row.facts,
-            holdings=holdings_of(held) if (held := row.holdings.all()) else None,
-            corrects=row.corrects_id,
-            corrected_by=next((c.id for c in row.corrected_by.all()), None),
-        )
-        for row in rows.prefetch_related("holdings", "corrected_by")
-    ]
 
 
 def _pure(view: EntryView) -> register.Entry:
