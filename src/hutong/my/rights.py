@@ -1,7 +1,8 @@
 """
-My rights: what the register says is mine, and applications for first registration (RR-1, RR-7).
+My rights: what waits for me, what the register says is mine, and my applications (RR-1, RR-7).
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.documents import queries as documents
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -21,11 +23,14 @@ from hutong.rights import actions, queries
 from hutong.rights.shares import parse_share
 from hutong.technologies import queries as technologies
 from hutong.technologies.queries import Filters
-from hutong.ui.door import Acts, as_member, member
+from hutong.technologies.rules import Kind
+from hutong.ui import words
+from hutong.ui.door import Acts, as_member, member, posted_id
 from hutong.ui.fields import FilesField
 from hutong.ui.templatetags.ui import named
 
 CHOICES = 200
+SHOWN = 100
 
 
 class ApplicationForm(forms.Form):
@@ -79,19 +84,46 @@ class EvidenceForm(forms.Form):
 
 @member
 def index(request: HttpRequest) -> HttpResponse:
-    actor = as_member(request.actor)
+    """What waits for the party, its applications, and all it has in the register."""
+    actor, now = as_member(request.actor), request.now
     party = actor.acting_party()
     held = queries.held_by(party, cursor=request.GET.get("cursor"))
     applications = queries.applications(actor)["items"]
-    ids = {h.technology for h in held["items"]}
-    ids |= {a.technologies[0] for a in applications if a.technologies}
+    consents = queries.waiting_for_consent(party)
+    filings = queries.filings(actor)["items"]
+    objections = queries.waiting_for_answer(party, now)
+    uses, secured = queries.uses_of(party), queries.secured_by(party)
+    statements = queries.statements(actor)["items"]
+    ids = {h.technology for h in held["items"]} | {u.technology for u in uses}
+    ids |= {a.bundle or a.technologies[0] for a in [*applications, *consents] if a.technologies}
+    ids |= {f.technologies[0] for f in filings} | {s.technology for s in secured}
+    ids |= {s.technology for s in statements}
+    people = {u.other for u in uses} | {a.applicant for a in consents}
+    people |= {f.applicant for f in filings if f.applicant} | {o.objector for o in objections}
     return render(
         request,
         "my/rights.html",
         {
             "held": held,
-            "applications": applications,
+            "applications": [a for a in applications if a.applicant == party],
+            "naming": [a for a in applications if a.applicant != party and a not in consents],
+            "consents": consents,
+            "to_agree": [
+                f
+                for f in filings
+                if f.status.value == "agreeing"
+                and any(a.party == party and a.agreed_at is None for a in f.agreements)
+            ],
+            "filings": filings,
+            "objections": objections,
+            "uses": uses,
+            "secured": secured,
+            "statements": statements,
+            "today": local_date(now),
+            "me": party,
             "technologies": technologies.technologies(ids),
+            "parties": parties.parties(people),
+            "words": words,
         },
     )
 
@@ -122,6 +154,20 @@ def new(request: HttpRequest) -> HttpResponse:
         )
 
     acts.on(
+        "bundle",
+        lambda: actions.apply_for_bundle(
+            actor=actor,
+            now=now,
+            bundle=posted_id(request, "bundle"),
+            evidence=[
+                store(request, subject("right_evidence", me), upload).id
+                for upload in request.FILES.getlist("bundle_evidence")
+            ],
+        ),
+        said=gettext("Drafted. Other sellers of the bundle are asked to agree."),
+        to=lambda made: f"/my/rights/{made.id}",
+    )
+    acts.on(
         "draft",
         apply,
         said=gettext("Drafted. Look it over, then submit it."),
@@ -133,54 +179,123 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "my/right_new.html",
-        {"form": form, "problem": acts.problem, "party": parties.party(me)},
+        {
+            "form": form,
+            "problem": acts.problem,
+            "party": parties.party(me),
+            "bundles": _bundles(me, now),
+        },
         status=acts.status,
     )
 
 
+def _bundles(me: UUID, now: Any) -> list[Any]:
+    """Projects of the party, or made by an officer with parts of it."""
+    return technologies.page(Filters(party=me, kind=Kind.BUNDLE), local_date(now), limit=CHOICES)[
+        "items"
+    ]
+
+
 def _registrable(me: UUID, now: Any) -> list[tuple[str, str]]:
     mine = technologies.page(Filters(party=me), local_date(now), limit=CHOICES)["items"]
-    return [(str(t.id), named(t)) for t in mine if t.status == "entered" and not t.registered]
+    return [
+        (str(t.id), named(t))
+        for t in mine
+        if t.status == "entered" and not t.registered and t.kind is not Kind.BUNDLE
+    ]
+
+
+class ArgumentForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your statement"), widget=forms.Textarea(attrs={"rows": 4}), max_length=4_000
+    )
+    documents = FilesField(label=_("Evidence"), required=False)
 
 
 @member
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
-    """One application: evidence, submission, its notice and objections."""
+    """One application: evidence, agreements, submission, its notice, and objections to answer."""
     actor, now = as_member(request.actor), request.now
+    posted = request.POST.get("act")
     form = EvidenceForm(
-        request.POST if request.POST.get("act") == "attach" else None, request.FILES or None
+        request.POST if posted == "attach" else None,
+        request.FILES if posted == "attach" else None,
+    )
+    answering = ArgumentForm(
+        request.POST if posted == "argue" else None,
+        request.FILES if posted == "argue" else None,
+        auto_id="argue-%s",
     )
     acts = Acts(request)
+    act: dict[str, Any] = {"actor": actor, "now": now, "application": id}
     acts.on("attach", lambda: _attach(request, id, form), said=gettext("Attached."), form=form)
+    acts.on("consent", lambda: actions.consent(**act), said=gettext("You agreed."))
     acts.on(
         "submit",
-        lambda: actions.submit(actor=actor, now=now, application=id),
+        lambda: actions.submit(**act),
         said=gettext("Submitted. The registrar examines it."),
     )
     acts.on(
         "withdraw",
-        lambda: actions.withdraw(
-            actor=actor, now=now, application=id, reason=request.POST.get("reason", "")
-        ),
+        lambda: actions.withdraw(**act, reason=request.POST.get("reason", "")),
         said=gettext("Withdrawn."),
+    )
+    acts.on(
+        "argue",
+        lambda: actions.argue(
+            actor=actor,
+            now=now,
+            objection=posted_id(request, "objection"),
+            text=answering.cleaned_data["text"],
+            documents=[
+                store(request, subject("right_application", id), upload).id
+                for upload in answering.cleaned_data["documents"]
+            ],
+        ),
+        said=gettext("Filed; the other side may reply."),
+        form=answering,
     )
     if answer := acts.answer():
         return answer
     application = queries.application(id, actor)
+    objections = queries.objections(id, actor)
+    shown = application.items[:SHOWN]
+    wanted = {item.technology for item in shown}
+    if application.bundle:
+        wanted.add(application.bundle)
+    people = application.parties | {o.objector for o in objections} | application.consents_missing
+    people |= {argument.party for o in objections for argument in o.arguments}
+    own = application.applicant == actor.party
     return render(
         request,
         "my/right.html",
         {
             "application": application,
-            "own": application.applicant == actor.party,
-            "technologies": technologies.technologies(application.technologies),
-            "parties": parties.parties(application.holdings.ownership),
-            "objections": queries.objections(id, actor),
+            "own": own,
+            "asked": actor.party in application.consents_missing,
+            "shown": shown,
+            "more": len(application.items) - len(shown),
+            "left_out": [i for i in application.items if i.excepted_because][:SHOWN],
+            "technologies": technologies.technologies(wanted),
+            "parties": parties.parties(people),
+            "file": application.empowerment,
+            "papers": [d for e in application.evidence if (d := documents.find(e))],
+            "objections": [
+                (o, _files(o.evidence), [(a, _files(a.documents)) for a in o.arguments])
+                for o in objections
+            ],
             "form": form,
+            "answering": answering,
+            "now": now,
+            "words": words,
             "problem": acts.problem,
         },
         status=acts.status,
     )
+
+
+def _files(ids: Sequence[UUID]) -> list[Any]:
+    return [document for id in ids if (document := documents.find(id))]
 
 
 def _attach(request: HttpRequest, id: UUID, form: EvidenceForm) -> None:

@@ -49,6 +49,7 @@ from hutong.rights.queries.grants import (
     use_of,
     why_not_grant,
 )
+from hutong.rights.queries.held import SecuredView, UseView, secured_by, uses_of
 from hutong.rights.queries.incomes import (
     StatementView,
     sees_all_statements,
@@ -93,9 +94,11 @@ __all__ = [
     "PendingView",
     "PublicTerms",
     "RestrictionView",
+    "SecuredView",
     "StatementView",
     "Title",
     "TitleReport",
+    "UseView",
     "application",
     "applications",
     "audit",
@@ -121,6 +124,7 @@ __all__ = [
     "registered_among",
     "require_disposable",
     "restrictions_on",
+    "secured_by",
     "sees_all_applications",
     "sees_all_disposals",
     "sees_all_filings",
@@ -132,6 +136,7 @@ __all__ = [
     "title",
     "title_report",
     "use_of",
+    "uses_of",
     "waiting_for_answer",
     "waiting_for_consent",
     "why_not_dispose",
