@@ -11,6 +11,7 @@ No framework: a bid costs microseconds here, and waits only for the disk.
 """
 
 import asyncio
+import contextlib
 import gc
 import os
 import re
@@ -68,10 +69,19 @@ class DoorRefusal(Reason):
     BROKEN = reason("server_error", "", N_("Something broke here. Ask for the receipt."), 500)
 
 
-def create_app(*, database_url: str, token_key: bytes, name: str | None = None) -> "Door":
-    """Build the door of one process. `database_url` is for LISTEN; the rest goes through Django."""
+def create_app(
+    *,
+    database_url: str,
+    token_key: bytes,
+    keys_now: Callable[[], Iterable[bytes]] = tuple,
+    name: str | None = None,
+) -> "Door":
+    """Build the door of one process. `database_url` is for LISTEN; the rest goes through Django.
+
+    `keys_now` is asked about a token that is not under `token_key`: the venue may have changed it.
+    """
     name = name or f"{socket.gethostname()}:{os.getpid()}"
-    return Door(database_url=database_url, token_key=token_key, name=name)
+    return Door(database_url=database_url, token_key=token_key, keys_now=keys_now, name=name)
 
 
 def tune_process() -> None:
@@ -85,8 +95,16 @@ def tune_process() -> None:
 class Door:
     """An ASGI application. Its lifespan starts and stops the desk and the streams."""
 
-    def __init__(self, *, database_url: str, token_key: bytes, name: str) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        token_key: bytes,
+        keys_now: Callable[[], Iterable[bytes]],
+        name: str,
+    ) -> None:
         self._key = token_key
+        self._keys_now = keys_now
         self.clock = VenueClock()
         self._url = database_url
         self._name = name
@@ -201,13 +219,25 @@ class Door:
             if name == b"authorization":
                 if value[:7].lower() != b"bearer ":
                     break
-                bearer = token.open_token(self._key, value[7:], at=time.time())
+                bearer = self._opened(value[7:])
                 if bearer.lot != lot:
                     break
                 return bearer.paddle
         else:
             raise Refused(CommonRefusal.NOT_SIGNED_IN)
         raise Refused(Refusal.TOKEN_INVALID)
+
+    def _opened(self, bearer: bytes) -> token.PaddleToken:
+        now = time.time()
+        try:
+            return token.open_token(self._key, bearer, at=now)
+        except Refused as refused:
+            if refused.reason is not Refusal.TOKEN_INVALID:
+                raise
+            for key in self._keys_now():
+                with contextlib.suppress(Refused):
+                    return token.open_token(key, bearer, at=now)
+            raise
 
     async def _stream(
         self, topic: UUID | str, scope: dict[str, Any], receive: Receive, send: Send

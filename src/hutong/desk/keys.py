@@ -54,7 +54,7 @@ class ChangeForm(forms.Form):
 
 
 class PeerForm(forms.Form):
-    kind = forms.ChoiceField(label=_("What it is"), choices=choices(PEER_KINDS))
+    kind = forms.ChoiceField(label=_("Kind"), choices=choices(PEER_KINDS))
     keys = forms.CharField(
         label=_("Its verifier keys"),
         max_length=6000,

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from hutong.auctions import token
+from hutong.auctions.door import create_app
 from hutong.auctions.rules import Refusal
 from hutong.kit.refusal import Refused
 
@@ -41,3 +42,22 @@ def test_a_token_changed_anywhere_is_not_ours(at: int) -> None:
 @pytest.mark.parametrize("text", ["", "A", "AAAA", "é" * 52, "=" * 52, " " + SEALED, SEALED * 2])
 def test_anything_else_is_not_ours(text: str) -> None:
     assert refusal_of(KEY, text, 1) is Refusal.TOKEN_INVALID
+
+
+def test_a_door_takes_tokens_under_the_key_before_and_the_key_after_a_change() -> None:
+    keys = [KEY]
+    door = create_app(database_url="", token_key=KEY, keys_now=lambda: keys)
+    lot = UUID(int=7)
+
+    def paddle(key: bytes, expires: int = 2**32 - 1) -> int:
+        sealed = token.seal(key, lot=lot, paddle=3, expires=expires)
+        return door._paddle_of(str(lot), [(b"authorization", b"Bearer " + sealed.encode())])
+
+    after = b"n" * 32
+    assert paddle(KEY) == 3
+    with pytest.raises(Refused):
+        paddle(after)
+    keys.insert(0, after)
+    assert [paddle(KEY), paddle(after)] == [3, 3]
+    with pytest.raises(Refused):
+        paddle(after, expires=1)
