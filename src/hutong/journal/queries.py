@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Now
 
@@ -100,8 +101,14 @@ def stuck_count() -> int:
 
 def leaf_at(log_index: int) -> bytes | None:
     """The published leaf bytes at `log_index`, or None."""
-    row = Entry.objects.filter(place__log_index=log_index).only("leaf").first()
-    return bytes(row.leaf) if row else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT leaf FROM journal_entry JOIN journal_position ON entry_id = id"
+            " WHERE log_index = %s",
+            [log_index],
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else None
 
 
 @dataclass(frozen=True, slots=True)
