@@ -27,10 +27,11 @@ from hutong.kit.money import with_unit
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions as listings_actions
 from hutong.listings import queries as listings
-from hutong.listings.offers import OfferKind
+from hutong.listings.offers import LicenceTerms, OfferKind
 from hutong.parties import queries as parties
 from hutong.rights import actions as rights
 from hutong.rights import queries as rights_queries
+from hutong.rights.acts import Mode
 from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.rights.rules import STATUTORY
 from hutong.rulebook import queries as rulebook
@@ -75,7 +76,8 @@ def open_deal(
     if offer.price_fen is not None and price_fen < offer.price_fen:
         least = with_unit(offer.price_fen, offer.currency)
         raise Refused(Refusal.BELOW_LISTING_PRICE, least=least, least_fen=offer.price_fen)
-    if offer.offer_kind is not OfferKind.TRANSFER or offer.rulebook_version is None:
+    sold_here = offer.offer_kind in (OfferKind.TRANSFER, OfferKind.LICENCE)
+    if not sold_here or offer.rulebook_version is None:
         raise Refused(Refusal.ONLY_TRANSFERS)
     book = rulebook.version(offer.rulebook_version)
     id = new_id()
@@ -100,6 +102,7 @@ def open_deal(
             buyer=_contract_party(buyer),
             technologies=_contract_technologies(things),
             share=share,
+            licence=_contract_licence(offer),
             price_fen=price_fen,
             deposit_fen=offer.deposit_fen or 0,
             fee_payer=book.settlement.fee_payer,
@@ -120,6 +123,8 @@ def open_deal(
         technologies=list(things),
         share_numerator=share.numerator,
         share_denominator=share.denominator,
+        licence_mode=offer.licence_mode.value if offer.licence_mode else None,
+        licence=offer.licence.facts() if offer.licence else None,
         price_fen=price_fen,
         currency=offer.currency,
         status=Status.AGREED.value,
@@ -190,7 +195,7 @@ def accept_contract(*, actor: Actor, now: datetime, deal: UUID, text_digest: str
             )
         if isinstance(event, Signed):
             row.pay_by = event.pay_by
-            row.entries = _prepare_transfers(actor, now, row)
+            row.entries = _bind(actor, now, row)
             due.cancel(subject=subject("deal", row.id), kind=SIGN_DUE)
             due.schedule(subject=subject("deal", row.id), kind=PAYMENT_DUE, due_at=event.pay_by)
     return _save(row, events, now)
@@ -338,8 +343,25 @@ def _save(row: Deal, events: list[Event], now: datetime) -> DealView:
     return queries.deal(row.id)
 
 
-def _prepare_transfers(actor: Actor, now: datetime, row: Deal) -> list[UUID]:
+def _bind(actor: Actor, now: datetime, row: Deal) -> list[UUID]:
     """Bind each right, in order of technologies so that two deals cannot wait for each other."""
+    single = sorted(_single(row.technologies))
+    if row.licence is not None:
+        terms = LicenceTerms.read(row.licence)
+        return [
+            rights.prepare_grant(
+                actor=actor,
+                now=now,
+                deal=row.id,
+                technology=technology,
+                licensor=row.seller,
+                licensee=row.buyer,
+                mode=Mode(row.licence_mode),
+                scope=terms.scope(local_date(now)),
+                sublicensable=terms.sublicensable,
+            )
+            for technology in single
+        ]
     return [
         rights.prepare_transfer(
             actor=actor,
@@ -350,7 +372,7 @@ def _prepare_transfers(actor: Actor, now: datetime, row: Deal) -> list[UUID]:
             to_party=row.buyer,
             share=row.share,
         )
-        for technology in sorted(_single(row.technologies))
+        for technology in single
     ]
 
 
@@ -382,6 +404,20 @@ def _contract_party(id: UUID) -> contract.ContractParty:
     party = parties.party(id)
     return contract.ContractParty(
         name_zh=party.name_zh or "", name_en=party.name_en or "", identifiers=party.identifiers
+    )
+
+
+def _contract_licence(offer: listings.ListingView) -> contract.ContractLicence | None:
+    if offer.licence is None or offer.licence_mode is None:
+        return None
+    terms = offer.licence
+    return contract.ContractLicence(
+        mode=offer.licence_mode.value,
+        territory=", ".join(terms.territory),
+        without=", ".join(terms.without),
+        fields=", ".join((*terms.ipc, *terms.industries)),
+        ends_on=terms.ends_on,
+        sublicensable=terms.sublicensable,
     )
 
 

@@ -36,6 +36,11 @@ NUMBERS = {
     "grant": ("授权公告号", "grant no."),
     "registration": ("登记号", "registration no."),
 }
+MODES = {
+    "exclusive": ("独占许可", "an exclusive licence, to the exclusion of Party A itself,"),
+    "sole": ("排他许可", "a sole licence, beside Party A's own use,"),
+    "ordinary": ("普通许可", "an ordinary licence"),
+}
 WAYS = {
     "auction": ("网络竞价", "online bidding"),
     "single": (
@@ -64,6 +69,18 @@ class ContractTechnology:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractLicence:
+    """What is licensed; absent, the right itself is transferred."""
+
+    mode: str
+    territory: str
+    without: str
+    fields: str
+    ends_on: date
+    sublicensable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """All the text depends on."""
 
@@ -81,6 +98,7 @@ class Terms:
     buyer: ContractParty
     technologies: tuple[ContractTechnology, ...]
     share: Fraction
+    licence: ContractLicence | None = None
     price_fen: int
     currency: str = CNY
     deposit_fen: int = 0
@@ -109,7 +127,9 @@ def draft(terms: Terms) -> bytes:
 def _head(terms: Terms) -> str:
     way_zh, way_en = WAYS.get(terms.how, (terms.how, terms.how))
     lines = [
-        "# 技术转让合同 · Technology Transfer Contract",
+        "# 技术许可合同 · Technology Licence Contract"
+        if terms.licence
+        else "# 技术转让合同 · Technology Transfer Contract",
         *(
             ["> **演示 · 不具法律效力 Demonstration without legal effect**", ""]
             if terms.demo
@@ -131,8 +151,17 @@ def _parties(terms: Terms) -> str:
     return "\n\n".join(
         [
             "## 一、当事人 · 1 Parties",
-            _party("甲方（转让方）", "Party A (seller)", terms.seller),
-            _party("乙方（受让方）", "Party B (buyer)", terms.buyer),
+            *(
+                (
+                    _party("甲方（许可方）", "Party A (licensor)", terms.seller),
+                    _party("乙方（被许可方）", "Party B (licensee)", terms.buyer),
+                )
+                if terms.licence
+                else (
+                    _party("甲方（转让方）", "Party A (seller)", terms.seller),
+                    _party("乙方（受让方）", "Party B (buyer)", terms.buyer),
+                )
+            ),
         ]
     )
 
@@ -146,6 +175,8 @@ def _party(role_zh: str, role_en: str, party: ContractParty) -> str:
 
 
 def _subject_matter(terms: Terms) -> str:
+    if terms.licence is not None:
+        return _licensed(terms, terms.licence)
     share = _share(terms.share)
     items = [_technology(n, t) for n, t in enumerate(terms.technologies, start=1)]
     return "\n\n".join(
@@ -157,6 +188,27 @@ def _subject_matter(terms: Terms) -> str:
             f" {len(items)} technologies. Registered licences are not affected by the transfer and"
             " bind Party B.",
             "\n".join(items),
+        ]
+    )
+
+
+def _licensed(terms: Terms, licence: ContractLicence) -> str:
+    """Mode, territory, field and term, as the register will hold them (RR-2)."""
+    mode_zh, mode_en = MODES[licence.mode]
+    items = [_technology(n, t) for n, t in enumerate(terms.technologies, start=1)]
+    without = f" − {_line(licence.without)}" if licence.without else ""
+    until = licence.ends_on.isoformat()
+    sub_zh, sub_en = ("可以", "may") if licence.sublicensable else ("不得", "may not")
+    return "\n\n".join(
+        [
+            "## 二、许可标的 · 2 Subject matter",
+            f"甲方就下列 {len(items)} 项技术成果授予乙方**{mode_zh}**。",
+            f"Party A grants Party B **{mode_en}** in the following {len(items)} technologies.",
+            "\n".join(items),
+            f"- 地域 Territory: {_line(licence.territory)}{without}\n"
+            f"- 使用领域 Field of use: {_line(licence.fields) or '不限 · not limited'}\n"
+            f"- 期限 Term: 自登记之日起至 {until} · from registration to {until}\n"
+            f"- 分许可 Sublicences: 乙方{sub_zh}许可第三人 · Party B {sub_en} license others",
         ]
     )
 
@@ -183,7 +235,7 @@ def _price(terms: Terms) -> str:
     deposit = f"{terms.currency} {plain(terms.deposit_fen, terms.currency)}"
     clauses = [
         "## 三、价款与支付 · 3 Price and payment",
-        f"转让价款为 **{amount}**{capitals}。",
+        f"{'许可使用费' if terms.licence else '转让价款'}为 **{amount}**{capitals}。",
         f"The price is **{amount}**.",
         f"乙方自本合同签订之日起 {terms.payment_days} 日内，将价款一次付清至交易场所的结算账户，"
         "并注明交易场所给出的付款参考号。价款由交易场所保管，至权利与价款同时交割。",
@@ -207,6 +259,15 @@ def _price(terms: Terms) -> str:
 
 
 def _moving(terms: Terms) -> str:
+    if terms.licence is not None:
+        return "\n\n".join(
+            [
+                "## 四、许可登记 · 4 Registering the licence",
+                "交易场所在同一笔处理中登记许可并将价款记入甲方账户；两者同时完成，或均不发生。",
+                "The venue enters the licence and credits the price to Party A in one act: both"
+                " happen, or neither.",
+            ]
+        )
     clauses = [
         "## 四、权利交割 · 4 Moving the right",
         "交易场所在同一笔处理中登记权利变更并将价款记入甲方账户；两者同时完成，或均不发生。",

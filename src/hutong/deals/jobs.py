@@ -5,6 +5,7 @@ Each looks before it acts, because it may be told twice.
 """
 
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,18 @@ def open_from_auction(entry: Recorded) -> None:
 
 
 def open_from_cut_off(entry: Recorded) -> None:
-    """listings.CutOff with one to deal with: at the listing price (LI-5, PP-1)."""
+    """listings.CutOff with one to deal with, or ordinary licences for everyone: at the listing price
+    (LI-5, PP-1)."""
+    if entry.facts["outcome"] == "licences":
+        for one in _private(entry)["intents"]:
+            _open(
+                entry,
+                buyer=UUID(one["party"]),
+                intent=UUID(one["intent"]),
+                price_fen=entry.facts["price_fen"],
+                how=How.SINGLE,
+                source=subject("intent", one["intent"]),
+            )
     if entry.facts["outcome"] != "deal":
         return
     [first, *_] = _private(entry)["intents"]
@@ -55,7 +67,7 @@ def _open(
     if queries.of_source(source) is not None:
         return
     offer = listings.listing(UUID(entry.facts["listing"]))
-    assert offer.share is not None, "a sale of a right names its share"
+    share = offer.share if offer.share is not None else Fraction(1)  # a licence is of the whole
     actions.open_deal(
         actor=SYSTEM,
         # Counted from now: after an outage the time to sign must not be over already.
@@ -64,7 +76,7 @@ def _open(
         seller=offer.seller,
         buyer=buyer,
         technologies=offer.technologies,
-        share=offer.share,
+        share=share,
         price_fen=price_fen,
         how=how,
         source=source,

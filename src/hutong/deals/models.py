@@ -27,6 +27,8 @@ class Deal(models.Model):
     technologies = ArrayField(models.UUIDField())
     share_numerator = models.BigIntegerField()
     share_denominator = models.BigIntegerField()
+    licence_mode = models.CharField(max_length=12, null=True)
+    licence = models.JSONField(null=True)  # what is licensed; null: the share is transferred
     price_fen = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=12)
@@ -58,6 +60,11 @@ class Deal(models.Model):
             models.CheckConstraint(
                 condition=Q(share_numerator__gt=0) & Q(share_denominator__gte=F("share_numerator")),
                 name="deals_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(licence__isnull=True, licence_mode__isnull=True)
+                | Q(licence__isnull=False, licence_mode__isnull=False),
+                name="deals_licence_whole",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["agreed", "defaulted", "terminated"])

@@ -17,6 +17,7 @@ from hutong.deals.rules import Ending, How, Side, Status
 from hutong.kit.actor import Actor
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.listings.offers import LicenceMode, LicenceTerms
 
 MOVED = (Status.MOVED, Status.CERTIFIED, Status.CLOSED)
 
@@ -43,7 +44,9 @@ class DealView:
     seller: UUID
     buyer: UUID
     technologies: tuple[UUID, ...]
-    share: Fraction
+    share: Fraction  # of a transfer; a licence is of the whole
+    licence_mode: LicenceMode | None
+    licence: LicenceTerms | None
     price_fen: int
     currency: str
     status: Status
@@ -189,6 +192,8 @@ def view(row: Deal) -> DealView:
         buyer=row.buyer,
         technologies=tuple(row.technologies),
         share=row.share,
+        licence_mode=LicenceMode(row.licence_mode) if row.licence_mode else None,
+        licence=LicenceTerms.read(row.licence) if row.licence else None,
         price_fen=row.price_fen,
         currency=row.currency,
         status=Status(row.status),

@@ -53,7 +53,7 @@ class Refusal(Reason):
         "deals.nothing_sold", "DL-1", N_("A deal names at least one technology."), 422
     )
     PRICE_IMPOSSIBLE = reason(
-        "deals.price_impossible", "DL-1", N_("{price_fen} fen is not a price."), 422
+        "deals.price_impossible", "DL-1", N_("{price_fen} is not a price."), 422
     )
     BELOW_LISTING_PRICE = reason(
         "deals.below_listing_price",
@@ -61,7 +61,7 @@ class Refusal(Reason):
         N_("A deal from a listing has at least its price, {least}."),
     )
     ONLY_TRANSFERS = reason(
-        "deals.only_transfers", "DL-1", N_("Only transfers become deals here, for now.")
+        "deals.only_transfers", "DL-1", N_("Only transfers and licences become deals here, for now.")
     )
     SHARE_IMPOSSIBLE = reason(
         "deals.share_impossible",

@@ -1,7 +1,7 @@
 """Deals on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from hutong.deals.queries import AcceptanceView, DealView
 from hutong.deals.rules import How, Side, Status
+from hutong.listings.offers import LicenceMode
 
 
 def without_nul(text: str) -> str:
@@ -61,6 +62,8 @@ class DealOut(Schema):
     your_side: Side | None = Field(None, description="The side of the party you act for")
     technologies: list[UUID]
     share: str = Field(description="Of the right, as a fraction", examples=["1/1"])
+    licence_mode: LicenceMode | None = Field(description="Of a licence; null: a transfer")
+    licence: dict[str, Any] | None = Field(description="What the licence covers (RR-2)")
     price_fen: int = Field(examples=[1_280_000_00])
     currency: str = Field(examples=["CNY"])
     status: Status
@@ -91,6 +94,8 @@ class DealOut(Schema):
             your_side=view.side_of(party),
             technologies=list(view.technologies),
             share=f"{view.share.numerator}/{view.share.denominator}",
+            licence_mode=view.licence_mode,
+            licence=view.licence.facts() if view.licence else None,
             price_fen=view.price_fen,
             currency=view.currency,
             status=view.status,

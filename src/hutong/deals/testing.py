@@ -6,6 +6,7 @@ Builders for other areas' tests, through real actions.
 """
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,6 @@ def agreed_deal(
         intent = listings.deposited_intent(offer, buyer, now=now + NOTICE)
     offer = cut_off(listing_queries.listing(intent.listing))
     assert offer.price_fen is not None
-    assert offer.share is not None
     assert offer.ends_at is not None
     return actions.open_deal(
         actor=SYSTEM,
@@ -59,7 +59,7 @@ def agreed_deal(
         seller=offer.seller,
         buyer=intent.party,
         technologies=offer.technologies,
-        share=offer.share,
+        share=offer.share or Fraction(1),
         price_fen=offer.price_fen,
         how=How.SINGLE,
         source=subject("listing", offer.id),

@@ -54,6 +54,7 @@ class Listing(models.Model):
     numerator = models.BigIntegerField(null=True)
     denominator = models.BigIntegerField(null=True)
     licence_mode = models.CharField(max_length=12, null=True)
+    licence = models.JSONField(null=True)  # what a licence on offer covers
     exclusive = models.BooleanField()
     price_mode = models.CharField(max_length=12)
     price_fen = models.BigIntegerField(null=True)
@@ -179,6 +180,7 @@ class Listing(models.Model):
         self.numerator = terms.share.numerator if terms.share else None
         self.denominator = terms.share.denominator if terms.share else None
         self.licence_mode = terms.licence_mode.value if terms.licence_mode else None
+        self.licence = terms.licence.facts() if terms.licence else None
         self.exclusive = terms.exclusive
         self.price_mode, self.price_fen = terms.price_mode.value, terms.price_fen
         self.deposit_fen, self.increment_fen = terms.deposit_fen, terms.increment_fen
@@ -201,6 +203,7 @@ class Listing(models.Model):
             payment=offers.Payment(self.payment),
             conditions=self.conditions,
             scope=offers.Scope(self.scope),
+            licence=offers.LicenceTerms.read(self.licence) if self.licence else None,
         )
 
 

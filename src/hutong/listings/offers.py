@@ -6,13 +6,16 @@ Pure. Terms are complete and within the rulebook's bounds, or they are refused w
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any, Self
 from uuid import UUID
 
 from hutong.kit.money import MAX_AMOUNT, share_of
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.refusals import Refusal
+from hutong.rights import scope as rights
 
 MAX_TECHNOLOGIES = 2_000
 MAX_TITLE = 200
@@ -69,6 +72,51 @@ class Bounds:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LicenceTerms:
+    """What a licence on offer covers: territory × field of use until a day (RR-2).
+
+    It begins when the deal is settled.
+    """
+
+    territory: tuple[str, ...]
+    ends_on: date
+    without: tuple[str, ...] = ()
+    ipc: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    sublicensable: bool = False
+
+    def scope(self, starts_on: date) -> rights.Scope:
+        """The scope from a day on. Refuses unknown codes, an empty territory, a term that is over."""
+        return rights.Scope(
+            rights.Territory.of(self.territory, self.without),
+            rights.Field.of(self.ipc, self.industries),
+            rights.Term.of(starts_on, self.ends_on),
+        )
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "territory": list(self.territory),
+            "without": list(self.without),
+            "ipc": list(self.ipc),
+            "industries": list(self.industries),
+            "ends_on": self.ends_on.isoformat(),
+            "sublicensable": self.sublicensable,
+        }
+
+    @classmethod
+    def read(cls, facts: dict[str, Any]) -> Self:
+        """Read what `facts` wrote."""
+        return cls(
+            territory=tuple(facts["territory"]),
+            without=tuple(facts["without"]),
+            ipc=tuple(facts["ipc"]),
+            industries=tuple(facts["industries"]),
+            ends_on=date.fromisoformat(facts["ends_on"]),
+            sublicensable=facts["sublicensable"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """A listing's whole offer. Money in fen; `share` is of the whole right."""
 
@@ -85,6 +133,7 @@ class Terms:
     payment: Payment
     conditions: str
     scope: Scope
+    licence: LicenceTerms | None = None
 
     @property
     def exclusive(self) -> bool:
@@ -103,7 +152,7 @@ def settled(terms: Terms, bounds: Bounds) -> Terms:
     if price is None and terms.price_mode is not PriceMode.NEGOTIABLE:
         raise Refused(Refusal.PRICE_MISSING)
     if price is not None and not 1 <= price <= MAX_AMOUNT:
-        raise Refused(Refusal.PRICE_OUT_OF_RANGE, limit=MAX_AMOUNT)
+        raise Refused(Refusal.PRICE_OUT_OF_RANGE, limit_fen=MAX_AMOUNT)
     return replace(
         terms,
         deposit_fen=_deposit(terms, bounds),
@@ -140,8 +189,13 @@ def _require_offer(terms: Terms) -> None:
         raise Refused(Refusal.SHARE_MISSING)
     if terms.offer_kind is not OfferKind.TRANSFER and terms.share is not None:
         raise Refused(Refusal.SHARE_MISPLACED)
-    if terms.offer_kind is OfferKind.LICENCE and terms.licence_mode is None:
+    licence = terms.offer_kind is OfferKind.LICENCE
+    if licence and (terms.licence_mode is None or terms.licence is None):
         raise Refused(Refusal.LICENCE_TERMS_MISSING)
+    if terms.licence is not None:
+        if not licence:
+            raise Refused(Refusal.LICENCE_TERMS_MISPLACED)
+        terms.licence.scope(min(terms.licence.ends_on, rights.LAST_DAY))
 
 
 def _deposit(terms: Terms, bounds: Bounds) -> int:
@@ -156,7 +210,7 @@ def _deposit(terms: Terms, bounds: Bounds) -> int:
         if deposit is None:
             deposit = min(limit, max(1, share_of(price, bounds.deposit_bp_default)))
     if not 1 <= deposit <= limit:
-        raise Refused(Refusal.DEPOSIT_OUT_OF_BOUNDS, limit=limit)
+        raise Refused(Refusal.DEPOSIT_OUT_OF_BOUNDS, limit_fen=limit)
     return deposit
 
 

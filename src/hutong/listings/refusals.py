@@ -39,8 +39,14 @@ class Refusal(Reason):
     )
     LICENCE_TERMS_MISSING = reason(
         "listings.licence_terms_missing",
+        "RR-2",
+        N_("A licence on offer names its mode, territory, field of use and last day."),
+        422,
+    )
+    LICENCE_TERMS_MISPLACED = reason(
+        "listings.licence_terms_misplaced",
         "LI-1",
-        N_("A licence says its mode: exclusive, sole or ordinary."),
+        N_("Only the offer of a licence names what a licence covers."),
         422,
     )
     PRICE_MISSING = reason(
@@ -52,7 +58,7 @@ class Refusal(Reason):
     PRICE_OUT_OF_RANGE = reason(
         "listings.price_out_of_range",
         "LI-1",
-        N_("The price must be between 1 and {limit} fen."),
+        N_("The price must be above zero and at most {limit_fen}."),
         422,
     )
     DEPOSIT_MISSING = reason(
@@ -64,13 +70,13 @@ class Refusal(Reason):
     DEPOSIT_OUT_OF_BOUNDS = reason(
         "listings.deposit_out_of_bounds",
         "LI-1",
-        N_("The deposit must be between 1 and {limit} fen (the rulebook's bound)."),
+        N_("The deposit must be above zero and at most {limit_fen}, the rulebook's bound."),
         422,
     )
     INCREMENT_OUT_OF_RANGE = reason(
         "listings.increment_out_of_range",
         "AU-2",
-        N_("The increment must be between 1 fen and the price."),
+        N_("The increment must be above zero and at most the price."),
         422,
     )
     # what may be offered
@@ -80,7 +86,7 @@ class Refusal(Reason):
     ONLY_TRANSFERS_SUBMITTED = reason(
         "listings.offer_not_open",
         "LI-1",
-        N_("Offers of this kind can be drafted; this venue lists transfers only so far."),
+        N_("Offers of this kind can be drafted; this venue lists transfers and licences so far."),
     )
     RESERVED = reason(
         "listings.reserved",

@@ -102,7 +102,7 @@ def revise(listing: Listing) -> list[Event]:
 
 def submit(listing: Listing, *, rulebook_version: int) -> list[Event]:
     require_status(listing, Status.DRAFT)
-    if listing.offer_kind is not OfferKind.TRANSFER:
+    if listing.offer_kind not in (OfferKind.TRANSFER, OfferKind.LICENCE):
         raise Refused(Refusal.ONLY_TRANSFERS_SUBMITTED)
     return [Submitted(listing=listing.id, rulebook_version=rulebook_version)]
 

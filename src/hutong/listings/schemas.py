@@ -2,7 +2,7 @@
 Shapes of listings and intents on the wire. Money in fen, shares exact ("1/2").
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,12 +23,40 @@ from hutong.listings.offers import (
     Scope,
 )
 from hutong.listings.rules import Status
+from hutong.rights.scope import MAX_CODES, MAX_WRITTEN
 from hutong.rights.shares import parse_share
 
 NO_NUL = r"^[^\x00]*$"
 Words = Annotated[str, Field(max_length=4_000, pattern=NO_NUL)]
 Title = Annotated[str, Field(max_length=offers.MAX_TITLE, pattern=NO_NUL)]
 Fen = Annotated[int, Field(ge=1, le=MAX_AMOUNT)]
+
+
+Code = Annotated[str, Field(max_length=MAX_WRITTEN, pattern=NO_NUL)]
+Codes = Annotated[list[Code], Field(max_length=MAX_CODES)]
+
+
+class LicenceTermsIn(Schema):
+    """What a licence on offer covers (RR-2); it begins when the deal is settled."""
+
+    territory: Codes = Field(
+        description="WORLD, ISO 3166 codes, or digits of GB/T 2260", examples=[["CN"]]
+    )
+    without: Codes = []
+    ipc: Codes = Field([], description="IPC symbols; empty: not limited")
+    industries: Codes = Field([], description="GB/T 4754 codes; empty: not limited")
+    ends_on: date = Field(examples=["2025-12-31"])
+    sublicensable: bool = False
+
+    def terms(self) -> offers.LicenceTerms:
+        return offers.LicenceTerms(
+            territory=tuple(self.territory),
+            without=tuple(self.without),
+            ipc=tuple(self.ipc),
+            industries=tuple(self.industries),
+            ends_on=self.ends_on,
+            sublicensable=self.sublicensable,
+        )
 
 
 class TermsIn(Schema):
@@ -42,6 +70,7 @@ class TermsIn(Schema):
         "1", max_length=32, pattern=NO_NUL, description="Of the whole right; transfers only"
     )
     licence_mode: LicenceMode | None = None
+    licence: LicenceTermsIn | None = Field(None, description="Of a licence: what it covers")
     price_mode: PriceMode = PriceMode.FLOOR
     price_fen: Fen | None = Field(None, examples=[80_000_000])
     deposit_fen: Fen | None = Field(None, examples=[8_000_000])
@@ -69,6 +98,7 @@ class TermsIn(Schema):
             payment=self.payment,
             conditions=self.conditions,
             scope=self.scope,
+            licence=self.licence.terms() if self.licence else None,
         )
 
 
@@ -121,6 +151,7 @@ class ListingOut(Schema):
     offer_kind: OfferKind
     share: str | None = Field(examples=["1"])
     licence_mode: LicenceMode | None
+    licence: LicenceTermsIn | None
     exclusive: bool
     price_mode: PriceMode
     price_fen: int | None

@@ -95,9 +95,11 @@ def fix_end(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
 
 @action(power=None)
 def close_sold(*, actor: Actor, now: datetime, listing: UUID, deal: UUID) -> ListingView:
-    """Close a listing by its deal; called down by deals. The same deal again changes nothing."""
+    """Close a listing by its deal; called down by deals. The same deal again changes nothing, nor
+    does the next of several ordinary licences (LI-5)."""
     row = locked(listing)
-    if row.status == rules.Status.CLOSED and row.deal == deal:
+    sold = row.status == rules.Status.CLOSED and row.deal is not None
+    if sold and (row.deal == deal or not row.exclusive):
         nothing_changed()
         return view(row)
     rows = locked_intents(row)

@@ -22,6 +22,7 @@ from hutong.listings.queries.listings import ListingView, reserved_among, view
 from hutong.listings.refusals import Refusal
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
+from hutong.rights.acts import Mode
 from hutong.rights.constraints import refused_over
 from hutong.rulebook import queries as rulebook
 from hutong.rulebook.rules import Rulebook
@@ -119,9 +120,19 @@ def require_sellable(row: Listing, now: datetime) -> None:
     offered = sorted(row.offered.all(), key=lambda o: o.position)
     for named in (o.technology for o in offered if o.named):
         technologies_.require_listable(named, now)
+    singles = [o.technology for o in offered if o.right]
     if row.share is not None:
-        singles = [o.technology for o in offered if o.right]
         rights.require_disposable(singles, by=row.seller, share=row.share)
+    terms = row.terms()
+    if terms.licence is not None and terms.licence_mode is not None:
+        today = local_date(now)
+        rights.require_licensable(
+            singles,
+            by=row.seller,
+            mode=Mode(terms.licence_mode.value),
+            scope=terms.licence.scope(today),
+            on=today,
+        )
 
 
 def _offer(row: Listing, named: Sequence[UUID]) -> None:

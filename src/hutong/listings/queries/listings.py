@@ -20,6 +20,7 @@ from hutong.listings.models import Listing, Offered
 from hutong.listings.offers import (
     ExportClass,
     LicenceMode,
+    LicenceTerms,
     OfferKind,
     Payment,
     PriceMode,
@@ -45,6 +46,7 @@ class ListingView:
     offer_kind: OfferKind
     share: Fraction | None
     licence_mode: LicenceMode | None
+    licence: LicenceTerms | None
     exclusive: bool
     price_mode: PriceMode
     price_fen: int | None
@@ -169,6 +171,7 @@ def view(row: Listing) -> ListingView:
         offer_kind=OfferKind(row.offer_kind),
         share=row.share,
         licence_mode=LicenceMode(row.licence_mode) if row.licence_mode else None,
+        licence=LicenceTerms.read(row.licence) if row.licence else None,
         exclusive=row.exclusive,
         price_mode=PriceMode(row.price_mode),
         price_fen=row.price_fen,

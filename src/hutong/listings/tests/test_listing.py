@@ -1,6 +1,6 @@
 """From draft to the board, and off it (LI-1, LI-2)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -11,7 +11,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions, jobs, queries
-from hutong.listings.offers import ExportClass
+from hutong.listings.offers import ExportClass, LicenceTerms
 from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision, Status
 from hutong.listings.testing import (
@@ -31,6 +31,7 @@ from hutong.technologies import actions as technologies
 pytestmark = pytest.mark.django_db
 
 HALF = Fraction(1, 2)
+CHINA = LicenceTerms(territory=("CN",), ends_on=date(2030, 12, 31))
 
 
 def refusal_of(act):
@@ -105,8 +106,20 @@ def test_what_cannot_be_submitted(venue, seller, buyer):
         (
             seller,
             [unregistered.id],
-            {"offer_kind": "licence", "share": None, "licence_mode": "exclusive"},
+            {"offer_kind": "equity", "share": None},
             "listings.offer_not_open",
+        ),
+        (
+            seller,
+            [unregistered.id],
+            {"offer_kind": "licence", "share": None, "licence_mode": "sole", "licence": CHINA},
+            "rights.not_registered",
+        ),
+        (
+            seller,
+            [theirs.id],
+            {"offer_kind": "licence", "share": None, "licence_mode": "sole", "licence": CHINA},
+            "rights.not_owner",
         ),
     ]
     for party, offered, given, code in cases:

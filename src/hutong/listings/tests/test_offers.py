@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.offers import (
     Bounds,
     LicenceMode,
+    LicenceTerms,
     OfferKind,
     Payment,
     PriceMode,
@@ -19,6 +21,7 @@ from hutong.listings.offers import (
     settled,
 )
 from hutong.listings.refusals import Refusal
+from hutong.rights.grant_refusals import GrantRefusal
 
 BOUNDS = Bounds(deposit_bp_default=1_000, deposit_bp_max=3_000, increment_bp_default=100)
 TECHNOLOGY = UUID(int=1)
@@ -37,6 +40,8 @@ TERMS = Terms(
     conditions="",
     scope=Scope.LOCAL,
 )
+CHINA = LicenceTerms(territory=("CN",), ends_on=date(2030, 12, 31))
+SOLE = {"offer_kind": OfferKind.LICENCE, "share": None, "licence_mode": LicenceMode.SOLE}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,17 @@ TERMS = Terms(
             Refusal.SHARE_MISPLACED,
         ),
         ({"offer_kind": OfferKind.LICENCE, "share": None}, Refusal.LICENCE_TERMS_MISSING),
+        (
+            {"offer_kind": OfferKind.LICENCE, "share": None, "licence_mode": LicenceMode.SOLE},
+            Refusal.LICENCE_TERMS_MISSING,
+        ),
+        ({"licence": CHINA}, Refusal.LICENCE_TERMS_MISPLACED),
+        (
+            {**SOLE, "licence": replace(CHINA, territory=("Atlantis",))},
+            GrantRefusal.REGION_UNKNOWN,
+        ),
+        ({**SOLE, "licence": replace(CHINA, territory=())}, GrantRefusal.TERRITORY_EMPTY),
+        ({**SOLE, "licence": replace(CHINA, ends_on=date.max)}, GrantRefusal.DAY_FAR_AWAY),
         ({"price_fen": None}, Refusal.PRICE_MISSING),
         ({"price_mode": PriceMode.FIXED, "price_fen": None}, Refusal.PRICE_MISSING),
         ({"price_fen": 0}, Refusal.PRICE_OUT_OF_RANGE),

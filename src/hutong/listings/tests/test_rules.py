@@ -77,7 +77,7 @@ def cut_off(state, *, at=ENDS, outcome=Outcome.AUCTION):
         (lambda: rules.submit(listing(), rulebook_version=1), CommonRefusal.OUT_OF_STATE),
         (
             lambda: rules.submit(
-                listing(Status.DRAFT, offer_kind=OfferKind.LICENCE), rulebook_version=1
+                listing(Status.DRAFT, offer_kind=OfferKind.EQUITY), rulebook_version=1
             ),
             Refusal.ONLY_TRANSFERS_SUBMITTED,
         ),

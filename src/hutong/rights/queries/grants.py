@@ -8,6 +8,7 @@ What burdens a title: licences and restrictions, on any date, as known at any mo
 The register is public: views name parties by id.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,8 +27,11 @@ from hutong.rights.acts import (
     kind_of,
 )
 from hutong.rights.grants import GrantInForce
-from hutong.rights.queries.titles import FOREVER, entries_of
+from hutong.rights.queries.titles import FOREVER, entries_of, pending_on
+from hutong.rights.refusals import Refusal
 from hutong.rights.scope import Scope
+
+NOBODY = UUID(int=0)
 
 
 class GrantStatus(StrEnum):
@@ -124,6 +128,25 @@ def why_not_grant(technology: UUID, act: Licence, on: date) -> Refused | None:
     except Refused as refused:
         return refused
     return None
+
+
+def require_licensable(
+    technologies: Collection[UUID], *, by: UUID, mode: Mode, scope: Scope, on: date
+) -> None:
+    """Refuse, with the first reason, unless `by` could license every technology so, to anybody.
+
+    A buyer not known yet: a pledgee's consent to one taker does not count.
+    """
+    act = Licence(licensor=by, licensee=NOBODY, mode=mode, scope=scope)
+    for technology in technologies:
+        try:
+            if (why := why_not_grant(technology, act, on)) is not None:
+                raise why
+            if act.closed and pending_on(technology):
+                raise Refused(Refusal.DISPOSAL_PENDING)
+        except Refused as refused:
+            refused.facts.setdefault("technology", technology)
+            raise
 
 
 def grant_view(grant: GrantInForce, on: date, state: register.TitleState) -> GrantView:

@@ -281,6 +281,11 @@ def _pending(technologies: Iterable[UUID]) -> dict[UUID, tuple[PendingView, ...]
     return found
 
 
+def pending_on(technology: UUID) -> bool:
+    """Whether a disposal that admits no other is on its way."""
+    return bool(_pending([technology])[technology])
+
+
 def outside_step_of(row: Disposal) -> str:
     if not row.outside_step_due:
         return "not_due"
