@@ -25,7 +25,7 @@ from hutong.certificates.kinds import KINDS, Kind
 from hutong.certificates.rules import Purpose
 from hutong.kit.moments import iso
 from hutong.kit.refusal import N_
-from hutong.transparency import merkle, note
+from hutong.transparency import merkle, note, trust
 from hutong.transparency.note import VerifierKey
 from hutong.transparency.proof import LogProof
 from hutong.transparency.venue_keys import VenueKeys
@@ -192,13 +192,15 @@ def verify(
             form="pdf",
             steps=(Step(StepName.FORMAT, Outcome.FAILED, text, {"problem": str(error)}),),
         )
+    log = _log(parts, keys, witnesses)
+    logged = all(step.outcome is Outcome.OK for step in log)
     steps = [
         _format_step(form, parts),
         _issuer(parts, keys),
         _content(parts),
-        _credential(parts, keys),
+        _credential(parts, keys, logged),
         *(_document(reader, keys, authorities) if reader is not None else ()),
-        *_log(parts, keys),
+        *log,
         _witnesses(parts, keys, witnesses),
         _revocation(parts, keys, status_lists),
         *_validity(parts),
@@ -341,10 +343,23 @@ def _content(parts: _Parts) -> Step:
     )
 
 
-def _credential(parts: _Parts, keys: VenueKeys) -> Step:
+def _credential(parts: _Parts, keys: VenueKeys, logged: bool) -> Step:
+    """A key declared compromised proves nothing by itself; the log, where it holds the content, does."""
     try:
         vc.verify(parts.credential, keys.credential)
     except (vc.CredentialInvalid, RecursionError) as error:
+        if _signed_by_compromised(parts, keys):
+            outcome = Outcome.OK if logged else Outcome.FAILED
+            text = (
+                N_(
+                    "Signed by a key since declared compromised; the public log holds it all the same."
+                )
+                if logged
+                else N_(
+                    "Signed by a key declared compromised, and the public log does not hold it."
+                )
+            )
+            return Step(StepName.CREDENTIAL, outcome, text)
         return Step(
             StepName.CREDENTIAL,
             Outcome.FAILED,
@@ -354,6 +369,14 @@ def _credential(parts: _Parts, keys: VenueKeys) -> Step:
     return Step(
         StepName.CREDENTIAL, Outcome.OK, N_("Signed by the venue, unchanged (eddsa-jcs-2022).")
     )
+
+
+def _signed_by_compromised(parts: _Parts, keys: VenueKeys) -> bool:
+    try:
+        vc.verify(parts.credential, trust.compromised_credential_keys(keys))
+    except (vc.CredentialInvalid, RecursionError):
+        return False
+    return True
 
 
 def _document(
@@ -409,8 +432,8 @@ def _timestamp(found: "pades.TimestampFacts | None") -> Step:
     return Step(StepName.TIMESTAMP, Outcome.OK, text, facts)
 
 
-def _log(parts: _Parts, keys: VenueKeys) -> tuple[Step, Step]:
-    checkpoint, problem = _checkpoint(parts.proof, keys)
+def _log(parts: _Parts, keys: VenueKeys, witnesses: Sequence[VerifierKey]) -> tuple[Step, Step]:
+    checkpoint, problem = _checkpoint(parts.proof, keys, witnesses)
     if checkpoint is None:
         return (
             Step(
@@ -446,14 +469,13 @@ def _log(parts: _Parts, keys: VenueKeys) -> tuple[Step, Step]:
     return Step(StepName.INCLUSION, Outcome.OK, text, {"index": str(parts.proof.index)}), signed
 
 
-def _checkpoint(proof: LogProof, keys: VenueKeys) -> tuple[note.Checkpoint | None, str]:
-    problem = "-"
-    for key in keys.log:
-        try:
-            return note.open_checkpoint(proof.checkpoint, key), ""
-        except note.NoteInvalid as error:
-            problem = str(error)
-    return None, problem
+def _checkpoint(
+    proof: LogProof, keys: VenueKeys, witnesses: Sequence[VerifierKey]
+) -> tuple[note.Checkpoint | None, str]:
+    try:
+        return trust.open_checkpoint(proof.checkpoint, keys, witnesses), ""
+    except note.NoteInvalid as error:
+        return None, str(error)
 
 
 def _witnesses(parts: _Parts, keys: VenueKeys, witnesses: Sequence[VerifierKey]) -> Step:

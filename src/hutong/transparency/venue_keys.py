@@ -153,6 +153,8 @@ class VenueKeys:
                 history=tuple(map(_life, _list(data, "history"))),
             )
             keys.every_log_key()
+            for life in keys.compromised("credential"):
+                multikey.read_ed25519(life.key)
         except (NoteInvalid, multikey.MultibaseInvalid) as error:
             raise KeyFileInvalid(str(error)) from error
         return keys

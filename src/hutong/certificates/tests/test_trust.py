@@ -168,6 +168,53 @@ def test_certificates_of_rotated_keys_verify_and_new_ones_are_by_the_new(tmp_pat
     assert not verify(after, old.keyring.public()).verified
 
 
+def test_what_a_stolen_credential_key_signed_counts_only_where_the_log_holds_it(tmp_path):
+    old = Maker.of(tmp_path / "keys")
+    genuine = old.credential(old.content(SALE))
+    key = old.keyring.in_use(Purpose.CREDENTIAL).text
+    rotation.mark_compromised(tmp_path / "keys", PASSPHRASE, key, since=NOW)
+    keys = Keyring(tmp_path / "keys", PASSPHRASE).public()
+    report = verify(json.dumps(genuine).encode(), keys)
+    assert report.verified
+    assert "since declared compromised" in step(report, StepName.CREDENTIAL).text
+
+    (tmp_path / "thief").mkdir()
+    thief = Maker(Keyring.create(tmp_path / "thief" / "keys", "x", venue=VENUE, made_at=NOW))
+    leaf, proof = thief.logged(old.content(SALE))
+    unlogged = vc.build(
+        old.content(SALE), issuer=VENUE.issuer, valid_from=NOW, leaf=leaf, log_proof=proof.text()
+    )
+    report = verify(json.dumps(old.signed(unlogged)).encode(), keys)
+    assert not report.verified
+    assert step(report, StepName.CREDENTIAL).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(("seconds_before", "stands"), [(60, True), (-60, False)])
+def test_a_checkpoint_by_a_stolen_log_key_counts_when_a_witness_saw_it_before(
+    tmp_path, seconds_before, stands
+):
+    old = Maker.of(tmp_path / "keys")
+    content = old.content(SALE)
+    leaf, proof = old.logged(content)
+    witness = Ed25519Signer(Ed25519PrivateKey.generate())
+    at = int(NOW.timestamp()) - seconds_before
+    line = note.cosign(note.parse(proof.checkpoint).text, "witness.example", witness, at).line()
+    unsigned = vc.build(
+        content,
+        issuer=VENUE.issuer,
+        valid_from=NOW,
+        leaf=leaf,
+        log_proof=replace(proof, checkpoint=proof.checkpoint + line).text(),
+    )
+    file = json.dumps(old.signed(unsigned)).encode()
+    key = old.keyring.in_use(Purpose.LOG).text
+    rotation.mark_compromised(tmp_path / "keys", PASSPHRASE, key, since=NOW)
+    keys = Keyring(tmp_path / "keys", PASSPHRASE).public()
+    known = VerifierKey("witness.example", witness.public_key, COSIGNATURE)
+    assert verify(file, keys, witnesses=[known]).verified is stands
+    assert not verify(file, keys).verified
+
+
 def test_a_witness_whose_key_is_known_counts_and_a_false_one_is_named(maker):
     content = maker.content(SALE)
     leaf, proof = maker.logged(content)

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from hutong.kit.canonical import commitment
 from hutong.kit.refusal import N_
-from hutong.transparency import merkle, note
+from hutong.transparency import merkle, note, trust
 from hutong.transparency.proof import LogProof
 from hutong.transparency.venue_keys import VenueKeys
 
@@ -159,7 +159,7 @@ def _venue(opened: Opened, keys: VenueKeys) -> Step:
 def _log(opened: Opened, keys: VenueKeys) -> tuple[Step, Step]:
     unproven = N_("Without a signed checkpoint the place in the log proves nothing.")
     try:
-        checkpoint = note.open_checkpoint(opened.proof.checkpoint, *keys.log)
+        checkpoint = trust.open_checkpoint(opened.proof.checkpoint, keys)
     except note.NoteInvalid as error:
         text = N_("The log's checkpoint is not signed by the venue: {problem}.")
         return (
