@@ -2,15 +2,15 @@
 Turning a refusal into what goes over the wire, in the reader's language.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from django.utils.translation import gettext
 
-from hutong.doors.words import said
+from hutong.doors.words import said, write_day, write_moment
 from hutong.kit.event import plain
-from hutong.kit.moments import SHANGHAI
+from hutong.kit.money import with_unit
 from hutong.kit.refusal import Refused
 
 
@@ -31,13 +31,17 @@ def problem_of(refused: Refused) -> dict[str, Any]:
 
 def sentence_of(refused: Refused) -> str:
     """The refusal as a person reads it: in the active language, moments in the venue's time."""
-    said = {name: _word(value) for name, value in refused.facts.items()}
+    said = {name: _word(name, value) for name, value in refused.facts.items()}
     return Refused(refused.reason, **said).sentence(gettext(refused.reason.text))
 
 
-def _word(value: Any) -> Any:
+def _word(name: str, value: Any) -> Any:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        return write_moment(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return write_day(value)
+    if name.endswith("_fen") and isinstance(value, int):
+        return with_unit(value)
     if isinstance(value, Enum):
         value = value.value
     return said(value) if isinstance(value, str) else value

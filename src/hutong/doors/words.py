@@ -1,12 +1,16 @@
 """
-The nouns and states that fill refusals, so that a Chinese sentence holds no English word.
+The nouns, states and codes that fill refusals, so that a Chinese sentence holds no English word and
+no sentence holds a code.
 
 A fact of a refusal that is one of these is said in the reader's language; names, numbers and texts
 pass as they are. States joined by “ / ” are said one by one.
 """
 
-from django.utils.translation import gettext
+from datetime import date, datetime
 
+from django.utils.translation import get_language, gettext
+
+from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import N_
 
 NOUNS = (
@@ -49,6 +53,56 @@ NOUNS = (
     N_("the bid"),
     N_("the file"),
     N_("token"),
+    N_("bundle"),
+    N_("change"),
+    N_("contributor"),
+    N_("costs"),
+    N_("erasure"),
+    N_("evidence"),
+    N_("fee"),
+    N_("filing"),
+    N_("findings"),
+    N_("income statement"),
+    N_("invitation"),
+    N_("office"),
+    N_("opening"),
+    N_("peer"),
+    N_("proof"),
+    N_("proposal"),
+    N_("second factor begun"),
+    N_("status list"),
+    N_("template"),
+)
+# What stands in a form or a request, and what may be wrong with it.
+FIELDS = (
+    N_("bank"),
+    N_("bank reference"),
+    N_("class"),
+    N_("conditions"),
+    N_("currency"),
+    N_("cursor"),
+    N_("effective on"),
+    N_("file"),
+    N_("filed on"),
+    N_("form"),
+    N_("given on"),
+    N_("kind"),
+    N_("right"),
+    N_("share"),
+    N_("status"),
+    N_("title in Chinese"),
+    N_("title in English"),
+)
+PROBLEMS = (
+    N_("empty"),
+    N_("entered or intended"),
+    N_("give a reason"),
+    N_("missing"),
+    N_("not a class symbol"),
+    N_("not one of ours"),
+    N_("not text"),
+    N_("too many, or one named twice"),
+    N_("use smaller terms"),
 )
 
 STATES = (
@@ -60,16 +114,20 @@ STATES = (
     N_("cancelled"),
     N_("certified"),
     N_("closed"),
+    N_("compromised"),
     N_("concluding"),
     N_("decided"),
     N_("defaulted"),
     N_("deposited"),
     N_("draft"),
+    N_("due"),
     N_("effected"),
+    N_("effective"),
     N_("entered"),
     N_("failed"),
     N_("forfeited"),
     N_("free"),
+    N_("given"),
     N_("held"),
     N_("in_force"),
     N_("intended"),
@@ -102,6 +160,7 @@ STATES = (
     N_("suspended"),
     N_("suspense"),
     N_("terminated"),
+    N_("trusted"),
     N_("unknown"),
     N_("unsold"),
     N_("unverified"),
@@ -109,16 +168,83 @@ STATES = (
     N_("withdrawn"),
 )
 
-_KNOWN = frozenset((*NOUNS, *STATES))
+# Codes that are no words by themselves, and what they mean.
+MEANT = {
+    "accepted": N_("agreed to"),
+    "asked": N_("asked for"),
+    "filed": N_("handed in at the office"),
+    "since": N_("beginning"),
+    "member.self": N_("settings of one's own"),
+    "member.read": N_("read what concerns the party"),
+    "member.act": N_("act for the party"),
+    "member.own": N_("decide about the party and its people"),
+    "owner": N_("owner"),
+    "agent": N_("agent"),
+    "viewer": N_("viewer"),
+    "The file": N_("the file"),
+    "bank_reference": N_("bank reference"),
+    "completeness": N_("completeness"),
+    "effective_on": N_("effective on"),
+    "filed_on": N_("filed on"),
+    "given_on": N_("given on"),
+    "ipc": N_("class"),
+    "pre_emption": N_("pre-emption"),
+    "prohibited": N_("prohibited"),
+    "restricted": N_("restricted"),
+    "title": N_("title to the right"),
+    "title_en": N_("title in English"),
+    "title_zh": N_("title in Chinese"),
+    "uscc": N_("unified social credit code"),
+    "in_force": N_("in force"),
+}
+
+_KNOWN = frozenset((*NOUNS, *STATES, *FIELDS, *PROBLEMS, *MEANT))
 _JOINTS = (" / ", " | ")
 
 
 def said(text: str) -> str:
     """`text` in the reader's language if it is a noun or state known here, else as it is."""
     if text in _KNOWN:
-        return gettext(text)
+        return gettext(MEANT.get(text, text))
     for joint in _JOINTS:
         parts = text.split(joint)
         if len(parts) > 1 and all(part in _KNOWN for part in parts):
-            return joint.join(gettext(part) for part in parts)
+            return joint.join(gettext(MEANT.get(part, part)) for part in parts)
     return text
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def in_chinese() -> bool:
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+def write_day(day: date) -> str:
+    """2026年11月20日 / 20 November 2026."""
+    if in_chinese():
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def write_moment(at: datetime, seconds: bool = False) -> str:
+    """A moment in the venue's zone, as the reader's language writes it."""
+    local = at.astimezone(SHANGHAI)
+    return (
+        f"{write_day(local.date())} {local:%H:%M:%S}"
+        if seconds
+        else (f"{write_day(local.date())} {local:%H:%M}")
+    )

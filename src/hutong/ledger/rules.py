@@ -72,7 +72,7 @@ class Refusal(Reason):
     MORE_THAN_HELD = reason(
         "ledger.more_than_held",
         "SE-1",
-        N_("{amount_fen} fen are more than the {held_fen} fen held."),
+        N_("{amount_fen} are more than the {held_fen} held."),
     )
     NOT_YET_EXPIRED = reason(
         "ledger.hold_not_expired", "SE-1", N_("This hold does not expire before {expires_at}.")

@@ -15,9 +15,13 @@ from django import template
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from hutong.doors.problems import sentence_of
+from hutong.doors.words import MONTHS as MONTHS  # pages take these four from here
+from hutong.doors.words import in_chinese as in_chinese
+from hutong.doors.words import write_day as write_day
+from hutong.doors.words import write_moment as write_moment
 from hutong.kit import money as amounts
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
@@ -25,26 +29,8 @@ from hutong.ui.lifecycles import LIFECYCLES, QUIET, State
 
 register = template.Library()
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 NO_VALUE = SafeString('<span class="text-secondary">—</span>')
 WAN, YI = 10_000, 100_000_000
-
-
-def in_chinese() -> bool:
-    return (get_language() or "zh-hans").startswith("zh")
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -178,21 +164,6 @@ def short(digest: Any) -> str:
 
 
 # --- time ----------------------------------------------------------------------------------------
-
-
-def write_day(day: date) -> str:
-    if in_chinese():
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def write_moment(at: datetime, seconds: bool = False) -> str:
-    local = at.astimezone(SHANGHAI)
-    return (
-        f"{write_day(local.date())} {local:%H:%M:%S}"
-        if seconds
-        else f"{write_day(local.date())} {local:%H:%M}"
-    )
 
 
 def _moment(value: Any) -> datetime | None:
