@@ -15,7 +15,7 @@ from hutong.kit.ids import subject, subject_id
 from hutong.listings import queries as listings
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import actions, notices, queries
-from hutong.settlement.rules import PayableStatus, Purpose
+from hutong.settlement.rules import PAYOUT_STATUS, PayableStatus, Purpose
 
 WAITING = (PayableStatus.OPEN, PayableStatus.HELD)
 
@@ -38,6 +38,31 @@ def ask_deposit(entry: Recorded) -> None:
         actions.release_deposit(actor=SYSTEM, now=entry.at, intent=intent)
     else:
         notices.asked(payable, now=entry.at)
+
+
+def ask_fee(entry: Recorded) -> None:
+    """rights.FeeDue: the applicant is told what the registration costs, under which reference."""
+    about = subject("right_application", UUID(entry.facts["application"]))
+    if queries.payable_for(about) is not None:
+        return
+    payable = actions.issue_payable(
+        actor=SYSTEM,
+        now=entry.at,
+        subject=about,
+        purpose=Purpose.FEE,
+        payer=UUID(_private(entry)["payer"]),
+        listing=None,
+        amount_fen=entry.facts["amount_fen"],
+        currency=entry.facts["currency"],
+    )
+    notices.asked(payable, now=entry.at)
+
+
+def cancel_fee(entry: Recorded) -> None:
+    """rights.FeeCancelled: the application ended unpaid; nothing is asked for any more."""
+    application = UUID(entry.facts["application"])
+    if queries.payable_for(subject("right_application", application)) is not None:
+        actions.cancel_fee(actor=SYSTEM, now=entry.at, application=application)
 
 
 def release_withdrawn(entry: Recorded) -> None:
@@ -120,7 +145,9 @@ def tell(entry: Recorded) -> None:
             amount = entry.facts["amount_fen"]
             notices.forfeited(deal.buyer, amount, deal.currency, now=entry.at)
         case _:
-            notices.payout_moved(queries.payout(UUID(entry.facts["payout"])), now=entry.at)
+            payout = queries.payout(UUID(entry.facts["payout"]))
+            if payout.status is PAYOUT_STATUS[entry.kind]:  # else a later entry tells of it
+                notices.payout_moved(payout, now=entry.at)
 
 
 def _release_all(listing: UUID, entry: Recorded, *, keep: set[UUID]) -> None:
