@@ -28,10 +28,12 @@ AREAS: Words = {
     "settlement": N_("Money"),
     "certificates": N_("Certificates"),
 }
-# Told to officers about their queues alone.
+# Told to officers alone, about their office and its queues.
 OFFICERS = frozenset(
     {
         "parties.waits",
+        "parties.appointed",
+        "parties.dismissed",
         "rights.application_submitted",
         "listings.submitted",
         "listings.withdrawal_requested",
