@@ -108,7 +108,6 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
             "terminate",
             lambda: actions.propose_termination(
                 **on_paper(ending),
-                technology=technology,
                 grant=UUID(ending.cleaned_data["grant"]),
                 evidence=stored(ending),
             ),
@@ -128,7 +127,6 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
             "release",
             lambda: actions.propose_release(
                 **on_paper(releasing),
-                technology=technology,
                 restriction=UUID(releasing.cleaned_data["restriction"]),
                 evidence=stored(releasing),
             ),

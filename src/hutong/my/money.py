@@ -28,7 +28,11 @@ from hutong.ui.fields import YuanField
 from hutong.ui.templatetags.ui import named, write_moment
 from hutong.ui.words import Words
 
-PURPOSES: Words = {Purpose.DEPOSIT.value: N_("Deposit"), Purpose.PRICE.value: N_("Price")}
+PURPOSES: Words = {
+    Purpose.DEPOSIT.value: N_("Deposit"),
+    Purpose.PRICE.value: N_("Price"),
+    Purpose.FEE.value: N_("Registration fee"),
+}
 MOVES: Words = {
     "receipt": N_("Money received"),
     "receive": N_("Money received"),
@@ -40,6 +44,7 @@ MOVES: Words = {
     "forfeit": N_("Deposit forfeited"),
     "return": N_("Returned"),
     "match": N_("Matched from suspense"),
+    "fee": N_("Registration fee"),
 }
 LATEST = 10
 PAGE = 100
@@ -188,6 +193,10 @@ def _as_file(account: UUID | None) -> HttpResponse:
 
 def link_of(about: str) -> str:
     """The member's page of what money is about, or nothing."""
-    pages = {"deal": "/my/deals/", "intent": "/my/intents/"}
+    pages = {
+        "deal": "/my/deals/",
+        "intent": "/my/intents/",
+        "right_application": "/my/rights/",
+    }
     page = pages.get(subject_kind(about))
     return f"{page}{subject_id(about)}" if page else ""

@@ -38,6 +38,8 @@ REACTIONS: tuple[Reaction, ...] = (
     ),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),
+    when("settlement.ask_fee", "rights.FeeDue", do=settlement.ask_fee),
+    when("settlement.cancel_fee", "rights.FeeCancelled", do=settlement.cancel_fee),
     # deposits
     when("settlement.ask_deposit", "listings.IntentQualified", do=settlement.ask_deposit),
     when(

@@ -141,7 +141,7 @@ def examine(
             raise Refused(Refusal.EXCEPTION_UNKNOWN, technology=technology)
         require_words("exceptions", why)
     passed = state.remaining - set(exceptions)
-    if decision is Decision.REJECT or not passed:
+    if decision == Decision.REJECT or not passed:
         return [Rejected(application=state.id, number=state.number, reasons=findings)]
     return [
         NoticeOpened(

@@ -22,10 +22,10 @@ from hutong.settlement.rules import (
 class Payable(models.Model):
     id = models.UUIDField(primary_key=True)
     reference = models.CharField(max_length=22)
-    subject = models.CharField(max_length=120)  # intent:… or deal:…
+    subject = models.CharField(max_length=120)  # intent:…, deal:… or right_application:…
     purpose = models.CharField(max_length=8)
     payer = models.UUIDField(db_index=True)
-    listing = models.UUIDField(db_index=True)
+    listing = models.UUIDField(db_index=True, null=True)  # a fee has none
     amount_fen = models.BigIntegerField()  # all that is asked for
     covered_fen = models.BigIntegerField(default=0)  # held as deposit, or in escrow
     currency = models.CharField(max_length=3)
@@ -46,6 +46,10 @@ class Payable(models.Model):
             models.CheckConstraint(
                 condition=Q(purpose__in=[p.value for p in Purpose]),
                 name="settlement_payable_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.FEE.value) | Q(listing__isnull=False),
+                name="settlement_payable_listing",
             ),
             models.CheckConstraint(
                 condition=Q(amount_fen__gt=0)

@@ -28,6 +28,11 @@ register(
         body=N_("Transfer it with the reference {reference} by {pay_by}."),
     ),
     Text(
+        "settlement.fee_due",
+        title=N_("Pay the registration fee of {amount}"),
+        body=N_("Transfer it with the reference {reference}; acceptance waits for it."),
+    ),
+    Text(
         "settlement.covered",
         title=N_("{amount} arrived"),
         body=N_("The payment under {reference} is complete."),
@@ -76,11 +81,11 @@ register(
     ),
 )
 ACCOUNT = "/my/money"
+FOLDERS = {Purpose.DEPOSIT: "intents", Purpose.PRICE: "deals", Purpose.FEE: "rights"}
 
 
 def asked(payable: PayableView, *, now: datetime) -> None:
-    kind = "deposit_due" if payable.purpose is Purpose.DEPOSIT else "price_due"
-    _tell(kind, payable, payable.missing_fen, now)
+    _tell(f"{payable.purpose.value}_due", payable, payable.missing_fen, now)
 
 
 def arrived(receipt: ReceiptView, payable: PayableView, *, now: datetime) -> None:
@@ -152,5 +157,5 @@ def _tell(kind: str, payable: PayableView, amount_fen: int, now: datetime) -> No
 
 def _page_of(payable: PayableView) -> str:
     """Where its payer sees what the money is for."""
-    folder = "intents" if payable.purpose is Purpose.DEPOSIT else "deals"
+    folder = FOLDERS[payable.purpose]
     return f"/my/{folder}/{subject_id(payable.subject)}"

@@ -21,6 +21,7 @@ SEALED = Visibility.SEALED
 class Purpose(StrEnum):
     DEPOSIT = "deposit"
     PRICE = "price"
+    FEE = "fee"  # of an application to the register (RR-7)
 
 
 class PayableStatus(StrEnum):
@@ -160,6 +161,17 @@ class PricePaid(Event, kind="settlement.PricePaid"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeeCollected(Event, kind="settlement.FeeCollected", visibility=SEALED):
+    """The fee of an application is the venue's, and the register knows that it is paid."""
+
+    application: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceReturned(Event, kind="settlement.PriceReturned"):
     """The deal ended: what was in escrow is available to the buyer again."""
 
@@ -237,6 +249,7 @@ PAYABLE_STATUS = {
     DepositForfeited.kind: PayableStatus.FORFEITED,
     PricePaid.kind: PayableStatus.PAID,
     PriceReturned.kind: PayableStatus.RETURNED,
+    FeeCollected.kind: PayableStatus.SETTLED,
 }
 PAYOUT_STATUS = {
     PayoutRequested.kind: PayoutStatus.REQUESTED,

@@ -39,7 +39,7 @@ class PayableOut(Schema):
     subject: str = Field(examples=["intent:01817e2a-7c00-7000-8000-000000000000"])
     purpose: Purpose
     payer: UUID
-    listing: UUID
+    listing: UUID | None
     amount_fen: int
     covered_fen: int = Field(description="Held as deposit, or in escrow")
     received_fen: int = Field(description="Received under this reference")

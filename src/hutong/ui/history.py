@@ -160,6 +160,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "settlement.DepositHeld": (N_("Deposit held"), RUNNING),
     "settlement.DepositReleased": (N_("Deposit released"), GOOD),
     "settlement.EscrowForfeited": (N_("Paid money forfeited"), BAD),
+    "settlement.FeeCollected": (N_("Registration fee collected"), GOOD),
     "settlement.PayableClosed": (N_("Payment no longer asked for"), QUIET),
     "settlement.PayableIssued": (N_("Payment asked for"), WAITING),
     "settlement.PayoutApproved": (N_("Payout approved"), RUNNING),

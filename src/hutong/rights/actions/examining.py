@@ -96,7 +96,7 @@ def examine(
         notice_days=_notice_days(row, now),
         notice=_notice(row, state.remaining - set(exceptions)),
     )
-    if decision is Decision.ACCEPT:
+    if decision == Decision.ACCEPT:
         require_all_yes(ApplicationKind(row.kind), checks)
         _require_fee_paid(row)
     row.examined_by, row.findings, row.checks = actor.person, findings, checks

@@ -18,7 +18,7 @@ from hutong.rights import empowerment as rules
 from hutong.rights.income import Cost, CostKind, divided, share_out
 from hutong.rights.procedure_words import Form, Reward
 from hutong.rights.refusals import Refusal
-from hutong.rights.rules import Status
+from hutong.rights.rules import Decision, Status
 from hutong.rights.testing import (
     WHOLE,
     empowered,
@@ -316,7 +316,7 @@ def test_a_freeze_during_the_notice_leaves_the_technology_out(venue, institute, 
         actor=registrar,
         now=now,
         application=drafted.id,
-        decision="accept",
+        decision=Decision.ACCEPT,
         findings="In order.",
         checks=all_yes(ApplicationKind.EMPOWERMENT),
     )

@@ -6,7 +6,7 @@ balances. Whoever needs two of them takes them in this order.
 """
 
 from hutong.settlement.actions.deposits import forfeit_deposit, release_deposit
-from hutong.settlement.actions.payables import issue_payable, pay_from_balance
+from hutong.settlement.actions.payables import cancel_fee, issue_payable, pay_from_balance
 from hutong.settlement.actions.payouts import (
     approve_payout,
     confirm_payout,
@@ -21,6 +21,7 @@ from hutong.settlement.actions.receipts import match_receipt, record_receipt, re
 __all__ = [
     "apply_deposit",
     "approve_payout",
+    "cancel_fee",
     "confirm_payout",
     "fail_payout",
     "forfeit_deposit",

@@ -17,6 +17,7 @@ from hutong.ledger import actions as ledger
 from hutong.ledger import queries as balances
 from hutong.ledger.rules import Kind, Leg
 from hutong.listings import actions as listings
+from hutong.rights import actions as rights
 from hutong.settlement import queries, references, rules
 from hutong.settlement.models import Payable
 from hutong.settlement.queries import PayableView
@@ -24,6 +25,11 @@ from hutong.settlement.rules import PayableStatus, Purpose
 
 BANK = "venue:bank"
 VENUE = "venue:books"
+LETTERS = {
+    Purpose.DEPOSIT: references.DEPOSIT,
+    Purpose.PRICE: references.PRICE,
+    Purpose.FEE: references.FEE,
+}
 ISSUE = "settlement.issue"  # held by nobody: what is owed follows from what was decided
 
 
@@ -35,20 +41,20 @@ def issue_payable(
     subject: str,
     purpose: Purpose,
     payer: UUID,
-    listing: UUID,
+    listing: UUID | None,
     amount_fen: int,
     pay_by: datetime | None = None,
     currency: str = CNY,
 ) -> PayableView:
-    """Ask `payer` for an amount under a new reference; once a subject (an intent, a deal)."""
+    """Ask `payer` for an amount under a new reference; once a subject: an intent, a deal, an
+    application to the register."""
     known = queries.payable_for(subject)
     if known is not None:
         nothing_changed()
         return known
-    letter = references.DEPOSIT if purpose is Purpose.DEPOSIT else references.PRICE
     row = Payable.objects.create(
         id=new_id(),
-        reference=references.make(letter, secrets.randbelow(references.MANY)),
+        reference=references.make(LETTERS[purpose], secrets.randbelow(references.MANY)),
         subject=subject,
         purpose=purpose.value,
         payer=payer,
@@ -102,6 +108,11 @@ def cover(
         listings.mark_deposited(actor=actor, now=now, intent=intent)
         credited = credit() if credit else None
         _hold_deposit(row, intent, actor=actor, now=now)
+    elif row.purpose == Purpose.FEE.value:
+        application = UUID(subject_id(row.subject))
+        rights.mark_fee_paid(actor=actor, now=now, application=application)
+        credited = credit() if credit else None
+        _collect_fee(row, application, actor=actor, now=now)
     else:
         deal = UUID(subject_id(row.subject))
         deals.mark_paid(actor=actor, now=now, deal=deal)
@@ -152,6 +163,40 @@ def _fill_escrow(row: Payable, deal: UUID, *, actor: Actor, now: datetime) -> No
         row.subject,
         rules.PricePaid(deal=deal, amount_fen=row.amount_fen, payable=row.id, payer=row.payer),
     )
+
+
+def _collect_fee(row: Payable, application: UUID, *, actor: Actor, now: datetime) -> None:
+    payer = customer(row.payer, row.currency, actor=actor, now=now)
+    to = venues(Kind.VENUE_FEES, row.currency, actor=actor, now=now)
+    transfer = ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"fee:{row.id}",
+        purpose="fee",
+        about=row.subject,
+        legs=[Leg(payer, -row.amount_fen), Leg(to, row.amount_fen)],
+    )
+    move(row, PayableStatus.SETTLED, now, covered_fen=row.amount_fen)
+    record(
+        row.subject,
+        rules.FeeCollected(
+            application=application,
+            amount_fen=row.amount_fen,
+            payable=row.id,
+            payer=row.payer,
+            transfer=transfer,
+        ),
+    )
+
+
+@action(power=ISSUE)
+def cancel_fee(*, actor: Actor, now: datetime, application: UUID) -> None:
+    """Ask for a fee no longer: its application ended before it was paid."""
+    row = locked_for(subject("right_application", application))
+    if row.status != PayableStatus.OPEN.value:
+        nothing_changed()
+        return
+    close_open(row, now)
 
 
 def close_open(row: Payable, now: datetime) -> None:

@@ -23,7 +23,7 @@ class PayableView:
     subject: str
     purpose: Purpose
     payer: UUID
-    listing: UUID
+    listing: UUID | None
     amount_fen: int
     covered_fen: int
     received_fen: int
