@@ -10,12 +10,16 @@ from hutong.deals import queries as deals
 from hutong.deals.testing import agreed_deal
 from hutong.documents import queries as documents
 from hutong.listings import queries as listings
-from hutong.listings.testing import cut_off, deposited_intent, open_listing
+from hutong.listings import rules as listing_rules
+from hutong.listings.intents import LIVE
+from hutong.listings.testing import cut_off, deposited_intent, open_listing, qualified_intent
 from hutong.my.deals import readable
+from hutong.my.waiting import STEPS, tasks_of
 from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, person, signed_in, verified_party
 from hutong.rights import queries as rights
 from hutong.rights.testing import a_technology, registered_technology
+from hutong.settlement.testing import funded
 from hutong.technologies import exporting, tasks
 from hutong.technologies import queries as technologies
 from hutong.technologies.queries import Filters
@@ -316,3 +320,97 @@ def test_the_seller_reads_no_paddle_on_a_buyers_page(venue: Any, drain: Any) -> 
         page = f"/my/intents/{intent.id}"
         assert browsing(member_of(firm)).get(page).status_code == 200
         assert browsing(member_of(seller)).get(page).status_code == 404
+
+
+HOSTILE = "<script>alert(1)</script>\u202e\u2067" + "长" * 10_000
+
+
+def test_sent_twice_acts_once_and_says_the_same(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    page = browsing(member_of(university))
+    form = {"act": "enter", "kind": "know_how", "title_zh": "一种工艺"}
+    first = page.post("/my/technologies/new", form, once="the form's token")
+    again = page.post(
+        "/my/technologies/new", form, once="the form's token"
+    )  # double click, or back
+    assert first["Location"] == again["Location"]
+    today = venue.now.date()
+    assert len(technologies.page(Filters(party=university.id), today)["items"]) == 1
+
+
+def test_two_tabs_on_one_contract_accept_it_once(venue: Any) -> None:
+    deal = agreed_deal(now=venue.now)
+    page, sent = (
+        browsing(member_of(deal.buyer)),
+        {"act": "accept", "digest": deal.contract_digest},
+    )
+    assert page.post(f"/my/deals/{deal.id}", sent).status_code == 302
+    assert page.post(f"/my/deals/{deal.id}", sent).status_code == 409
+    assert len(deals.deal(deal.id).acceptances) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/my/technologies/new", {"act": "enter", "kind": "know_how", "title_zh": HOSTILE}),
+        ("/my/technologies/new", {"act": "enter", "kind": HOSTILE, "fields": HOSTILE}),
+        ("/my/people", {"act": "invite", "email": HOSTILE, "role": "agent"}),
+        ("/my/listings/new", {"act": "draft", "title_zh": HOSTILE, "price_fen": HOSTILE}),
+        ("/my/technologies/bundle", {"act": "bundle", "title_zh": HOSTILE, "parts": [HOSTILE]}),
+        ("/my/money", {"act": "payout", "amount_fen": HOSTILE, "holder": HOSTILE}),
+        ("/my/tokens", {"act": "issue", "label": HOSTILE, "days": HOSTILE}),
+    ],
+)
+def test_hostile_text_is_refused_in_place_and_never_markup(
+    venue: Any, path: str, form: dict[str, Any]
+) -> None:
+    answer = browsing(member_of(verified_party(now=venue.now))).post(path, form)
+    assert answer.status_code in (413, 422), answer.status_code
+    assert "<script>alert(1)" not in answer.content.decode()
+
+
+def test_hostile_titles_stand_as_text_on_every_list(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    title = "<b onclick=alert(1)>甲</b>\u202e"
+    a_technology(university, title_zh=title, now=venue.now)
+    page = browsing(member_of(university))
+    for path in ("/my/technologies", "/my/technologies/bundle", "/my/rights/new"):
+        text = page.get(path).content.decode()
+        assert "&lt;b onclick" in text, path
+        assert "<b onclick" not in text, path
+
+
+def test_the_statement_pages_back_and_comes_as_a_file(venue: Any) -> None:
+    party = verified_party(now=venue.now)
+    for _ in range(3):
+        funded(party.id, 1_280_000_50, now=venue.now)
+    page = browsing(member_of(party))
+    assert page.get("/my/money/statement").content.decode().count("Money received") == 3
+    assert page.get("/my/money/statement?before=2").content.decode().count("Money received") == 2
+    assert page.get("/my/money/statement?before=%F0%9F%98%80").status_code == 200
+    file = page.get("/my/money/statement?format=csv")
+    assert file.content.decode("utf-8-sig").splitlines()[1].split(",", 3)[2] == "Money received"
+    stranger = browsing(member_of(verified_party("另一所大学")))
+    assert "Money received" not in stranger.get("/my/money/statement?format=csv").content.decode()
+
+
+def test_what_waits_says_whose_move_it_is_and_until_when(venue: Any) -> None:
+    seller, buyer = verified_party("上海某大学"), verified_party("某科技公司", "enterprise")
+    offer = open_listing(seller, title_zh="传感器专利权转让", now=venue.now)
+    qualified_intent(offer, buyer, now=venue.now)
+    [mine] = tasks_of(buyer.id, venue.now)
+    assert (mine.mine, mine.due_by, mine.about) == (True, offer.ends_at, "传感器专利权转让")
+    [others] = tasks_of(seller.id, venue.now)
+    assert (others.mine, others.href) == (False, f"/my/listings/{offer.id}")
+    assert tasks_of(verified_party("另一所大学").id, venue.now) == []
+
+
+def test_every_state_the_areas_tell_of_has_its_step() -> None:
+    told = {
+        *(f"application:{s}" for s in ("draft", "submitted", "notice", "held", "stopped")),
+        *(f"listing:{s}" for s in listing_rules.Status if s != "closed"),
+        *(f"intent:{s}" for s in LIVE),
+        *(f"deal:{s}" for s in ("to_sign", "other_signs", "to_pay", "other_pays")),
+        *(f"deal:{s}" for s in ("paid", "moved", "certified")),
+    }
+    assert told <= set(STEPS)
