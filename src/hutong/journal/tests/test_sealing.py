@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hutong.journal import queries, sealing
 from hutong.journal.actions import ANYONE, action, assign_positions, record, seal, unseal
-from hutong.journal.models import Entry, SealBatch, SealPlace, ToSeal
+from hutong.journal.models import Entry, Pending, Position, SealBatch, SealPlace, ToSeal
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.ids import new_id
@@ -218,3 +218,19 @@ def test_the_audit_names_what_was_changed_in_a_seal(own_database, what):
         connection.execute("SET session_replication_role = replica")
         assert connection.execute(statement).rowcount
     assert any(place in str(found) for found in queries.audit())
+
+
+@pytest.mark.django_db
+def test_an_entry_sealed_before_there_were_batches_is_opened_by_its_place_in_the_log():
+    whisper(actor=SYSTEM, now=NOW)
+    ToSeal.objects.all().delete()
+    row = Entry.objects.get()
+    Pending.objects.all().delete()
+    leaf_hash = sealing.leaf_hash(bytes(row.leaf))
+    Position.objects.create(position=0, entry=row, log_index=0, leaf_hash=leaf_hash)
+    open_whispers(actor=SYSTEM, now=NOW, subjects=["intent:1"])
+    (opening,) = openings()
+    assert opening["log_index"] == 0
+    sealing.verify_opening(opening, None)
+    assert SealBatch.objects.count() == 0
+    assert list(queries.audit()) == []
