@@ -60,6 +60,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "due.ClockJumped": (N_("The demo clock jumped"), QUIET),
     "due.ClockStarted": (N_("The demo clock started"), QUIET),
     "journal.Erased": (N_("Personal data erased"), QUIET),
+    "journal.ErasureAsked": (N_("Erasure asked for"), QUIET),
+    "journal.ErasureDeclined": (N_("Erasure declined"), QUIET),
     "journal.ParkedDismissed": (N_("Follow-up dismissed"), QUIET),
     "journal.ParkedRetried": (N_("Follow-up tried again"), QUIET),
     "journal.Sealed": (N_("Batch of sealed entries published"), QUIET),
