@@ -55,7 +55,8 @@ def workbook(
     for validation in _validations():
         sheet.data_validations.append(validation)
     sheet.append([_head(sheet, column.header) for column in COLUMNS])
-    for row, said in zip_longest(rows, notes, fillvalue={}):
+    nothing: Mapping[str, Any] = {}
+    for row, said in zip_longest(rows, notes, fillvalue=nothing):
         sheet.append([_noted(sheet, column.field, row, said) for column in COLUMNS])
     _instructions(book)
     out = BytesIO()
