@@ -159,7 +159,7 @@ def names_of(entries: Iterable[Any]) -> dict[UUID, str]:
     """What the persons and parties behind entries are called; the person before the party."""
     entries = list(entries)
     people = parties.persons({entry.person for entry in entries if entry.person})
-    organisations = parties.parties(
+    organisations = parties.names(
         {entry.party for entry in entries if entry.party and entry.person not in people}
     )
     return {id: named(view) for id, view in (*organisations.items(), *people.items())}

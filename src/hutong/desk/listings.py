@@ -23,11 +23,12 @@ from hutong.listings import actions, queries
 from hutong.listings.intents import Decision as Verdict
 from hutong.listings.intents import IntentStatus
 from hutong.listings.offers import ExportClass
+from hutong.listings.queries import office
 from hutong.listings.rules import CHECKS, Status
 from hutong.listings.rules import Decision as Examined
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
-from hutong.rights import queries as rights
+from hutong.rights.queries.office import disposable_among
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome, Paper
@@ -57,44 +58,33 @@ class ExaminationForm(forms.Form):
 
 @source("listings.examine")
 def to_examine(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    for listing in queries.listings(actor, status=Status.SUBMITTED, limit=200)["items"]:
+    for listing in office.listings_waiting(actor):
+        asked = listing.status is not Status.SUBMITTED
         yield Waiting(
-            kind=gettext("Examination of a listing"),
+            kind=gettext("Withdrawal asked for") if asked else gettext("Examination of a listing"),
             title=named(listing),
             href=f"/desk/listings/{listing.id}",
-            since=listing.submitted_at,
+            since=listing.since,
             note=listing.number,
             term="listing",
         )
-    for listing in queries.listings(actor, withdrawal_requested=True, limit=200)["items"]:
-        if listing.status in (Status.LISTED, Status.SUSPENDED):
-            yield Waiting(
-                kind=gettext("Withdrawal asked for"),
-                title=named(listing),
-                href=f"/desk/listings/{listing.id}",
-                since=listing.listed_at,
-                note=listing.number,
-                term="listing",
-            )
 
 
 @source("listings.qualify")
 def to_qualify(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """The term is the rulebook's, but never past the end of the listing's period (LI-4)."""
-    waiting = queries.intents_waiting(actor, limit=200)["items"]
-    offers = queries.listings_of({intent.listing for intent in waiting})
-    buyers = parties.parties({intent.party for intent in waiting})
+    waiting = office.intents_waiting(actor)
+    buyers = parties.names({intent.party for intent in waiting})
     book = terms(now)
     for intent in waiting:
-        listing = offers[intent.listing]
-        ends = [book.due_by("intent", intent.applied_at), listing.ends_at]
+        ends = [book.due_by("intent", intent.applied_at), intent.ends_at]
         yield Waiting(
             kind=gettext("Qualification of a buyer"),
             title=named(buyers.get(intent.party)),
             href=f"/desk/intents/{intent.id}",
             since=intent.applied_at,
             due_by=min(end for end in ends if end is not None),
-            note=f"{named(listing)} {listing.number}",
+            note=f"{named(intent)} {intent.number}",
             bulk="qualify",
         )
 
@@ -156,8 +146,10 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     people = {listing.seller, *(i.party for i in intents), *(h.party for h in holders)}
     sellers = parties.people_of(listing.seller, ANY_ROLE)
     submitted = listing.status is Status.SUBMITTED
+    standing = disposable_among(listing.rights[:50], by=listing.seller, share=listing.share)
     titles = [
-        (right, rights.title(right), _why_not(right, listing)) for right in listing.rights[:50]
+        (right, owned, gettext(reason.text) if reason else "")
+        for right, (owned, reason) in standing.items()
     ]
     case = Case(
         kind=gettext("Listing"),
@@ -182,7 +174,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         subjects=[subject("listing", id)],
         file=file,
         listing=listing,
-        parties=parties.parties(people),
+        parties=parties.names(people),
         technologies=technologies.technologies({*listing.technologies, *listing.rights}),
         titles=titles,
         preemptions=holders,
@@ -306,14 +298,6 @@ def _decisions(
         ],
     )
     return [*([cut_off] if over else []), suspend, end]
-
-
-def _why_not(right: UUID, listing: queries.ListingView) -> str:
-    """Why the seller may not dispose of a right, in words; empty when it may (RR-10)."""
-    if listing.share is None:
-        return ""
-    reason = rights.why_not_dispose(right, listing.seller, listing.share)
-    return gettext(reason.text) if reason else ""
 
 
 @officer

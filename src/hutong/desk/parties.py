@@ -54,12 +54,12 @@ def registered_party(typed: str) -> UUID:
 
 @source("parties.verify")
 def to_verify(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    for item in queries.queue(actor, now=now, limit=200)["items"]:
+    for party in queries.to_verify(actor):
         yield Waiting(
             kind=gettext("Verification of a party"),
-            title=named(item.party),
-            href=f"/desk/parties/{item.party.id}",
-            since=item.submitted_at,
+            title=named(party),
+            href=f"/desk/parties/{party.id}",
+            since=party.since,
             term="verification",
         )
 
@@ -142,7 +142,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         kinds=PARTY_KINDS,
         mandates=mandates,
         controls=controls,
-        parties=queries.parties({p for c in controls for p in (c.controller, c.controlled)}),
+        parties=queries.names({p for c in controls for p in (c.controller, c.controlled)}),
         control_form=control,
         may=decide(actor, "parties.verify", "parties.suspend"),
         why=why,

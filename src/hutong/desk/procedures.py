@@ -21,8 +21,9 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.money import with_unit
 from hutong.listings.queries.office import intents_of_office, listings_of_office
-from hutong.rights.queries.office import applications_of_office, disposals_of_office
+from hutong.rights.queries.office import disposals_of_office, with_first_technology
 from hutong.settlement import queries as settlement
+from hutong.ui.templatetags.ui import lang
 
 SUPERVISE = "supervise.read"
 BOOKS = ("settlement.record_receipt", "settlement.approve_payout", "settlement.settle", SUPERVISE)
@@ -72,7 +73,6 @@ class Procedure:
 
 
 def _application(row: Any) -> Line:
-    items = row.items.all()
     return Line(
         subject=subject("right_application", row.id),
         href=f"/desk/rights/{row.id}",
@@ -80,7 +80,7 @@ def _application(row: Any) -> Line:
         lifecycle="rights",
         state=row.status,
         since=row.submitted_at or row.drafted_at,
-        about=items[0].technology if items else None,
+        about=row.first,
         parties=(row.applicant,),
     )
 
@@ -98,15 +98,14 @@ def _disposal(row: Any) -> Line:
 
 
 def _listing(row: Any) -> Line:
-    offered = row.offered.all()
     return Line(
         subject=subject("listing", row.id),
         href=f"/desk/listings/{row.id}",
         number=row.number,
+        title=lang(row.title_zh, row.title_en),
         lifecycle="listing",
         state=row.ending or row.status,
         since=row.submitted_at or row.drafted_at,
-        about=offered[0].technology if offered else None,
         parties=(row.seller,),
     )
 
@@ -124,11 +123,10 @@ def _intent(row: Any) -> Line:
 
 
 def _lot(row: Any) -> Line:
-    title = row.title_zh or row.title_en
     return Line(
         subject=subject("lot", row.id),
         href=f"/desk/lots/{row.id}",
-        title=title,
+        title=lang(row.title_zh, row.title_en),
         lifecycle="lot",
         state=row.outcome or ("suspended" if row.suspended_at else "announced"),
         since=row.announced_opens_at,
@@ -196,7 +194,7 @@ PROCEDURES: Mapping[str, Procedure] = {
             name=_("Registrations of rights"),
             lifecycle="rights",
             powers=("rights.examine", "rights.decide_objection", SUPERVISE),
-            rows=applications_of_office,
+            rows=with_first_technology,
             line=_application,
             key=("-drafted_at", "-id"),
             found_by=lambda asked: (
@@ -210,7 +208,7 @@ PROCEDURES: Mapping[str, Procedure] = {
             name=_("Listings"),
             lifecycle="listing",
             powers=("listings.examine", "listings.qualify", SUPERVISE),
-            rows=listings_of_office,
+            rows=lambda actor: listings_of_office(actor).prefetch_related(None),
             line=_listing,
             key=("-drafted_at", "-id"),
             found_by=lambda asked: (
@@ -251,7 +249,7 @@ PROCEDURES: Mapping[str, Procedure] = {
             code="deals",
             name=_("Deals"),
             lifecycle="deal",
-            rows=deals.rows_seen_by,
+            rows=lambda actor: deals.rows_seen_by(actor).prefetch_related(None),
             line=_deal,
             key=("-opened_at", "-id"),
             found_by=lambda asked: (

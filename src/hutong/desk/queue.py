@@ -35,7 +35,7 @@ class Waiting:
 
     `due_by`: the deadline, where the procedure has one; without it the rulebook's working days for
     cases of this `term` are counted from `since`. `about`: technologies that make the title, for
-    sources that have no title of their own. `bulk`: the act of `desk.bulk` that may decide many.
+    sources that have no title of their own, `more` how many there are beside those. `bulk`: the act of `desk.bulk` that may decide many.
     `not_by`: who entered it and may not decide (PA-5).
     """
 
@@ -47,6 +47,7 @@ class Waiting:
     note: str = ""
     term: str = "other"
     about: Sequence[UUID] = ()
+    more: int = 0
     bulk: str = ""
     not_by: Sequence[UUID | None] = ()
     powers: tuple[str, ...] = ()  # filled in by the queue
@@ -112,7 +113,7 @@ def titled(cases: Sequence[Waiting]) -> list[Waiting]:
     def title(case: Waiting) -> str:
         if case.title or not case.about:
             return case.title
-        more = len(case.about) - 1
+        more = len(case.about) - 1 + case.more
         first = named(found.get(case.about[0]))
         return first + (gettext(" and {n} more").format(n=more) if more > 0 else "")
 

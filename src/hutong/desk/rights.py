@@ -15,6 +15,7 @@ from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, decide, source
 from hutong.desk.terms import terms
 from hutong.documents import queries as documents
+from hutong.doors.reading import once
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
@@ -23,6 +24,7 @@ from hutong.parties import queries as parties
 from hutong.rights import actions, queries
 from hutong.rights.checklists import CHECKLISTS, ApplicationKind
 from hutong.rights.queries import ApplicationView, ObjectionView
+from hutong.rights.queries.office import WaitingApplication, applications_waiting
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import Decision as Examined
 from hutong.rights.rules import Status
@@ -48,31 +50,37 @@ QUEUED = {
 
 @source("rights.examine")
 def to_examine(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    for status in (Status.SUBMITTED, Status.HELD):
-        for a in queries.applications(actor, status=status, limit=200)["items"]:
-            yield Waiting(
-                kind=str(QUEUED[a.kind, status]),
-                about=a.technologies,
-                href=f"/desk/rights/{a.id}",
-                since=a.submitted_at,
-                note=a.number,
-                term="registration",
-            )
+    for a in _waiting(actor, disputed=False):
+        yield Waiting(
+            kind=str(QUEUED[a.kind, a.status]),
+            about=[a.first] if a.first else [],
+            more=a.technologies - 1,
+            href=f"/desk/rights/{a.id}",
+            since=a.submitted_at,
+            note=a.number,
+            term="registration",
+        )
 
 
 @source("rights.decide_objection")
 def to_decide(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Objections, each from when both sides were heard; before, until when they still may speak."""
-    for a in queries.applications(actor, status=Status.NOTICE, limit=200)["items"]:
-        if a.open_objections:
-            yield Waiting(
-                kind=gettext("Objection to decide"),
-                about=a.technologies,
-                href=f"/desk/rights/{a.id}",
-                since=a.stopped_at,
-                note=a.number,
-                term="objection",
-            )
+    for a in _waiting(actor, disputed=True):
+        yield Waiting(
+            kind=gettext("Objection to decide"),
+            about=[a.first] if a.first else [],
+            more=a.technologies - 1,
+            href=f"/desk/rights/{a.id}",
+            since=a.stopped_at,
+            note=a.number,
+            term="objection",
+        )
+
+
+def _waiting(actor: Actor, *, disputed: bool) -> list[WaitingApplication]:
+    """Both kinds are one question, asked once a page."""
+    found = once(("desk.applications", actor.person), lambda: applications_waiting(actor))
+    return [a for a in found if (a.status is Status.NOTICE) is disputed]
 
 
 @officer

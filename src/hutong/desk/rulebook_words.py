@@ -118,6 +118,7 @@ FIGURES: dict[str, Figure] = {
     "log.seal_seconds": Figure(N_("Sealed entries are committed to every"), SECONDS, "LI-4"),
     "desk.verification_days": Figure(N_("Verification of a party"), WORKING_DAYS, "PA-3"),
     "desk.registration_days": Figure(N_("Examination of a right"), WORKING_DAYS, "RR-7"),
+    "desk.objection_days": Figure(N_("Objections"), WORKING_DAYS, "RR-7"),
     "desk.listing_days": Figure(N_("Examination of a listing"), WORKING_DAYS, "LI-2"),
     "desk.intent_days": Figure(N_("Qualification of a buyer"), WORKING_DAYS, "LI-4"),
     "desk.deal_days": Figure(N_("Deals that are late or to be ended"), WORKING_DAYS, "AU-11"),

@@ -98,7 +98,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def seen(lines: list[Line], actor: Actor, now: datetime) -> list[Seen]:
     """The lines with names, clocks and officers, each asked for once."""
     things = technologies.technologies({line.about for line in lines if line.about})
-    sides = parties.parties({id for line in lines for id in line.parties})
+    sides = parties.names({id for line in lines for id in line.parties})
     clocks = due.next_of(line.subject for line in lines)
     acted = officers_of(line.subject for line in lines)
     people = parties.persons({id for ids in acted.values() for id in ids})
@@ -192,7 +192,7 @@ def _named_ids(entry: Any) -> dict[str, str]:
     """What ids among the facts are called: parties, persons, technologies."""
     ids = set(_ids({**entry.facts, **(entry.private or {})}))
     found: dict[str, str] = {}
-    for views in (parties.parties(ids), parties.persons(ids), technologies.technologies(ids)):
+    for views in (parties.names(ids), parties.persons(ids), technologies.technologies(ids)):
         found |= {str(id): named(view) for id, view in views.items()}
     return found
 

@@ -27,6 +27,7 @@ from django.utils.translation import gettext
 from psycopg import errors
 
 from hutong.doors.problems import problem_of
+from hutong.doors.reading import reading
 from hutong.due import queries as due
 from hutong.kit.actor import ANONYMOUS, Actor, Door
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
@@ -72,7 +73,10 @@ class ActorMiddleware:
         if request.path == ALIVE:
             return self.get_response(request)
         try:
-            return self._with_actor(request)
+            if request.method != "GET":
+                return self._with_actor(request)
+            with reading():
+                return self._with_actor(request)
         except DOWN as error:
             if not _is_away(error):
                 raise
@@ -118,6 +122,7 @@ def _session_actor(request: HttpRequest) -> Actor:
         session.get("party"),
         second_factor=_has_second_factor(session),
         door=door,
+        now=request.now,
     )
 
 

@@ -48,7 +48,9 @@ def _draw(request: HttpRequest) -> Frame:
     elif powers and _under(path, DESK):
         audience, sections = "officer", _officers_sections(path, actor)
     person = getattr(request, "user", None) if actor.person is not None else None
-    choices = _choices(request, actor) if actor.person is not None else ()
+    # An officer at the desk acts for the venue; whom one acts for is chosen on the own pages.
+    chooses = actor.person is not None and audience != "officer"
+    choices = _choices(request, actor) if chooses else ()
     return Frame(
         venue_name=_venue_name(now),
         now=now,

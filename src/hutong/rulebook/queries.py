@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from hutong.doors.reading import once
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.calendar import WorkingCalendar
@@ -38,12 +39,12 @@ class VersionView:
 
 def in_force(now: datetime) -> InForce:
     """The version in force at `now`. Refused when the venue has none yet."""
-    row = (
+    asked = (
         Version.objects.filter(status="adopted", effective_from__lte=now)
         .order_by("-effective_from", "-version")
         .only("version", "digest")
-        .first()
     )
+    row = once(("rulebook.in_force", now), asked.first)
     if row is None:
         raise Refused(Refusal.NONE_IN_FORCE)
     return InForce(row.version, _rules(row.digest, row.version))

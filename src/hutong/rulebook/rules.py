@@ -201,6 +201,7 @@ class DeskRules(_Part):
 
     verification_days: Days = 5
     registration_days: Days = 10
+    objection_days: Days = 10
     listing_days: Days = 5
     intent_days: Days = 3
     deal_days: Days = 3

@@ -63,10 +63,14 @@ class _Held(NamedTuple):
 
 
 def actor_for_session(
-    person: UUID, party: UUID | str | None, second_factor: bool, door: Door
+    person: UUID,
+    party: UUID | str | None,
+    second_factor: bool,
+    door: Door,
+    now: datetime | None = None,
 ) -> Actor:
     """Build the actor of a page session. `party`: whom the person chose to act for, if anybody."""
-    return actor_for_person(person, party=party, second_factor=second_factor, door=door)
+    return actor_for_person(person, party=party, second_factor=second_factor, door=door, now=now)
 
 
 def actor_for_person(
@@ -75,11 +79,13 @@ def actor_for_person(
     party: UUID | str | None = None,
     second_factor: bool = False,
     door: Door = Door.API,
+    now: datetime | None = None,
 ) -> Actor:
+    """`now`: the venue's time, where the door has read its clock already."""
     held = _held(person, _uuid(party))
     if held is None:
         return Actor(door=door)
-    return _actor(person, held, None, second_factor, door)
+    return _actor(person, held, None, second_factor, door, now)
 
 
 def actor_for_token(secret: str, party: UUID | str | None = None) -> Actor | None:
@@ -127,7 +133,12 @@ def roles_of(person: UUID) -> list[str]:
 
 
 def _actor(
-    person: UUID, held: _Held, scopes: list[str] | None, second_factor: bool, door: Door
+    person: UUID,
+    held: _Held,
+    scopes: list[str] | None,
+    second_factor: bool,
+    door: Door,
+    now: datetime | None = None,
 ) -> Actor:
     return Actor(
         person=PersonId(person),
@@ -135,7 +146,7 @@ def _actor(
         powers=powers(
             mandate=MandateRole(held.role) if held.role else None,
             offices=held.offices,
-            roles=_roles_now() if held.offices else {},
+            roles=_roles_now(now) if held.offices else {},
             scopes=scopes,
         ),
         second_factor=second_factor,
@@ -151,9 +162,9 @@ def _held(person: UUID, party: UUID | None) -> _Held | None:
     return _Held(*row) if row else None
 
 
-def _roles_now() -> dict[str, tuple[str, ...]]:
+def _roles_now(now: datetime | None = None) -> dict[str, tuple[str, ...]]:
     try:
-        return rulebook.in_force(due.venue_now(real_now())).rules.roles
+        return rulebook.in_force(now or due.venue_now(real_now())).rules.roles
     except Refused:
         return {}  # no rulebook yet: no roles
 

@@ -86,6 +86,38 @@ def parties(ids: Iterable[UUID]) -> dict[UUID, PartyView]:
     return {row.id: view(row) for row in _rows().filter(id__in=set(ids))}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyName:
+    """What a list shows of a party. `since`: when it was submitted for verification."""
+
+    id: UUID
+    kind: str
+    name_zh: str
+    name_en: str
+    status: str
+    since: datetime | None
+
+
+def names(ids: Iterable[UUID]) -> dict[UUID, PartyName]:
+    """What these parties are called, in one query whatever their number."""
+    return {view.id: view for view in _named(Party.objects.filter(id__in=set(ids)))}
+
+
+def to_verify(actor: Actor, *, limit: int = 200) -> list[PartyName]:
+    """Parties that wait for verification, longest first; for the queue, in one query."""
+    actor.need("parties.verify")
+    rows = Party.objects.filter(status=Status.PENDING.value).order_by("submitted_at", "id")
+    return _named(rows[:limit])
+
+
+def _named(rows: QuerySet[Party]) -> list[PartyName]:
+    columns = ("id", "kind", "name_zh", "name_en", "status", "submitted_at")
+    return [
+        PartyName(id=id, kind=kind, name_zh=zh, name_en=en, status=status, since=since)
+        for id, kind, zh, en, status, since in rows.values_list(*columns)
+    ]
+
+
 def party_by_identifier(scheme: str, value: str) -> PartyView | None:
     row = _rows().filter(identifiers__scheme=scheme, identifiers__value=value).first()
     return view(row) if row else None
