@@ -178,6 +178,7 @@ class Stated:
     said: Mapping[str, Any]
     thread: Thread | None = None
     evidence: tuple[tuple[str, str], ...] = ()  # name and digest of the papers it rests on
+    public_title: str = ""  # what the public register shows, where the fields do not say
 
     def plain(self) -> dict[str, Any]:
         papers = [{"name": name, "digest": digest} for name, digest in self.evidence]

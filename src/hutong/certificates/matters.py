@@ -68,6 +68,7 @@ def party_credential(view: PartyView, *, verified_on: datetime, days: int, nth: 
             "holder": party_facts(view).plain(),
         },
         thread=Thread(name=subject("party", view.id), sequence=nth),
+        public_title="" if view.is_individual else view.name,
     )
 
 

@@ -36,6 +36,7 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from hutong.kit.canonical import digest
 from hutong.kit.refusal import N_
 from hutong.transparency.keys import CertificateSigner
 
@@ -80,6 +81,7 @@ class SignatureFacts:
     untouched: bool  # the signature covers the whole file
     trusted: bool  # the chain leads to a trusted authority
     signer: str
+    certificate: str  # SHA-256 of the signing certificate, as the key file's history names it
     signed_at: datetime | None
     timestamp: TimestampFacts | None = None
 
@@ -226,6 +228,7 @@ def check_signature(
         # pyHanko follows no chain of a broken signature; whose it claims to be is still worth saying
         trusted=bool(status.trusted) if intact else _issued(status.signing_cert, authorities),
         signer=_name(status.signing_cert),
+        certificate=digest(status.signing_cert.dump()),
         signed_at=embedded.self_reported_timestamp,
         timestamp=_timestamp(status.timestamp_validity),
     )

@@ -408,13 +408,30 @@ def _document(
                 "signed_at": iso(facts.signed_at)[:19] + "Z" if facts.signed_at else "-",
             },
         )
-    if facts.trusted:
+    since = _compromised_since(facts, keys)
+    if since:
+        text = N_(
+            "The signing certificate was declared compromised as of {since}, and no trusted"
+            " timestamp is older."
+        )
+        chain = Step(StepName.CHAIN, Outcome.FAILED, text, {"since": since})
+    elif facts.trusted:
         text = N_("The signing certificate belongs to the venue's certificate authority.")
         chain = Step(StepName.CHAIN, Outcome.OK, text)
     else:
         text = N_("The signing certificate {signer} does not lead to the venue's authority.")
         chain = Step(StepName.CHAIN, Outcome.FAILED, text, {"signer": facts.signer})
     return document, chain, _timestamp(facts.timestamp)
+
+
+def _compromised_since(facts: "pades.SignatureFacts", keys: VenueKeys) -> str:
+    """Since when the signing certificate proves nothing; empty where a timestamp is older than that."""
+    for life in keys.compromised("certificate"):
+        since, stamp = life.compromised_from, facts.timestamp
+        if life.key == facts.certificate and since is not None:
+            stamped_before = stamp and stamp.intact and stamp.trusted and stamp.at < since
+            return "" if stamped_before else iso(since)[:19] + "Z"
+    return ""
 
 
 def _timestamp(found: "pades.TimestampFacts | None") -> Step:

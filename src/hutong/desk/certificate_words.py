@@ -16,7 +16,10 @@ from hutong.certificates.rules import TemplateStatus
 from hutong.certificates.words import Pair
 from hutong.desk.certificates import ReasonForm, kind_name
 from hutong.desk.queue import decide
+from hutong.journal import queries as journal
+from hutong.kit.ids import subject
 from hutong.parties import queries as parties
+from hutong.ui import history
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import lang, named
@@ -64,7 +67,7 @@ class WordsForm(forms.Form):
     order = forms.CharField(
         label=_("Order of the fields"),
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("Every field once, one a line."),
+        help_text=_("Every field once, one a line, by its name; what follows it is for you."),
     )
     reason = forms.CharField(
         label=_("Why"), max_length=2_000, help_text=_("For the officer who decides.")
@@ -76,7 +79,11 @@ class WordsForm(forms.Form):
             name: [said[f"{name}_zh"].strip(), said[f"{name}_en"].strip()]
             for name in ("heading", "statement", "note")
         }
-        return {**pairs, "seal": said["seal"].strip(), "order": said["order"].split()}
+        return {
+            **pairs,
+            "seal": said["seal"].strip(),
+            "order": [line.split()[0] for line in said["order"].splitlines() if line.strip()],
+        }
 
 
 @officer
@@ -85,7 +92,7 @@ def kind(request: HttpRequest, kind: str) -> HttpResponse:
     this = _kind(kind)
     actor, now = request.actor, request.now
     in_force = queries.template_in_force(this)
-    form = WordsForm(request.POST or None, initial=_initial(in_force.wording))
+    form = WordsForm(request.POST or None, initial=_initial(this, in_force.wording))
     acts = Acts(request)
     acts.on(
         "propose",
@@ -141,6 +148,9 @@ def version(request: HttpRequest, kind: str, version: int) -> HttpResponse:
         return answer
     found, now_used = queries.template(this, version), queries.template_in_force(this)
     waits = found.status is TemplateStatus.PROPOSED
+    entries = (
+        list(journal.of_subject(subject("certificate_template", found.id))) if found.id else []
+    )
     who = [id for id in (found.proposed_by, found.decided_by) if id]
     people = {id: named(view) for id, view in parties.persons(who).items()}
     case = Case(
@@ -161,6 +171,7 @@ def version(request: HttpRequest, kind: str, version: int) -> HttpResponse:
         barred=gettext("You proposed it; another officer decides.")
         if found.proposed_by and found.proposed_by == actor.person
         else "",
+        history=history.steps(entries, people),
         hands=[
             Hand(
                 did=gettext("Proposed by"),
@@ -193,7 +204,8 @@ def _kind(given: str) -> Kind:
     return Kind(given)
 
 
-def _initial(words: wording.Wording) -> dict[str, str]:
+def _initial(kind: Kind, words: wording.Wording) -> dict[str, str]:
+    labels = {one.name: lang(*one.label) for one in wording.rows(kind)}
     return {
         "heading_zh": words.heading.zh,
         "heading_en": words.heading.en,
@@ -202,7 +214,7 @@ def _initial(words: wording.Wording) -> dict[str, str]:
         "note_zh": words.note.zh,
         "note_en": words.note.en,
         "seal": words.seal,
-        "order": "\n".join(words.order),
+        "order": "\n".join(f"{name}  {labels[name]}" for name in words.order),
     }
 
 

@@ -144,7 +144,7 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
     case = Case(
         kind=kind_name(certificate.kind),
         number=certificate.number,
-        title=certificate.title,
+        title=certificate.about or kind_name(certificate.kind),
         lifecycle="certificate",
         state=standing_of(certificate),
         checks=_checks(certificate),

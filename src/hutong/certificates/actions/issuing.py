@@ -176,7 +176,7 @@ def write(
         source=source,
         content=content,
         content_digest=event.content_digest,
-        title=contents.title(content),
+        title=getattr(matter, "public_title", "") or contents.title(content),
         issued_on=issued_on,
         issued_at=now,
         entry=entry,

@@ -74,6 +74,11 @@ class CertificateView:
         return KINDS[self.kind].title_en
 
     @property
+    def about(self) -> str:
+        """What it is about; empty where only its kind is public."""
+        return "" if self.title == f"{self.kind_zh} {self.kind_en}" else self.title
+
+    @property
     def stands(self) -> bool:
         return self.status is not Status.REVOKED
 

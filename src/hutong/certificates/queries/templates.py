@@ -23,6 +23,7 @@ class TemplateView:
     version: int
     status: TemplateStatus
     wording: Wording
+    id: UUID | None = None
     note: str = ""
     proposed_by: UUID | None = None
     proposed_at: datetime | None = None
@@ -67,6 +68,7 @@ def wording_of(kind: Kind, version: int) -> Wording:
 def template_view(row: Template) -> TemplateView:
     kind = Kind(row.kind)
     return TemplateView(
+        id=row.id,
         kind=kind,
         version=row.version,
         status=TemplateStatus(row.status),

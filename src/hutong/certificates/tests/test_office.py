@@ -225,7 +225,10 @@ def test_a_verified_party_has_a_credential_that_follows_its_standing(working, ve
     [row] = queries.of_party(firm.id)
     credential = queries.view(row)
     assert credential.kind is Kind.PARTY_CREDENTIAL
-    assert "某企业" not in credential.title
+    assert credential.about == "某企业"  # organisations are public, people are not (PA-1)
+    person = verified_party("某发明人", "individual", now=venue.now)
+    working()
+    assert [queries.view(row).about for row in queries.of_party(person.id)] == [""]
     assert str(credential.valid_until) == "2024-06-19"
     report = queries.verify(queries.file(SYSTEM, credential.number, "json")[1], now=venue.now)
     assert report.verified

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -189,6 +190,16 @@ def test_what_a_stolen_credential_key_signed_counts_only_where_the_log_holds_it(
     assert step(report, StepName.CREDENTIAL).outcome is Outcome.FAILED
 
 
+def test_a_pdf_by_a_stolen_signing_key_is_not_believed(tmp_path, fonts):
+    old = Maker.of(tmp_path / "keys")
+    file = old.pdf(old.content(SALE), fonts)
+    key = old.keyring.in_use(Purpose.CERTIFICATE).text
+    rotation.mark_compromised(tmp_path / "keys", PASSPHRASE, key, since=NOW)
+    report = verify(file, Keyring(tmp_path / "keys", PASSPHRASE).public())
+    assert [failed.name for failed in report.failures()] == [StepName.CHAIN]
+    assert "declared compromised" in step(report, StepName.CHAIN).text
+
+
 @pytest.mark.parametrize(("seconds_before", "stands"), [(60, True), (-60, False)])
 def test_a_checkpoint_by_a_stolen_log_key_counts_when_a_witness_saw_it_before(
     tmp_path, seconds_before, stands
@@ -280,6 +291,7 @@ def test_a_verifier_of_data_integrity_from_elsewhere_accepts_the_credential(make
     credential = maker.credential(maker.content(SALE))
     key = Ed25519PublicKey.from_public_bytes(maker.keyring.public().credential[0])
     verifier = proof.ProofVerifier(key)
+    changed = deepcopy(credential)  # the verifier takes apart what it is given
+    changed["credentialSubject"]["deal"]["price_fen"] += 1
     assert verifier.verify_proof(credential, raise_on_fail=True)
-    credential["credentialSubject"]["deal"]["price_fen"] += 1
-    assert not verifier.verify_proof(credential)
+    assert not verifier.verify_proof(changed)

@@ -23,6 +23,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the venue's public keys (keys/public.json; default: this venue's own)",
     )
+    parser.add_argument(
+        "--status",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the venue's status lists, as fetched from the addresses in the certificate",
+    )
+    parser.add_argument(
+        "--witness",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="key files of other venues that may have cosigned the log",
+    )
+    parser.add_argument(
+        "--timestamps",
+        type=Path,
+        metavar="PEM",
+        help="certificates of trusted timestamp authorities",
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one JSON line")
 
 
@@ -37,7 +59,14 @@ def run(options: argparse.Namespace) -> int:
     key = options.key or state_directory() / "keys" / "public.json"
     if opening := read_opening(options.file):
         return verify_opening(opening, key, as_json=options.json)
-    return verify_file(options.file, key, as_json=options.json)
+    return verify_file(
+        options.file,
+        key,
+        status_lists=options.status,
+        witnesses=options.witness,
+        timestamp_authorities=options.timestamps,
+        as_json=options.json,
+    )
 
 
 def _bidding_record(path: Path) -> dict[str, Any] | None:

@@ -32,16 +32,17 @@ async function fetched(path) {
 }
 
 function verdict({ form: kind, steps }) {
-  if (steps[0].outcome === "failed") return ["unreadable", false];
+  if (steps[0].outcome === "failed") return ["unreadable", "danger"];
   const sound = steps.every((s) => s.outcome === "ok" || s.outcome === "note"
     || (s.outcome === "unknown" && BESIDE.has(s.name)));
-  if (!sound) return ["failed", false];
-  return [kind === "pdf" ? "record" : "verified", true];
+  if (!sound) return ["failed", "danger"];
+  // A page can be forged around a genuine record, so this is not yet a yes.
+  return kind === "pdf" ? ["record", "warning"] : ["verified", "success"];
 }
 
 function show(found) {
-  const [says, sound] = verdict(found);
-  const alert = element("div", { class: `alert ${sound ? "alert-success" : "alert-danger"}`, role: "alert" },
+  const [says, tone] = verdict(found);
+  const alert = element("div", { class: `alert alert-${tone}`, role: "alert" },
     element("strong", { text: words.verdicts[says] }));
   const list = element("ul", { class: "checks" }, ...found.steps.map((s) => element("li",
     { class: MARKS[s.outcome] ?? "" },
