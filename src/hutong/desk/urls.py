@@ -10,6 +10,7 @@ from hutong.desk import (
     certificate_words,
     certificates,
     deals,
+    erasures,
     keys,
     listings,
     lots,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("desk/officers", operations.officers, name="officers"),
     path("desk/operations", operations.page, name="operations"),
     path("desk/parked/<int:id>", operations.stuck, name="parked"),
+    path("desk/erasures", erasures.page, name="erasures"),
     path("desk/keys", keys.keys, name="keys"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),
 ]
