@@ -203,7 +203,7 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
         "desk/register.html",
         case,
         acts=acts,
-        subjects=[],
+        subjects=[subject("right_entry", e.id) for e in title.chain[-20:]],
         t=t,
         title=title,
         restrictions=restrictions,

@@ -67,8 +67,8 @@ class LicenceForm(forms.Form):
         max_length=400,
         help_text=_("IPC classes such as H01M; every field when empty."),
     )
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("To"))
+    starts_on = DayField(label=_("Begins on"))
+    ends_on = DayField(label=_("Ends on"))
     sublicensable = forms.BooleanField(label=_("Sublicences are allowed"), required=False)
     evidence = FilesField(label=_("The contract"))
 

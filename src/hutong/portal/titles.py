@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.certificates import reports
 from hutong.certificates.words import REGIONS
+from hutong.doors.problems import sentence_of
 from hutong.kit.moments import at_local, local_date
 from hutong.kit.refusal import Refused
 from hutong.parties import queries as parties
@@ -64,8 +65,8 @@ class ProposalForm(forms.Form):
         max_length=200,
         help_text=_("For licences: codes such as CN, 310000, US; the whole world when empty."),
     )
-    starts_on = DayField(label=_("From"), required=False)
-    ends_on = DayField(label=_("To"), required=False)
+    starts_on = DayField(label=_("Begins on"), required=False)
+    ends_on = DayField(label=_("Ends on"), required=False)
 
 
 @visitor
@@ -103,6 +104,7 @@ def page(request: HttpRequest, id: UUID) -> HttpResponse:
             "kinds": KIND_NAMES,
             "words": words,
             "signed_in": request.actor.person is not None,
+            "desk": request.actor.has("rights.examine"),
         },
     )
 
@@ -140,11 +142,18 @@ def _proposal(
     try:
         if typed["act"] == TRANSFER:
             report = queries.title_report(id, proposal=Disposal(giver=giver, share=share))
-            return form, {"refused": report.refused, "first": list(report.pre_emption)}
+            return form, _answer(report.refused, first=bool(report.pre_emption))
         refused = queries.why_not_grant(id, _licence(typed, giver, today), today)
-        return form, {"refused": refused, "first": []}
+        return form, _answer(refused)
     except Refused as refused:
-        return form, {"refused": refused, "first": []}
+        return form, _answer(refused)
+
+
+def _answer(refused: Refused | None, *, first: bool = False) -> dict[str, Any]:
+    """Yes, or no with the reason; `first`: co-owners come before others (Civil Code 305)."""
+    if refused is None:
+        return {"yes": True, "first": first}
+    return {"yes": False, "why": sentence_of(refused), "rule": refused.reason.rule}
 
 
 def _licence(typed: dict[str, Any], giver: UUID, today: date) -> Licence:

@@ -82,7 +82,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("agreeing", N_("Waits for agreement"), WAITING),
             State("submitted", N_("Under examination"), WAITING),
             State("approved", N_("Approved"), RUNNING),
-            State("entered", N_("Entered"), GOOD),
+            State("entered", N_("In the register"), GOOD),
         ),
         (
             State("declined", N_("Declined"), BAD),
