@@ -29,6 +29,8 @@ from hutong.ui import stash
 
 View = Callable[..., HttpResponse]
 MEMBERS = "member."
+READING = {"GET", "HEAD"}
+LOOKING = {"supervise.read"}  # the supervisor sees everything and changes nothing (ST-3)
 
 
 def visitor(view: View) -> View:
@@ -81,6 +83,8 @@ def officer(view: View) -> View:
             raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer of the venue"))
         if not actor.second_factor:
             raise Refused(CommonRefusal.SECOND_FACTOR_MISSING)
+        if request.method not in READING and set(officers_powers(actor)) <= LOOKING:
+            raise Refused(CommonRefusal.POWER_MISSING, power=gettext("officer who may decide"))
         return view(request, *args, **kwargs)
 
     return asked
