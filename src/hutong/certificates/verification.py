@@ -265,7 +265,8 @@ def _take_apart(data: bytes) -> _Parts:
         raise _Unreadable(
             N_("This is not a certificate: it is not in the form {form}."), form=FORMAT
         )
-    if content.get("kind") not in set(Kind) or not isinstance(content.get("number"), str):
+    kind, number = content.get("kind"), content.get("number")
+    if not isinstance(kind, str) or kind not in set(Kind) or not isinstance(number, str):
         raise _Unreadable(N_("This certificate is of a kind that is not known here."))
     venue = content.get("venue")
     if not isinstance(venue, dict) or not isinstance(venue.get("origin"), str):

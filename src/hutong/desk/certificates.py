@@ -28,6 +28,7 @@ from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import lang, named
 
+REVOCATION_ASKED = "certificates.RevocationRequested"
 KIND_NAMES = {kind.value: (of.title_zh, of.title_en) for kind, of in KINDS.items()}
 
 
@@ -40,11 +41,12 @@ class ReasonForm(forms.Form):
 @source("certificates.approve_revocation")
 def revocations(actor: Actor, now: datetime) -> Iterator[Waiting]:
     for certificate in queries.revocations_asked():
+        asked = journal.latest_of(subject("certificate", certificate.id), REVOCATION_ASKED)
         yield Waiting(
             kind=gettext("Revocation to approve"),
             title=certificate.number,
             href=f"/desk/certificates/{certificate.number}",
-            since=None,
+            since=asked.at if asked else None,
             note=certificate.revocation_reason,
         )
 

@@ -151,6 +151,7 @@ def _members_sections(path: str) -> tuple[Link, ...]:
             (gettext("Deals"), "/my/deals"),
             (gettext("Money"), "/my/money"),
             (gettext("Documents"), "/my/documents"),
+            (gettext("Certificates"), "/certificates?mine=1"),
             (gettext("Party"), "/my/party"),
             (gettext("People"), "/my/people"),
             (gettext("Notices"), "/my/notices"),

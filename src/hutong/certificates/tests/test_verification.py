@@ -9,6 +9,8 @@ from io import BytesIO
 from shutil import which
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hutong.certificates import bounded, rendering
@@ -252,6 +254,49 @@ def test_a_bomb_in_a_pdf_hurts_nobody(keys):
     file = head + stream + b"startxref\n%d\n%%%%EOF\n" % len(head)
     report = bounded.verify(file, keys, seconds=10)
     assert not report.readable
+
+
+def places(value, at=()):
+    """Every place in a JSON value."""
+    yield at
+    inside = value.items() if isinstance(value, dict) else ()
+    inside = enumerate(value) if isinstance(value, list) else inside
+    for name, part in inside:
+        yield from places(part, (*at, name))
+
+
+ANYTHING = st.sampled_from([None, True, 0, -1, 2**70, "", "x", "\ud800", [], [[]], {}, {"": 0}])
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_stands_anywhere_in_a_credential_there_is_a_verdict(maker, keys, data):
+    forged = maker.credential(maker.content(SALE))
+    *above, last = data.draw(st.sampled_from([at for at in places(forged) if at]))
+    part = forged
+    for name in above:
+        part = part[name]
+    part[last] = data.draw(ANYTHING)
+    assert not verify(json.dumps(forged).encode(), keys).verified
+
+
+def test_an_attachment_that_grows_without_end_is_named(maker, keys, fonts):
+    content = maker.content(SALE)
+    large = {**maker.credential(content), "padding": "a" * 6_000_000}
+    paper = maker.page(content, large, fonts)
+    assert len(paper) < 200_000
+    report = verify(paper, keys)
+    assert not report.readable
+    assert "the attached credential is too large" in report.steps[0].sentence()
+
+
+@pytest.mark.parametrize("kind", ["other", "", None, 7, [], {}])
+def test_a_kind_from_elsewhere_is_called_unknown(maker, keys, kind):
+    forged = maker.credential(maker.content(SALE))
+    forged["credentialSubject"]["kind"] = kind
+    report = verify(as_file(forged), keys)
+    assert not report.readable
+    assert "not known here" in report.steps[0].sentence()
 
 
 @pytest.mark.skipif(which("pdftotext") is None, reason="poppler's pdftotext is not installed")
