@@ -26,6 +26,7 @@ from django.db import InterfaceError, OperationalError, connections
 from procrastinate.exceptions import ConnectorException
 
 from hutong.transparency.shelf import ShelfAway
+from hutong.transparency.signers import SignerUnusable
 from hutong.transparency.signing import ForkRefused
 
 log = structlog.get_logger(__name__)
@@ -171,7 +172,7 @@ def _loop(
                 connections.close_all()  # whatever it was, begin with a sound connection
                 if isinstance(error, AWAY):
                     log.warning("database_away", part=name, error=str(error).strip())
-                elif isinstance(error, ForkRefused):
+                elif isinstance(error, ForkRefused | SignerUnusable):
                     log.error("log_not_signed", why=str(error))
                 elif isinstance(error, ShelfAway):
                     log.error("log_files_not_written", why=str(error))

@@ -6,6 +6,7 @@
     keys prepare PURPOSE [--signer ADDRESS]        the next key: made here, or held by a signer
     keys rotate PURPOSE --reason WHY               put the next key in use; an entry of the log
     keys compromise KEY --since WHEN --reason WHY  trust a key no more; an entry of the log
+    keys make DIRECTORY --for FILE                 a keyring for a signer process of that venue
     keys serve --socket PATH                       hold the keys for another process to sign with
 
 Whoever runs these has the machine and the passphrase; officers do the same in two at /desk/keys.
@@ -23,7 +24,16 @@ from typing import Any
 from hutong.kit.moments import iso, parse_iso
 from hutong.kit.refusal import Refused
 from hutong.node.cli import CommandError
-from hutong.transparency.keys import Held, Keyring, KeysUnusable, Purpose, find_passphrase
+from hutong.transparency.keys import (
+    KEYRING,
+    Held,
+    Keyring,
+    KeysUnusable,
+    Purpose,
+    find_passphrase,
+    open_or_create,
+)
+from hutong.transparency.venue_keys import KeyFileInvalid, VenueKeys
 
 PURPOSES = [purpose.value for purpose in Purpose]
 
@@ -48,6 +58,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     compromise.add_argument("--since", required=True, help="as of when, e.g. 2026-01-05T08:00Z")
     for step in (rotate, compromise):
         step.add_argument("--reason", required=True, help="why; the journal keeps it")
+    make = steps.add_parser("make", help="make a keyring for a signer process")
+    make.add_argument("directory", type=Path)
+    make.add_argument(
+        "--for",
+        dest="venue",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="the venue's public keys: the keyring is made under its name",
+    )
     serve = steps.add_parser("serve", help="hold the keys for another process to sign with")
     serve.add_argument("--socket", required=True, type=Path)
     serve.add_argument("--keys", type=Path, help="the keyring's directory; default: this venue's")
@@ -61,6 +81,7 @@ def run(options: argparse.Namespace) -> int:
         "prepare": _prepare,
         "rotate": _rotate,
         "compromise": _compromise,
+        "make": _make,
         "serve": _serve,
     }
     try:
@@ -165,6 +186,19 @@ def _compromise(options: argparse.Namespace) -> None:
     print(f"compromised as of {iso(since)[:19]}Z: {options.key}")
     if replaced:
         print(f"in use now: {replaced}")
+
+
+def _make(options: argparse.Namespace) -> None:
+    try:
+        venue = VenueKeys.parse(options.venue.read_bytes()).venue
+    except (OSError, KeyFileInvalid) as error:
+        raise CommandError(f"{options.venue}: {error}") from error
+    if (options.directory / KEYRING).exists():
+        raise CommandError(f"{options.directory / KEYRING} exists already; nothing was done")
+    opened = open_or_create(options.directory, venue=venue, made_at=datetime.now(UTC))
+    for path in opened.made:
+        print(f"made {path}")
+    print("Keep copies, keys and passphrase apart. Then: hutong keys serve --keys DIRECTORY")
 
 
 def _serve(options: argparse.Namespace) -> None:
