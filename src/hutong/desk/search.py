@@ -39,14 +39,15 @@ class Group:
 @officer
 def page(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:MOST]
-    groups = _groups(request, text) if len(text) >= 2 else []
+    enough = len(text) >= 2 or not text.isascii()  # one Chinese character is a word
+    groups = _groups(request, text) if text and enough else []
     return render(
         request,
         "desk/search.html",
         {
             "q": text,
             "groups": groups,
-            "short": len(text) == 1,
+            "short": bool(text) and not enough,
             "found": sum(len(group.rows) for group in groups),
         },
     )

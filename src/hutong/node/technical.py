@@ -15,6 +15,7 @@ from django.db.models import BinaryField, JSONField, Model, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import include, path
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 POWER = "venue.operate"
@@ -115,7 +116,9 @@ class TechnicalSite(AdminSite):
                 return HttpResponseNotAllowed(["GET", "HEAD"])
             if not self.has_permission(request):
                 return redirect("/desk")
-            return inner(request, *args, **named)
+            with translation.override("en"):  # names of tables and columns are English
+                response = inner(request, *args, **named)
+                return response.render() if hasattr(response, "render") else response
 
         return looked_at
 
