@@ -6,6 +6,7 @@ Worked out once a request and only when a template asks for it.
 
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -21,6 +22,7 @@ from hutong.ui.frame import Frame, Link, LinkGroup, PartyChoice
 from hutong.ui.templatetags.ui import named
 
 MY, DESK = "/my", "/desk"
+VENUE, VENUE_SECONDS = "portal.venue", 30
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def _draw(request: HttpRequest) -> Frame:
     audience = "public"
     sections: tuple[Link, ...] = ()
     if actor.person is not None and _under(path, MY):
-        audience, sections = "member", _members_sections(path)
+        audience, sections = "member", _members_sections(path, actor)
     elif powers and _under(path, DESK):
         audience, sections = "officer", _officers_sections(path, actor)
     person = getattr(request, "user", None) if actor.person is not None else None
@@ -69,10 +71,15 @@ def _draw(request: HttpRequest) -> Frame:
 
 
 def _venue_name(now: Any) -> str:
-    try:
-        return named(rulebook.in_force(now).rules.venue)
-    except Refused:
-        return "Hutong"
+    """As the rulebook in force calls it; asked for once in a while."""
+    found = cache.get(VENUE)
+    if found is None:
+        try:
+            found = rulebook.in_force(now).rules.venue
+        except Refused:
+            return "Hutong"
+        cache.set(VENUE, found, VENUE_SECONDS)
+    return named(found)
 
 
 def _choices(request: HttpRequest, actor: Any) -> tuple[PartyChoice, ...]:
@@ -111,6 +118,7 @@ def _foot() -> tuple[LinkGroup, ...]:
                 (gettext("Listings"), "/listings"),
                 (gettext("Bidding"), "/lots"),
                 (gettext("Deals"), "/deals"),
+                (gettext("Trading hall"), "/hall"),
                 (gettext("Calendar"), "/calendar"),
             ],
         ),
@@ -138,8 +146,13 @@ def _foot() -> tuple[LinkGroup, ...]:
     )
 
 
-def _members_sections(path: str) -> tuple[Link, ...]:
-    return _sections(
+# What a person has who acts for no party yet.
+PERSONS_OWN = {MY, "/my/party", "/my/notices", "/my/tokens"}
+
+
+def _members_sections(path: str, actor: Any) -> tuple[Link, ...]:
+    """Those of a party only for who acts for one: no link leads to a refusal."""
+    links = _sections(
         path,
         [
             (gettext("What waits"), MY),
@@ -159,6 +172,7 @@ def _members_sections(path: str) -> tuple[Link, ...]:
             (gettext("Tokens"), "/my/tokens"),
         ],
     )
+    return links if actor.party else tuple(link for link in links if link.href in PERSONS_OWN)
 
 
 def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:

@@ -170,9 +170,12 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     shown = listing.technologies[:SHOWN]
     found = technologies.technologies(shown)
     mine = queries.intents_of(id, member) if member.party and member.party != listing.seller else []
-    title = rights.title(listing.rights[0]) if len(listing.rights) == 1 else None
+    is_open = listing.status is Status.LISTED
+    single = listing.rights[0] if len(listing.rights) == 1 else None
+    title = rights.title(single) if single and listing.status is not Status.CLOSED else None
     people = {listing.seller, *(title.ownership if title else ())}
-    lot = auctions.lot_of_listing(id, now)
+    lot = None if is_open else auctions.lot_of_listing(id, now)
+    whole = {single} if title and title.registered else set()
     return render(
         request,
         "portal/listing.html",
@@ -181,12 +184,12 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties(people),
             "technologies": [(t, found[t]) for t in shown if t in found],
             "more": len(listing.technologies) - len(shown),
-            "registered": rights.registered_among(shown),
+            "registered": whole if single else rights.registered_among(shown),
             "title": title,
             "lot": lot,
             "way": way_to_take_part(listing, lot),
             "history": public_history(subject("listing", id)),
-            "open": listing.status is Status.LISTED,
+            "open": is_open,
             "mine": [intent for intent in mine if intent.party == member.party],
             "may_apply": member.has(ACT) and member.party != listing.seller,
             "is_seller": member.party == listing.seller,

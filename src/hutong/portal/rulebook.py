@@ -51,10 +51,19 @@ def page(request: HttpRequest) -> HttpResponse:
             "coming": view.effective_from is not None and view.effective_from > request.now,
             "versions": adopted,
             "chapters": chapters(rules),
+            "anchors": anchors(chapters(rules)),
             "days_off": sorted(d for d in rules.calendar.holidays),
             "days_worked": sorted(d for d in rules.calendar.makeup_workdays),
         },
     )
+
+
+def anchors(told: list[Chapter]) -> dict[Line, str]:
+    """The first line of each rule, which links to the rule lead to."""
+    first: dict[str, Line] = {}
+    for line in (line for chapter in told for line in chapter.lines):
+        first.setdefault(line.rule, line)
+    return {line: rule for rule, line in first.items()}
 
 
 def chapters(rules: Rulebook) -> list[Chapter]:

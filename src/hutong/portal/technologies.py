@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.certificates import queries as certificates
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
-from hutong.listings import queries as listings
+from hutong.listings.queries.searching import offers_of
 from hutong.parties import queries as parties
 from hutong.portal.history import public_history
 from hutong.portal.listings import papers_of
@@ -109,7 +109,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parts": queries.technologies(technology.parts[:PARTS]),
             "split": technology.split[:PARTS],
             "more_parts": max(0, len(technology.parts) - PARTS),
-            "listings": listings.of_technology(id),
+            "listings": offers_of(id),
             "certificates": certificates.of_technology(id),
             "papers": papers_of(actor, [id]),
             "history": public_history(subject("technology", id)),

@@ -90,3 +90,11 @@ def on_board(ids: Sequence[UUID]) -> dict[UUID, BoardItem]:
     rows = list(Listing.objects.filter(id__in=ids, listed_at__isnull=False, status__in=_SHOWN))
     names = parties.parties(row.seller for row in rows)
     return {row.id: _item(row, names.get(row.seller)) for row in rows}
+
+
+def offers_of(technology: UUID) -> list[tuple[BoardItem, str]]:
+    """Listings that offer or offered the technology, newest first, each with how it ended."""
+    rows = Listing.objects.filter(
+        listed_at__isnull=False, status__in=_SHOWN, offered__technology=technology
+    )
+    return [(_item(row, None), row.ending or "") for row in rows.order_by("-listed_at", "-id")[:50]]

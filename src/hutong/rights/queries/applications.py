@@ -253,7 +253,15 @@ def notices(
 
 
 def _noticed() -> QuerySet[Application]:
-    return _with_parts(Application.objects.filter(notice_opened_at__isnull=False))
+    """Only what a public notice shows of an application."""
+    rows = Application.objects.filter(notice_opened_at__isnull=False)
+    return rows.select_related("empowerment").prefetch_related(
+        "items",
+        "claims",
+        "objections",
+        "empowerment__beneficiaries",
+        "empowerment__contributions",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
