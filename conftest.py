@@ -38,7 +38,7 @@ _STATE = Path(tempfile.mkdtemp(prefix="hutong-test-"))
 # each worker of a run has a state directory, and in it a log signer's memory, of its own.
 for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "DOCUMENTS_URL", "ORIGIN", "RULEBOOK"):
     os.environ.pop(f"HUTONG_{name}", None)
-for name in ("PASSPHRASE_FILE", "LOG_NAME", "DEBUG"):
+for name in ("PASSPHRASE_FILE", "LOG_NAME", "LOG_URL", "DEBUG"):
     os.environ.pop(f"HUTONG_{name}", None)
 os.environ["HUTONG_STATE"] = str(_STATE)
 os.environ["HUTONG_SECRET_KEY"] = "tests-only-" + "k" * 40
@@ -212,19 +212,40 @@ class OwnDatabase:
         return self.cluster.superuser_url(self.name)
 
 
-@pytest.fixture
-def own_database(cluster, template, django_db_setup, django_db_blocker) -> Iterator[OwnDatabase]:
+@contextlib.contextmanager
+def _pointed_at(database: OwnDatabase, blocker) -> Iterator[None]:
+    """Let Django use `database` while the block lasts."""
     from django.db import connections
 
     before = connections["default"].settings_dict["NAME"]
+    with blocker.unblock():
+        _point_django_at(database.cluster, database.name)
+        try:
+            yield
+        finally:
+            connections.close_all()
+    _point_django_at(database.cluster, before)
+
+
+@pytest.fixture
+def own_database(cluster, template, django_db_setup, django_db_blocker) -> Iterator[OwnDatabase]:
     with _clone(cluster, template) as name:
-        with django_db_blocker.unblock():
-            _point_django_at(cluster, name)
-            try:
-                yield OwnDatabase(name, cluster)
-            finally:
-                connections.close_all()
-        _point_django_at(cluster, before)
+        database = OwnDatabase(name, cluster)
+        with _pointed_at(database, django_db_blocker):
+            yield database
+
+
+@pytest.fixture(scope="session")
+def site_database(cluster, template) -> Iterator[OwnDatabase]:
+    """A database for a whole session's site; Django uses it only within `working_at`."""
+    with _clone(cluster, template) as name:
+        yield OwnDatabase(name, cluster)
+
+
+@pytest.fixture(scope="session")
+def working_at(django_db_setup, django_db_blocker):
+    """Return a context manager that lets this process's Django use a given database."""
+    return lambda database: _pointed_at(database, django_db_blocker)
 
 
 @dataclass

@@ -1,13 +1,12 @@
 """
 A whole venue, started as an operator starts it, and a real browser to walk it.
 
-    site       `hutong up --demo` in a state directory of its own, seeded by seed.py
+    site       `hutong up --demo` on a clone of the migrated database, seeded by seed.py; one a session
     browser    Chromium; without one these tests are skipped, visibly
-    visit      opens pages, collects what the console says, comes signed in when asked
+    visit      opens pages, collects what goes wrong on them, comes signed in when asked
 """
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -28,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 180
 CHROMIUM = os.environ.get("HUTONG_CHROMIUM") or shutil.which("chromium") or ""
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
+SESSION_COOKIE = "hutong_session"
 
 
 @dataclass(frozen=True)
@@ -37,43 +37,43 @@ class Site:
     address: str
     state: Path
     process: "subprocess.Popen[bytes]"
-    environment: dict[str, str]
     seeded: dict[str, Any]
 
-    def command(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "hutong.node.cli", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout
-
-    def links(self) -> dict[str, str]:
-        """For each role a one-time address that signs it in, with its second factor."""
-        people = self.seeded["people"]
-        told = self.command("officer", "link", *people.values(), "--second-factor", "--json")
-        by_email = json.loads(told.splitlines()[-1])
-        return {role: by_email[email] for role, email in people.items()}
+    def cookies(self, role: str | None, language: str) -> list[dict[str, str]]:
+        """What a browser of `role` keeps."""
+        kept = [{"name": "hutong_language", "value": language, "url": self.address}]
+        if role is not None:
+            session = self.seeded["sessions"][role]
+            kept.append({"name": SESSION_COOKIE, "value": session, "url": self.address})
+        return kept
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, site_database: Any, working_at: Any
+) -> Iterator[Site]:
     if not CHROMIUM:
         pytest.skip("no chromium here: the browser tests need one (set HUTONG_CHROMIUM)")
     if not (ROOT / "node_modules" / "@tabler" / "core").is_dir():
         pytest.skip("no front-end packages here: run ./hutong once")
     state = tmp_path_factory.mktemp("venue")
+    from django.test import override_settings
+
+    from browser.seed import seed
+
+    with working_at(site_database), override_settings(STATE=state):
+        seeded = seed()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    keep = {k: v for k, v in os.environ.items() if not k.startswith("HUTONG_")}
     environment = {
-        **keep,
+        **os.environ,
         "HUTONG_STATE": str(state),
         "HUTONG_ORIGIN": address,
+        "HUTONG_DATABASE_URL": site_database.app_url,
+        "HUTONG_OWNER_DATABASE_URL": site_database.owner_url,
+        "HUTONG_EMAIL_URL": f"file:{state / 'mail'}",
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
     }
@@ -87,15 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
     try:
         _wait_ready(address, process, state / "up.log")
-        seeding = subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("seed.py"))],
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert seeding.returncode == 0, seeding.stderr[-4000:]
-        seeded = json.loads(seeding.stdout.splitlines()[-1])
-        yield Site(address, state, process, environment, seeded)
+        yield Site(address, state, process, seeded)
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -112,7 +104,7 @@ def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> 
         with contextlib.suppress(urllib.error.URLError, OSError):
             if urllib.request.urlopen(f"{address}/readyz", timeout=5).status == 200:
                 return
-        time.sleep(0.5)
+        time.sleep(0.2)
     pytest.fail(f"the venue did not start:\n{log.read_text()[-4000:]}")
 
 
@@ -127,21 +119,12 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def sessions(site: Site, browser: Any) -> dict[str, Any]:
-    """Each role signed in once: what a browser keeps of it."""
-    kept = {}
-    for role, link in site.links().items():
-        context = browser.new_context()
-        context.new_page().goto(link)
-        kept[role] = context.storage_state()
-        context.close()
-    return kept
-
-
 @dataclass
 class Visitor:
-    """One person with a browser window. `complaints`: what the console reported."""
+    """One person with a browser window.
+
+    `complaints`: what the console reported, and what was asked of anybody but the venue.
+    """
 
     site: Site
     page: Any
@@ -165,17 +148,17 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(site: Site, browser: Any, sessions: dict[str, Any]) -> Iterator[Any]:
+def visit(site: Site, browser: Any) -> Iterator[Any]:
     """Return a function that opens a window: visit(role=None, language="zh-hans", width=1440)."""
     contexts = []
 
-    def opened(role: str | None = None, language: str = "zh-hans", width: int = 1440) -> Visitor:
+    def opened(
+        role: str | None = None, language: str = "zh-hans", width: int = 1440, **options: Any
+    ) -> Visitor:
         context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            locale=LANGUAGES[language],
-            storage_state=sessions[role] if role else None,
+            viewport={"width": width, "height": 900}, locale=LANGUAGES[language], **options
         )
-        context.add_cookies([{"name": "hutong_language", "value": language, "url": site.address}])
+        context.add_cookies(site.cookies(role, language))
         contexts.append(context)
         visitor = Visitor(site, context.new_page())
 
@@ -183,8 +166,13 @@ def visit(site: Site, browser: Any, sessions: dict[str, Any]) -> Iterator[Any]:
             if message.type in ("error", "warning"):
                 visitor.complaints.append(message.text)
 
+        def ask(request: Any) -> None:
+            if not request.url.startswith((site.address, "data:", "blob:")):
+                visitor.complaints.append(f"asked elsewhere: {request.url}")
+
         visitor.page.on("console", note)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitor.page.on("request", ask)
         return visitor
 
     yield opened

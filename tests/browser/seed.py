@@ -1,79 +1,304 @@
 """
-What the browser tests find at their venue, made by real actions; printed as one line of JSON.
+What the browser tests find at their venue: something in every state that a page shows.
 
-Run with the venue's environment. A university with a technology in public notice, two firms that
-hold paddles in a lot that is open for ten minutes, a party that waits for verification, officers.
+Made by real actions, in this process, before the venue's own processes start. Everything has its name
+in both languages, so that a word in the wrong one is a fault of a page.
 """
 
-import json
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
-from hutong.node.venue import opened
+NOTICE = timedelta(days=16)
+OFFICERS = (
+    "administrator",
+    "registrar",
+    "listing",
+    "trading",
+    "settlement",
+    "compliance",
+    "certificates",
+    "supervisor",
+)
 
-with opened():
-    from hutong.auctions.actions import Bidder
-    from hutong.auctions.testing import an_open_lot
-    from hutong.documents import actions as documents
-    from hutong.due import queries as due
-    from hutong.kit.ids import new_id, subject
-    from hutong.parties import actions, queries
-    from hutong.parties.testing import (
-        EVIDENCE,
-        member_of,
-        officer,
-        unverified_party,
-        verified_party,
-    )
-    from hutong.rights.testing import a_technology, noticed_application, submitted_application
 
-    now = due.venue_now(datetime.now(UTC))
-    officers = {
-        role: officer(role, now=now)
-        for role in ("administrator", "registrar", "listing", "settlement")
+def seed() -> dict[str, Any]:
+    """Found a demo venue, play what happened so far, and say what is where."""
+    from hutong.node import founding
+    from hutong.node.keys import make_keyring
+    from hutong.node.worker import work_until_quiet
+    from hutong.transparency.testing import forget
+
+    start = founding.DEMO_START
+    founding.found(rulebook=founding.demo_rulebook(), now=start)
+    forget(make_keyring().keyring)
+    seeded = _past(start)
+    work_until_quiet(now=start + timedelta(days=45), real_now=datetime.now(UTC))
+    _move_clock(start + timedelta(days=60))
+    seeded |= _present()
+    work_until_quiet(now=_now(), real_now=datetime.now(UTC))
+    _sign(UUID(seeded["decided_listing"]))
+    certificate = _certificate(UUID(seeded["deal"]), seeded["people"]["certificates"][0])
+    return {
+        **seeded,
+        "certificate": certificate,
+        "sessions": {role: _session(*who) for role, who in seeded["people"].items()},
     }
-    university = verified_party("上海某大学", now=now, name_en="A University in Shanghai")
+
+
+def _certificate(deal: UUID, officer: UUID) -> str:
+    """The number of the deal's certificate, whose revocation an officer asks for.
+
+    The same officer proposes a certificate on evidence, and words for its kind.
+    """
+    from hutong.certificates import actions, wording
+    from hutong.certificates.kinds import Kind
+    from hutong.certificates.schemas import SAID
+    from hutong.deals import queries
+    from hutong.documents import actions as documents
+    from hutong.kit.ids import subject
+    from hutong.parties.testing import EVIDENCE, signed_in
+
+    clerk, settled = signed_in(officer), queries.deal(deal)
+    actions.ask_revocation(
+        actor=clerk, now=_now(), certificate=settled.certificate, reason="A test of the desk."
+    )
+    paper = _store(documents, clerk, _now(), subject("venue", "papers"), "results.pdf", EVIDENCE)
+    said = {
+        "person": {"name": "A learner"},
+        "training": {**SAID["training"], "course": "A course for technology managers"},
+        "trainer": str(settled.seller),
+    }
+    act = {"actor": clerk, "now": _now(), "kind": Kind.TRAINING}
+    actions.propose(**act, said=said, evidence=[paper])
+    words = {**wording.default(Kind.TRAINING).plain(), "seal": "培训"}
+    actions.propose_template(**act, data=words, note="A word of our own in the seal.")
+    return settled.certificate
+
+
+def _sign(listing: UUID) -> None:
+    """Both sides sign the deal of the auction: its transfer waits for the office's step."""
+    from hutong.deals import queries
+    from hutong.deals.testing import accepted_by
+
+    [deal] = queries.of_listing(listing)
+    for side in (deal.seller, deal.buyer):
+        accepted_by(deal, side, now=_now())
+
+
+def _now() -> datetime:
+    from hutong.due import queries
+
+    return queries.venue_now(datetime.now(UTC))
+
+
+def _move_clock(to: datetime) -> None:
+    from hutong.due.models import Clock
+
+    Clock.objects.update(offset=to - datetime.now(UTC))
+
+
+def _past(start: datetime) -> dict[str, Any]:
+    """Who there is, a deal that was settled, and what it left behind."""
+    from hutong.parties.testing import member_of, officer, verified_party
+    from hutong.settlement import actions as settlement
+    from hutong.settlement.rules import BankAccount
+    from hutong.settlement.testing import settled_deal
+
+    officers = {role: officer(role, now=start) for role in OFFICERS}
+    university = verified_party(
+        "上海某大学", now=start, name_en="A University in Shanghai", state_owned=True
+    )
     firms = [
-        verified_party(f"{name}科技有限公司", "enterprise", now=now, name_en=f"{english} Ltd.")
+        verified_party(f"{name}科技有限公司", "enterprise", now=start, name_en=f"{english} Ltd.")
         for name, english in (("甲", "Alpha"), ("乙", "Beta"))
     ]
-    waiting = unverified_party("浦东某研究院", "research_institute", now=now)
-    owner = member_of(waiting)
-    licence = documents.store(
-        actor=owner,
-        now=now,
-        owner=subject("party", waiting.id),
-        name="licence.pdf",
-        media_type="application/pdf",
-        data=EVIDENCE,
+    deal, _money = settled_deal(
+        now=start,
+        seller=university,
+        buyer=firms[0],
+        title_zh="高温合金制备方法专利权转让",
+        title_en="Transfer of a superalloy patent",
     )
+    payout = settlement.request_payout(
+        actor=member_of(university),
+        now=deal.opened_at,
+        amount_fen=100_00,
+        account=BankAccount(holder="上海某大学", bank="某银行上海分行", number="6222000012345678"),
+    )
+    people = {role: (actor.person, None) for role, actor in officers.items()}
+    for name, party in (("university", university), ("alpha", firms[0]), ("beta", firms[1])):
+        people[name] = (member_of(party).person, party.id)
+    return {
+        "people": people,
+        "parties": {"university": university, "alpha": firms[0], "beta": firms[1]},
+        "deal": str(deal.id),
+        "sold": str(deal.listing),
+        "payout": str(payout.id),
+    }
+
+
+def _present() -> dict[str, Any]:
+    """What waits for somebody, and what is on now."""
+    from hutong.auctions import actions as auctions
+    from hutong.auctions.actions import Bidder, Book
+    from hutong.auctions.actions.judging import Receipt
+    from hutong.auctions.testing import an_open_lot
+    from hutong.documents import actions as documents
+    from hutong.documents.rules import Access
+    from hutong.kit.actor import SYSTEM
+    from hutong.kit.ids import new_id, subject
+    from hutong.kit.moments import microseconds
+    from hutong.listings.testing import (
+        applied_intent,
+        cut_off,
+        deposited_intent,
+        drafted_listing,
+        open_listing,
+        submitted_listing,
+    )
+    from hutong.parties import actions, queries
+    from hutong.parties.testing import EVIDENCE, member_of, unverified_party
+    from hutong.rights.testing import (
+        a_technology,
+        noticed_application,
+        registered_technology,
+        submitted_application,
+    )
+    from hutong.settlement.testing import asked_deposit, received
+
+    now = _now()
+    parties = {p.name_en: p for p in (queries.party(id) for id in _verified())}
+    university = parties["A University in Shanghai"]
+    alpha, beta = parties["Alpha Ltd."], parties["Beta Ltd."]
+
+    waiting = unverified_party(
+        "浦东某研究院", "research_institute", now=now, name_en="An Institute in Pudong"
+    )
+    owner = member_of(waiting)
+    licence = _store(documents, owner, now, subject("party", waiting.id), "licence.pdf", EVIDENCE)
     actions.attach_evidence(
-        actor=owner, now=now, party=waiting.id, document=licence.id, proves="licence"
+        actor=owner, now=now, party=waiting.id, document=licence, proves="licence"
     )
     actions.submit_for_verification(actor=owner, now=now, party=waiting.id)
-    technology = a_technology(university, title_zh="一种高熵合金及其制备方法", now=now)
+
+    said = {
+        "title_en": "A high-entropy alloy and its preparation",
+        "abstract_zh": "一种耐磨耐蚀的高熵合金。",
+        "abstract_en": "A wear-resistant, corrosion-resistant high-entropy alloy.",
+        "ipc": ["C22C30/00"],
+        "trl": 6,
+    }
+    technology = a_technology(university, title_zh="一种高熵合金及其制备方法", now=now, **said)
+    for name, access in (("brief.pdf", Access.PUBLIC), ("parameters.pdf", Access.QUALIFIED)):
+        place = subject("technology", technology.id)
+        _store(documents, member_of(university), now, place, name, EVIDENCE, access)
     noticed = noticed_application(university, [technology.id], now=now)
     submitted = submitted_application(university, now=now)
-    lot = an_open_lot(
-        opens_at=now,
-        bidders=[Bidder(firm.id, new_id()) for firm in firms],
-        seller=university.id,
-        opening_fen=100_000_00,
-        increment_fen=1_000_00,
-        free_seconds=600,
-        limited_seconds=10,
+
+    on_offer = registered_technology(university, title_zh="一种检测方法", now=now - NOTICE)
+    titles = {"title_zh": "检测方法专利权转让", "title_en": "Transfer of a testing method"}
+    listing = open_listing(university, [on_offer.id], now=now, **titles)
+    intent = applied_intent(listing, alpha, now=now)
+    asked_deposit(intent, now=now)
+    received("no reference known", 5_000_00, now=now)
+    offered = registered_technology(university, title_zh="一种涂层", now=now - NOTICE)
+    drafted_listing(university, [offered.id], now=now, title_zh="涂层许可", title_en="A licence")
+    to_examine = submitted_listing(
+        university,
+        [offered.id],
+        now=now,
+        title_zh="涂层专利权转让",
+        title_en="Transfer of a coating",
     )
-    people = {role: actor.person for role, actor in officers.items()}
-    people |= {
-        "university": member_of(university).person,
-        "alpha": member_of(firms[0]).person,
-        "beta": member_of(firms[1]).person,
-    }
-    seeded = {
-        "people": {role: queries.person(person).email for role, person in people.items()},
+
+    def lot(intents: Any = (), **given: Any) -> UUID:
+        ids = [intent.id for intent in intents] or [new_id(), new_id()]
+        return an_open_lot(
+            bidders=[Bidder(alpha.id, ids[0]), Bidder(beta.id, ids[1])],
+            seller=university.id,
+            opening_fen=100_000_00,
+            increment_fen=1_000_00,
+            limited_seconds=10,
+            **given,
+        )
+
+    bid_for = registered_technology(university, title_zh="一种传感器", now=now - timedelta(days=55))
+    auctioned = open_listing(
+        university,
+        [bid_for.id],
+        now=now - timedelta(days=38),
+        title_zh="传感器专利权转让",
+        title_en="Transfer of a sensor",
+        price_fen=100_000_00,
+    )
+    intents = [deposited_intent(auctioned, firm, now=now - NOTICE) for firm in (alpha, beta)]
+    over = cut_off(auctioned).ends_at
+    decided = lot(opens_at=over, free_seconds=1, listing=auctioned.id, intents=intents)
+    bid = Receipt(str(uuid4()), 1, 100_000_00, microseconds(over))
+    auctions.judge(batches={decided: [bid]}, book=Book())
+    auctions.close_lot(actor=SYSTEM, now=over + timedelta(seconds=12), lot=decided)
+    running = lot(opens_at=now, free_seconds=900)
+    return {
         "technology": str(technology.id),
         "notice": str(noticed.id),
         "submitted": str(submitted.id),
         "waiting": str(waiting.id),
-        "lot": str(lot),
+        "lot": str(running),
+        "decided": str(decided),
+        "decided_listing": str(auctioned.id),
+        "listing": str(listing.id),
+        "intent": str(intent.id),
+        "to_examine": str(to_examine.id),
     }
-    print(json.dumps(seeded))  # noqa: T201
+
+
+def _verified() -> list[UUID]:
+    from hutong.parties.models import Party
+
+    return list(Party.objects.filter(status="verified").values_list("id", flat=True))
+
+
+def _store(
+    documents: Any,
+    actor: Any,
+    now: datetime,
+    owner: str,
+    name: str,
+    data: bytes,
+    access: Any = None,
+) -> UUID:
+    given = {} if access is None else {"access": access}
+    stored = documents.store(
+        actor=actor,
+        now=now,
+        owner=owner,
+        name=name,
+        media_type="application/pdf",
+        data=data,
+        **given,
+    )
+    return UUID(str(stored.id))
+
+
+def _session(person: UUID, party: UUID | None) -> str:
+    """A session signed in with a second factor; its key is what a browser keeps."""
+    from django.contrib.auth import (
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        SESSION_KEY,
+        get_user_model,
+    )
+    from django.contrib.sessions.backends.db import SessionStore
+
+    user = get_user_model().objects.get(pk=person)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
+    if party is not None:
+        session["party"] = str(party)
+    session.save()
+    return str(session.session_key)
