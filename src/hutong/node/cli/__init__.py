@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "re-derive ledger, register, log and lots from the journal and name what differs",
     "log": "check or rebuild the public log's static files; follow and verify any log",
     "bench": "measure against peer and physical limit",
+    "screenshots": "picture every page of the running venue",
     "search": "build the search index anew",
     "backup": "write everything the venue must not lose to one file",
     "restore": "bring a venue back from a backup, into an empty state directory",

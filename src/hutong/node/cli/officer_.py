@@ -134,13 +134,14 @@ def _link(options: argparse.Namespace) -> Told:
     running = who_runs(settings.STATE)
     origin = running.address if running else settings.ORIGIN
     links = {
-        email: f"{origin}/sign-in/{_link_text(email, options.second_factor)}"
+        email: f"{origin}/sign-in/{link_text(email, second_factor=options.second_factor)}"
         for email in options.email
     }
     return links, "\n".join(links.values())
 
 
-def _link_text(email: str, second_factor: bool) -> str:
+def link_text(email: str, *, second_factor: bool) -> str:
+    """The secret part of a one-time address that signs a person in. Raises CommandError."""
     from hutong.due import queries as due
     from hutong.kit.actor import SYSTEM
     from hutong.parties import actions, queries
