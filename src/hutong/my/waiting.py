@@ -38,6 +38,15 @@ STEPS: dict[str, Step] = {
     "application:notice": Step(N_("In public notice; without objection it is registered"), "/my/rights/", "RR-7"),
     "application:stopped": Step(N_("An objection is to be decided; the notice stands still"), "/my/rights/", "RR-7"),
     "application:held": Step(N_("A holder is not verified; registration waits for that"), "/my/rights/", "PA-3"),
+    "application:to_agree": Step(
+        N_("Agree to the application, or not"), "/my/rights/", "RR-1"
+    ),
+    "objection:to_answer": Step(
+        N_("Answer the objection"), "/my/rights/", "RR-7"
+    ),
+    "objection:to_reply": Step(
+        N_("Reply in the objection you filed"), "/public-notices/", "RR-7"
+    ),
     "listing:draft": Step(N_("Submit the draft listing"), "/my/listings/", "LI-2"),
     "listing:returned": Step(N_("Mend the returned listing and submit it again"), "/my/listings/", "LI-2"),
     "listing:submitted": Step(N_("The listing office examines the listing"), "/my/listings/", "LI-2"),
@@ -85,7 +94,7 @@ def tasks_of(party: UUID, now: datetime) -> list[Task]:
         *listings_waiting(party),
         deals_waiting(party),
         auctions.waiting_for(party, now),
-        applications_waiting(party),
+        *applications_waiting(party, now),
         settlement.waiting_for(party),
         limit=SHOWN,
     )

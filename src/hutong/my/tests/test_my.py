@@ -17,8 +17,9 @@ from hutong.my.deals import readable
 from hutong.my.waiting import STEPS, tasks_of
 from hutong.parties import queries as parties
 from hutong.parties.testing import member_of, person, signed_in, verified_party
+from hutong.rights import actions as rights_actions
 from hutong.rights import queries as rights
-from hutong.rights.testing import a_technology, registered_technology
+from hutong.rights.testing import a_technology, noticed_application, registered_technology
 from hutong.settlement.testing import funded
 from hutong.technologies import exporting, tasks
 from hutong.technologies import queries as technologies
@@ -408,9 +409,24 @@ def test_what_waits_says_whose_move_it_is_and_until_when(venue: Any) -> None:
 def test_every_state_the_areas_tell_of_has_its_step() -> None:
     told = {
         *(f"application:{s}" for s in ("draft", "submitted", "notice", "held", "stopped")),
+        *("application:to_agree", "objection:to_answer", "objection:to_reply"),
         *(f"listing:{s}" for s in listing_rules.Status if s != "closed"),
         *(f"intent:{s}" for s in LIVE),
         *(f"deal:{s}" for s in ("to_sign", "other_signs", "to_pay", "other_pays")),
         *(f"deal:{s}" for s in ("paid", "moved", "certified")),
     }
     assert told <= set(STEPS)
+
+
+def test_an_objection_waits_for_whose_turn_it_is(venue: Any) -> None:
+    university, objector = verified_party("上海某大学"), verified_party("另一所大学")
+    noticed = noticed_application(university, now=venue.now)
+    rights_actions.object_to(
+        actor=member_of(objector), now=venue.now, application=noticed.id, grounds="本校共同完成。"
+    )
+
+    def moves(party: Any) -> list[str]:
+        return [task.href for task in tasks_of(party.id, venue.now) if task.mine]
+
+    assert moves(university) == [f"/my/rights/{noticed.id}"]
+    assert moves(objector) == []
