@@ -8,7 +8,7 @@ import pytest
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
-from hutong.rights import actions, exchange, queries
+from hutong.rights import actions, exchange, jobs, queries
 from hutong.rights.procedure_words import Side
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import Status
@@ -109,6 +109,7 @@ def test_both_sides_read_each_others_papers_and_nobody_else(venue: Any) -> None:
     from hutong.kit.ids import subject
     from hutong.rights.testing import PDF
 
+    assert jobs.TOLD  # who reads the papers is registered with the area's jobs
     university = verified_party("上海某大学")
     firm = verified_party("某公司", kind="enterprise")
     noticed = noticed_application(university)
