@@ -17,7 +17,9 @@ from hutong.journal import actions, queries
 from hutong.journal.rules import Erasable, ErasureStatus
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import N_
+from hutong.parties import queries as parties
 from hutong.ui.door import Acts, officer, posted_id
+from hutong.ui.history import event_word
 from hutong.ui.words import choices
 
 OPERATE = "venue.operate"
@@ -93,12 +95,17 @@ def page(request: HttpRequest) -> HttpResponse:
     if answer := acts.answer():
         return answer
     known = queries.erasures()
+    email = request.GET.get("email", "").strip()
+    person = parties.person_by_email(email) if email else None
+    done = queries.of_person(person.id) if person else []
     return render(
         request,
         "desk/erasures.html",
         {
             "waiting": [e for e in known if e.status is ErasureStatus.ASKED],
             "decided": [e for e in known if e.status is not ErasureStatus.ASKED],
+            "email": email,
+            "done": [(e, event_word(e.kind)) for e in done if e.private is not None],
             "what": WHAT,
             "status": STATUS,
             "me": actor.person,

@@ -79,6 +79,13 @@ def of_kinds(kinds: Iterable[str]) -> Iterator[Recorded]:
         yield _recorded(row)
 
 
+def of_person(person: UUID, *, limit: int = 100) -> list[Recorded]:
+    """What a person did, latest first, but what is sealed: even its number would tell (LI-4)."""
+    rows = _entries().filter(private_row__person=person)
+    rows = rows.exclude(visibility=Visibility.SEALED.value).order_by("-id")
+    return [_recorded(row) for row in rows[:limit]]
+
+
 def latest_of(subject: str, *kinds: str) -> Recorded | None:
     row = _entries().filter(subject=subject, kind__in=kinds).order_by("-id").first()
     return _recorded(row) if row else None
@@ -249,7 +256,9 @@ class ErasureView:
 
 def erasures(limit: int = 200) -> list[ErasureView]:
     """What was asked to be erased, what waits for a second officer first."""
-    rows = Erasure.objects.order_by(Case(When(status="asked", then=0), default=1), "-asked_at", "-id")
+    rows = Erasure.objects.order_by(
+        Case(When(status="asked", then=0), default=1), "-asked_at", "-id"
+    )
     return [
         ErasureView(
             id=row.id,
@@ -337,6 +346,7 @@ __all__ = [
     "leaves",
     "log_index_of",
     "of_kinds",
+    "of_person",
     "of_subject",
     "parked",
     "pending_count",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hutong.journal import queries
+from hutong.parties import queries as parties
 from hutong.parties.testing import officer, verified_party
 from hutong.ui.testing import browsing
 
@@ -19,6 +20,9 @@ def test_one_officer_asks_and_another_erases(venue: Any, drain: Any) -> None:
     one, other = (browsing(officer("administrator", now=venue.now)) for _ in range(2))
     entry = next(iter(queries.of_kinds(["parties.Registered"])))
     assert entry.private
+    email = parties.person(entry.person).email
+    found = one.get(f"{PAGE}?email={email}").content.decode()
+    assert f"target={entry.id}#ask" in found
     proposed = one.get(f"{PAGE}?what=private&target={entry.id}").content.decode()
     assert f'value="{entry.id}"' in proposed
     typed = {"act": "ask", "what": "private", "target": entry.id, "reason": "Asked for."}
