@@ -61,6 +61,7 @@ urlpatterns = [
     path("my/deals/<uuid:id>/contract.txt", deals.contract, name="contract"),
     path("my/money", money.page, name="money"),
     path("my/money/statement", money.statement, name="statement"),
+    path("my/money/statement.csv", money.statement_file, name="statement_file"),
     path("my/notices", notices.page, name="notices"),
     path("my/notices/settings", notices.settings, name="notice_settings"),
     path("my/notices/stop/<str:token>", notices.stop, name="notice_stop"),

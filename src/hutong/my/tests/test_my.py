@@ -389,10 +389,10 @@ def test_the_statement_pages_back_and_comes_as_a_file(venue: Any) -> None:
     assert page.get("/my/money/statement").content.decode().count("Money received") == 3
     assert page.get("/my/money/statement?before=2").content.decode().count("Money received") == 2
     assert page.get("/my/money/statement?before=%F0%9F%98%80").status_code == 200
-    file = page.get("/my/money/statement?format=csv")
+    file = page.get("/my/money/statement.csv")
     assert file.content.decode("utf-8-sig").splitlines()[1].split(",", 3)[2] == "Money received"
     stranger = browsing(member_of(verified_party("另一所大学")))
-    assert "Money received" not in stranger.get("/my/money/statement?format=csv").content.decode()
+    assert "Money received" not in stranger.get("/my/money/statement.csv").content.decode()
 
 
 def test_what_waits_says_whose_move_it_is_and_until_when(venue: Any) -> None:
