@@ -87,7 +87,6 @@ FIELDS = (
     N_("form"),
     N_("given on"),
     N_("kind"),
-    N_("right"),
     N_("share"),
     N_("status"),
     N_("title in Chinese"),
@@ -114,7 +113,6 @@ STATES = (
     N_("cancelled"),
     N_("certified"),
     N_("closed"),
-    N_("compromised"),
     N_("concluding"),
     N_("decided"),
     N_("defaulted"),
@@ -170,6 +168,8 @@ STATES = (
 
 # Codes that are no words by themselves, and what they mean.
 MEANT = {
+    "compromised": N_("key disclosed"),
+    "right": N_("the right"),
     "accepted": N_("agreed to"),
     "asked": N_("asked for"),
     "filed": N_("handed in at the office"),
