@@ -45,6 +45,7 @@ DECIDED_BY: dict[str, tuple[str, ...]] = {
     "receipts": ("settlement.record_receipt",),
     "payouts": ("settlement.approve_payout", "settlement.record_receipt"),
     "certificates": ("certificates.revoke", "certificates.approve_revocation"),
+    "technologies": ("technologies.enter_any",),
     "parked": ("venue.operate",),
     "rulebook": ("rulebook.adopt",),
 }

@@ -133,6 +133,11 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         said=gettext("Ended; deposits held go back."),
     )
     acts.on(
+        "fix_end",
+        lambda: actions.fix_end(**act),
+        said=gettext("The end stands by the calendar known now."),
+    )
+    acts.on(
         "cut_off",
         lambda: actions.cut_off(**act),
         said=gettext("Decided by the rulebook."),
@@ -297,7 +302,26 @@ def _decisions(
             )
         ],
     )
-    return [*([cut_off] if over else []), suspend, end]
+    provisional = Decision(
+        id="fix-end",
+        title=gettext("The end is provisional"),
+        open=False,
+        outcomes=[
+            Outcome(
+                act="fix_end",
+                label=gettext("Fix the end"),
+                consequence=gettext("By the calendar known now: later if need be, never earlier."),
+                rule="TI-1",
+                good=True,
+            )
+        ],
+    )
+    return [
+        *([cut_off] if over else []),
+        *([provisional] if listing.ends_provisional else []),
+        suspend,
+        end,
+    ]
 
 
 @officer

@@ -60,7 +60,11 @@ def _groups(request: HttpRequest, text: str) -> list[Group]:
     asked = Asked(text, [party.id for party in people], things)
     found = [(kind, kind.lines(_rows(kind, actor, asked))) for kind in open_to(actor)]
     drawn = seen([line for _kind, lines in found for line in lines], actor, now)
-    groups = [Group(_("Parties"), [_party(view) for view in people])]
+    known = technologies.technologies(things)
+    groups = [
+        Group(_("Parties"), [_party(view) for view in people]),
+        Group(_("Technologies"), [_technology(known[id]) for id in things if id in known]),
+    ]
     at = 0
     for kind, lines in found:
         groups.append(Group(kind.name, drawn[at : at + len(lines)]))
@@ -99,6 +103,18 @@ def _party(view: Any) -> Seen:
         state=view.status,
         since=None,
         number=" ".join(value for _scheme, value in view.identifiers),
+    )
+    return Seen(line=line, title=named(view), parties="")
+
+
+def _technology(view: Any) -> Seen:
+    line = Line(
+        subject=f"technology:{view.id}",
+        href=f"/desk/technologies/{view.id}",
+        lifecycle="technology",
+        state=view.status,
+        since=None,
+        number=" ".join(number for number in view.numbers.values() if number),
     )
     return Seen(line=line, title=named(view), parties="")
 

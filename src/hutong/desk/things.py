@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[str, str]] = {  # kind → (msgid, page; {id} is filled i
     "control": (N_("Control of a party"), ""),
     "token": (N_("Token"), ""),
     "office": (N_("Paper of an office"), ""),
-    "technology": (N_("Technology"), "/technologies/{id}"),
+    "technology": (N_("Technology"), "/desk/technologies/{id}"),
     "technology_import": (N_("Import of technologies"), ""),
     "right_application": (N_("Application for registration"), "/desk/rights/{id}"),
     "right_entry": (N_("Entry of the register"), ""),

@@ -25,6 +25,7 @@ from hutong.desk import (
     rulebook,
     search,
     supervision,
+    technologies,
 )
 
 app_name = "desk"
@@ -40,6 +41,7 @@ urlpatterns = [
     path("desk/rulebook/new", rulebook.new, name="rulebook_new"),
     path("desk/rulebook/<int:number>", rulebook.one, name="rulebook"),
     path("desk/calendar", calendar.page, name="calendar"),
+    path("desk/technologies/<uuid:id>", technologies.one, name="technology"),
     path("desk/journal", supervision.entries, name="journal"),
     path("desk/journal/<int:id>", supervision.entry, name="entry"),
     path("desk/parties", parties.index, name="parties"),

@@ -20,6 +20,7 @@ from hutong.parties.testing import officer, verified_party
 from hutong.rights.testing import registered_technology, submitted_application
 from hutong.settlement import queries as settlement
 from hutong.settlement.testing import paid_deal, received, with_outside_steps
+from hutong.technologies import queries as technologies
 from hutong.ui.testing import browsing
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +256,30 @@ def test_the_supervisors_buttons_are_not_there(venue: Any) -> None:
         sent = {"act": act, "reason": "x", "side": "buyer"}
         assert page.post(f"/desk/deals/{deal.id}", sent).status_code == 403
     assert deals.deal(deal.id).status == "paid"
+
+
+def test_the_registrar_keeps_the_legal_status_right(venue: Any) -> None:
+    patent = registered_technology(verified_party(now=venue.now), now=venue.now)
+    path = f"/desk/technologies/{patent.id}"
+    registrar = browsing(officer("registrar"))
+    sent = {"act": "legal", "legal_status": "lapsed", "expires_on": "2022-06-01"}
+    assert registrar.post(path, sent).status_code == 302
+    assert technologies.technology(patent.id).legal_status == "lapsed"
+    assert registrar.post(path, {**sent, "legal_status": "nonsense"}).status_code == 422
+    assert browsing(officer("settlement")).post(path, sent).status_code == 404
+    seen = browsing(officer("supervisor")).get(path).content.decode()
+    assert 'name="act"' not in seen
+    assert (
+        path
+        in browsing(officer("listing"))
+        .get(f"/desk/search?q={next(iter(patent.numbers.values()))}")
+        .content.decode()
+    )
+
+
+def test_a_provisional_end_is_fixed_on_the_listings_page(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    patent = registered_technology(university, now=venue.now)
+    listing = open_listing(university, [patent.id], now=venue.now + NOTICE)
+    page = browsing(officer("listing")).get(f"/desk/listings/{listing.id}").content.decode()
+    assert ('value="fix_end"' in page) is listing.ends_provisional
