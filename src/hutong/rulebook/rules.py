@@ -228,7 +228,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "settlement.approve_payout",
         "settlement.settle",
     ),
-    "compliance": ("parties.verify", "parties.suspend", "certificates.approve_revocation"),
+    "compliance": (
+        "parties.verify",
+        "parties.suspend",
+        "certificates.approve",
+        "certificates.adopt_template",
+        "certificates.approve_revocation",
+    ),
     "certificates": (
         "certificates.propose",
         "certificates.approve",
