@@ -56,6 +56,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "paddle": auctions.paddle_of(lot.id, intent.party) if lot else None,
             "payable": settlement.payable_for(subject("intent", id)),
             "deal": won,
+            "over": listing.status.value in ("concluding", "closed"),
             "may_withdraw": intent.live
             and intent.status
             in (IntentStatus.APPLIED, IntentStatus.QUALIFIED, IntentStatus.DEPOSITED)
