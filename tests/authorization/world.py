@@ -259,7 +259,7 @@ def build(now: datetime) -> World:
         "statement": statement.id,
         "POST /rights/applications/{application}/consent": joint.id,
         "kind": "listings.listed",
-        "proposal": _proposal(trainer=seller.id, paper=court, now=later),
+        "proposal": _proposal(trainer=seller.id, now=later),
         "certificate_kind": TRAINING.value,
         "template_version": 1,
         "token_id": token.id,
@@ -434,15 +434,23 @@ def build(now: datetime) -> World:
     return World({k: str(v) for k, v in ids.items()}, bodies, callers, hidden)
 
 
-def _proposal(*, trainer, paper, now):
+def _proposal(*, trainer, now):
     """A certificate and the words on its kind, proposed by an officer who decides on neither."""
     clerk = people.officer("certificates")
+    paper = documents.store(
+        actor=clerk,
+        now=now,
+        owner=subject("venue", new_id()),
+        name="list.pdf",
+        media_type="application/pdf",
+        data=people.EVIDENCE,
+    )
     proposed = certificates.propose(
         actor=clerk,
         now=now,
         kind=TRAINING,
         said={**SAID, "trainer": str(trainer)},
-        evidence=[paper],
+        evidence=[paper.id],
     )
     certificates.propose_template(
         actor=clerk,

@@ -82,6 +82,10 @@ def open_deal(
     book = rulebook.version(offer.rulebook_version)
     id = new_id()
     listings_actions.close_sold(actor=actor, now=now, listing=listing, deal=id)
+    if offer.exclusive:  # what the listing kept is kept for the deal now (LI-2)
+        rights.reserve(
+            actor=actor, now=now, technologies=_single(things), source=subject("deal", id)
+        )
     year = local_date(now).year
     number = rules.deal_number(book.venue.code, year, _next_in(year))
     sign_by = natural_days_after(now, book.deals.contract_sign_days).at
@@ -214,7 +218,9 @@ def mark_paid(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
 def mark_right_moved(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
     """Note that right and money have moved; settlement calls this in the transaction that moves."""
     row = _locked(deal)
-    return _save(row, rules.move_right(row.state()), now)
+    events = rules.move_right(row.state())
+    rights.end_reservation(actor=actor, now=now, source=subject("deal", deal))
+    return _save(row, events, now)
 
 
 @action(power=OPEN)
@@ -325,6 +331,7 @@ def _frozen(row: Deal) -> bool:
 def _end(actor: Actor, now: datetime, row: Deal, events: list[Event], why: str) -> DealView:
     for entry in row.entries:
         rights.cancel_disposal(actor=actor, now=now, entry=entry, reason=why)
+    rights.end_reservation(actor=actor, now=now, source=subject("deal", row.id))
     for kind in (SIGN_DUE, PAYMENT_DUE):
         due.cancel(subject=subject("deal", row.id), kind=kind)
     return _save(row, events, now)

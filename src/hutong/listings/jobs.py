@@ -172,6 +172,12 @@ def on_frozen(entry: Recorded) -> None:
     _suspend_offers(entry, f"A right on offer was frozen: register entry {number}.")
 
 
+def on_title_cancelled(entry: Recorded) -> None:
+    """Reaction to rights.TitleCancelled: a right that has ended is not offered (RR-8)."""
+    number = entry.facts["number"]
+    _suspend_offers(entry, f"The title to a right on offer was closed: register entry {number}.")
+
+
 def on_retired(entry: Recorded) -> None:
     """Reaction to technologies.Retired: what left the market is not offered (TE-2)."""
     _suspend_offers(entry, "A technology on offer has left the market.")

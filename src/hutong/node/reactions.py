@@ -15,6 +15,7 @@ from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.notices import jobs as notices
+from hutong.rights import grant_jobs as filings
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
 
@@ -37,6 +38,7 @@ REACTIONS: tuple[Reaction, ...] = (
         do=certificates.on_party_standing,
     ),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
+    when("listings.cancelled", "rights.TitleCancelled", do=listings.on_title_cancelled),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),
     when("settlement.ask_fee", "rights.FeeDue", do=settlement.ask_fee),
     when("settlement.cancel_fee", "rights.FeeCancelled", do=settlement.cancel_fee),
@@ -69,6 +71,7 @@ REACTIONS: tuple[Reaction, ...] = (
         do=auctions.tell,
     ),
     when("rights.people", *rights.TOLD, do=rights.tell_people),
+    when("rights.sides", *filings.TOLD, do=filings.tell_sides),
     when("rights.contributors", *rights.INCOME_TOLD, do=rights.tell_contributors),
     when("listings.people", *listings.TOLD, do=listings.tell_people),
     when(

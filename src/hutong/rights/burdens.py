@@ -128,6 +128,8 @@ def require_consentable(
         raise Refused(GrantRefusal.CONSENT_OVER, until=act.until)
     one = _standing(act.restriction, restrictions)
     match one.act:
+        case Pledge() if act.by is None:
+            raise Refused(GrantRefusal.RESTRICTION_UNKNOWN)
         case Pledge(pledgee=pledgee) if act.by != pledgee:
             raise Refused(GrantRefusal.NOT_PLEDGEE, entry=one.number)
         case PreEmption():

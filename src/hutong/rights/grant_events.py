@@ -171,3 +171,20 @@ class DisposalCancelled(Event, kind="rights.DisposalCancelled"):
     deal: UUID | None
     filing: UUID | None
     reason: Private[str]
+
+
+# Reservation by what is offered (LI-2) ---------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reserved(Event, kind="rights.Reserved", visibility=JOURNALLED):
+    """Rights are kept for an exclusive offer, or the deal it led to."""
+
+    source: str
+    technologies: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationEnded(Event, kind="rights.ReservationEnded", visibility=JOURNALLED):
+    source: str
+    technologies: list[UUID]

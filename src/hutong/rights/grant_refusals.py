@@ -44,7 +44,10 @@ class GrantRefusal(Reason):
     )
     # who may grant what
     NOT_OWNER = reason(
-        "rights.not_owner", "RR-3", N_("Only an owner or a licensee grants; this party is neither.")
+        "rights.not_owner",
+        "RR-3",
+        N_("This party holds nothing of this right, and no licence, to dispose of."),
+        403,
     )
     CO_OWNERS_MUST_JOIN = reason(
         "rights.co_owners_must_join",
@@ -61,7 +64,10 @@ class GrantRefusal(Reason):
         "rights.grant_ended", "RR-2", N_("Licence {entry} is no longer in force ({term}).")
     )
     NOT_LICENSEE = reason(
-        "rights.not_licensee", "RR-3", N_("Only the licensee of {entry} can do this.")
+        "rights.not_licensee",
+        "RR-3",
+        N_("Only the licensee of {entry} can do this."),
+        403,
     )
     NOT_SUBLICENSABLE = reason(
         "rights.not_sublicensable", "RR-3", N_("Licence {entry} does not allow sublicences.")
@@ -134,7 +140,10 @@ class GrantRefusal(Reason):
         "rights.restriction_unknown", "RR-6", N_("That entry is not a restriction in force.")
     )
     NOT_PLEDGEE = reason(
-        "rights.not_pledgee", "RR-6", N_("Only the pledgee of entry {entry} can do this.")
+        "rights.not_pledgee",
+        "RR-6",
+        N_("Only the pledgee of entry {entry} can do this."),
+        403,
     )
     CONSENT_OVER = reason(
         "rights.consent_over",
@@ -188,4 +197,9 @@ class GrantRefusal(Reason):
         "rights.counterparty_not_verified",
         "PA-3",
         N_("Only verified parties hold registered rights; not verified: {name}."),
+    )
+    RESERVED = reason(
+        "rights.reserved",
+        "LI-2",
+        N_("This right is on exclusive offer, or sold from one; nothing else is done with it now."),
     )

@@ -569,12 +569,22 @@ class Title(models.Model):
     holdings_entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="title")
     frozen = models.BooleanField(default=False)
     closed = models.BooleanField(default=False)
+    reserved_for = models.CharField(max_length=60, db_default="")  # a listing, then its deal (LI-2)
     line = models.BigIntegerField(unique=True, db_default=next_line())
     last_on = models.DateField()  # the latest day on which an entry takes effect
     last_known_at = models.DateTimeField()
     registered_at = models.DateTimeField()
 
     objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["reserved_for"],
+                condition=~Q(reserved_for=""),
+                name="rights_title_reserved",
+            )
+        ]
 
 
 class Disposal(models.Model):

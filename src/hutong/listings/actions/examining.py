@@ -16,6 +16,7 @@ from hutong.listings.actions.drafting import require_offerable, require_sellable
 from hutong.listings.actions.saving import (
     deposited,
     end_intents,
+    listing_subject,
     locked,
     locked_intents,
     open_seals,
@@ -29,6 +30,7 @@ from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
+from hutong.rights import actions as rights
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_
@@ -86,7 +88,7 @@ def examine(
         checklist=dict(row.checklist),
         findings=findings,
     )
-    _reserve(row)
+    _reserve(row, actor, now)
     save(row, [listed], now)
     return view(row)
 
@@ -124,11 +126,18 @@ def terminate(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> Lis
     return view(row)
 
 
-def _reserve(row: Listing) -> None:
+def _reserve(row: Listing, actor: Actor, now: datetime) -> None:
+    """Keep the rights for this offer: from other listings, and from the register (LI-2)."""
     if not row.exclusive:
         return
     with refusing({"listings_offered_reserved": partial(refused_over, Refusal.RESERVED)}):
         row.offered.filter(right=True).update(reserved=True)
+    rights.reserve(
+        actor=actor,
+        now=now,
+        technologies=[o.technology for o in row.offered.all() if o.right],
+        source=listing_subject(row.id),
+    )
 
 
 def _text(row: Listing) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hutong.due import actions as due
 from hutong.journal.actions import record, unseal
-from hutong.kit.actor import Actor
+from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -17,6 +17,7 @@ from hutong.listings.cutoff import Outcome
 from hutong.listings.events import Closed, CutOff, Resumed, Suspended, WithdrawalRequested
 from hutong.listings.models import Intent, Listing
 from hutong.listings.rules import Status
+from hutong.rights import actions as rights
 
 CUT_OFF = "listings.cut_off"
 
@@ -59,6 +60,7 @@ def save(row: Listing, events: Sequence[Event], now: datetime) -> None:
     row.save()
     if after.status not in rules.LIVE:
         row.offered.filter(reserved=True).update(reserved=False)
+        rights.end_reservation(actor=SYSTEM, now=now, source=listing_subject(row.id))
     named = listing_subject(row.id)
     if after.status is Status.LISTED and after.ends_at is not None:
         due.schedule(subject=named, kind=CUT_OFF, due_at=after.ends_at)

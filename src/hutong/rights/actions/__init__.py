@@ -54,6 +54,7 @@ from hutong.rights.actions.objections import (
     object_to,
     withdraw_objection,
 )
+from hutong.rights.actions.reserving import end_reservation, reserve
 from hutong.rights.actions.restrictions import freeze, lift
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "decide_objection",
     "decline",
     "effect_disposal",
+    "end_reservation",
     "examine",
     "file_licence",
     "file_pledge",
@@ -95,6 +97,7 @@ __all__ = [
     "reject_filing",
     "reject_held",
     "release",
+    "reserve",
     "set_aside",
     "state_costs",
     "submit",

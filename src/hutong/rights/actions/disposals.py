@@ -28,6 +28,7 @@ from hutong.rights.actions.filings import (
     require_verified,
     require_within_life,
 )
+from hutong.rights.actions.reserving import require_free
 from hutong.rights.actions.writing import (
     New,
     entry_subject,
@@ -73,6 +74,7 @@ def prepare_transfer(
         return known.id
     if technology not in titles:
         raise Refused(Refusal.NOT_REGISTERED)
+    require_free(titles[technology], subject("deal", deal))
     parties.require_verified(to_party)
     require_disposable(
         [technology],
@@ -131,11 +133,13 @@ def prepare_grant(
     It begins on the day it is effected, at the earliest, and ends with `scope`. An exclusive or
     sole one is the only disposal pending on its right; ordinary ones may be many (RR-7).
     """
-    lock_titles([technology])
+    titles = lock_titles([technology])
     same = Disposal.objects.filter(deal=deal, technology=technology).exclude(status="cancelled")
     if known := same.first():
         nothing_changed()
         return known.id
+    if technology in titles:
+        require_free(titles[technology], subject("deal", deal))
     require_verified([licensee])
     require_within_life(technology, scope)
     act = Licence(

@@ -31,6 +31,7 @@ from hutong.rights.actions.entering import (
     terms_of,
     write_filed,
 )
+from hutong.rights.actions.reserving import require_free
 from hutong.rights.actions.writing import (
     entry_subject,
     lock_titles,
@@ -90,8 +91,9 @@ def file_licence(
     """
     licensor = actor.acting_party()
     joined: frozenset[UUID] = frozenset()
-    if parent is None and mode is not Mode.ORDINARY:
-        joined = _co_holders([technology]) - {licensor}
+    if parent is None:
+        holders = _holders_with(licensor, [technology])
+        joined = holders - {licensor} if mode is not Mode.ORDINARY else joined
     act = Licence(
         licensor=licensor,
         licensee=licensee,
@@ -149,7 +151,7 @@ def file_pledge(
     if rank is None:
         states = current_states(technologies).values()
         rank = max((next_rank(state.restrictions) for state in states), default=1)
-    joined = _co_holders(technologies) - {pledgor}
+    joined = _holders_with(pledgor, technologies) - {pledgor}
     act = Pledge(
         pledgor=pledgor,
         pledgee=pledgee,
@@ -227,9 +229,7 @@ def file_redistribution(
     """File new shares that all holders, before and after, agree on (RR-1)."""
     party = actor.acting_party()
     holdings = Holdings.of(ownership, disposal, income)
-    before = _co_holders([technology])
-    if party not in before:
-        raise Refused(GrantRefusal.NOT_OWNER)
+    before = _holders_with(party, [technology])
     everybody = before | holdings.parties()
     act = Redistribution(holdings=holdings, joined=everybody)
     return file_act(
@@ -318,6 +318,7 @@ def enter_if_ready(row: Filing, *, actor: Actor, now: datetime) -> None:
     if any(d.outside_step_due and d.effective_on is None for d in bound):
         return
     require_verified(_takers(act))
+    _require_not_offered(row.technologies, act)
     written = write_filed(
         row,
         act,
@@ -361,7 +362,6 @@ def file_act(
         raise Refused(Refusal.TOO_MANY_NAMED, limit=MAX_TECHNOLOGIES)
     needed = sorted(set(needs))
     require_verified([*([actor.acting_party()] if applicant else []), *needed])
-    kept = _stored(actor, evidence, required=kind not in procedure.AT_ONCE, own=applicant)
     for technology in named:
         require_possible(
             technology,
@@ -370,6 +370,8 @@ def file_act(
             effective_on=effective_on or local_date(now),
             corrects=corrects,
         )
+    _require_not_offered(named, act)
+    kept = _stored(actor, evidence, required=kind not in procedure.AT_ONCE, own=applicant)
     row = Filing(
         id=new_id(),
         number=take_numbers(FILING, now=now)[0],
@@ -473,6 +475,14 @@ def _free(row: Filing, because: str, now: datetime) -> None:
         )
 
 
+def _require_not_offered(technologies: Sequence[UUID], act: Act) -> None:
+    """Refuse what would take from an exclusive offer (LI-2); a sublicence takes nothing from it."""
+    from_owner = isinstance(act, Licence) and act.parent is None and not act.long_term
+    if from_owner or isinstance(act, Pledge | Redistribution):
+        for title in lock_titles(technologies).values():
+            require_free(title)
+
+
 def _sides(act: Act) -> tuple[UUID, UUID]:
     match act:
         case Licence(licensor=giver, licensee=taker) | Pledge(pledgor=giver, pledgee=taker):
@@ -518,12 +528,15 @@ def require_within_life(technology: UUID, scope: Scope) -> None:
         raise Refused(GrantRefusal.BEYOND_EXPIRY, expires_on=expires_on)
 
 
-def _co_holders(technologies: Sequence[UUID]) -> frozenset[UUID]:
-    """Everybody who holds ownership or disposal of the technologies now."""
+def _holders_with(party: UUID, technologies: Sequence[UUID]) -> frozenset[UUID]:
+    """Everybody who holds ownership or disposal of the technologies; refuse who holds none of one."""
     found: set[UUID] = set()
     for state in current_states(technologies).values():
         held = state.held()
-        found |= set(held.ownership) | set(held.disposal)
+        holders = set(held.ownership) | set(held.disposal)
+        if party not in holders:
+            raise Refused(GrantRefusal.NOT_OWNER)
+        found |= holders
     return frozenset(found)
 
 

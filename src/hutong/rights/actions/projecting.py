@@ -39,7 +39,7 @@ def step(title: Title, entry: register.Entry, state: register.TitleState) -> Non
         case Licence():
             granted = state.grants.get(entry.id)
             assert granted is not None, "what was granted stands"
-            _insert(title, granted)
+            _insert(title, granted, granted.term)
         case Surrender(grant=grant) | Termination(grant=grant):
             ended = state.grants.get(grant)
             assert ended is not None, "what has ended was there"
@@ -92,9 +92,9 @@ def _cut(technology: UUID, on: date) -> None:
         )
 
 
-def _insert(title: Title, grant: GrantInForce, term: Term | None = None) -> None:
+def _insert(title: Title, grant: GrantInForce, term: Term | None) -> None:
     row = Grant(line=_next_line(), sequence=grant.order)
-    _fill(row, title, grant, term or grant.term)
+    _fill(row, title, grant, term)
     row.save(force_insert=True)
 
 

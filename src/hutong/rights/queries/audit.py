@@ -36,6 +36,8 @@ from hutong.rights.grant_events import (
     Licensed,
     Pledged,
     Redistributed,
+    ReservationEnded,
+    Reserved,
 )
 from hutong.rights.models import Application, Disposal, Entry, Title, holdings_of
 from hutong.rights.procedure_events import Empowered as Empowered
@@ -105,6 +107,7 @@ def _audit_entries() -> Iterator[Discrepancy]:
 
 def _audit_titles() -> Iterator[Discrepancy]:
     titles: dict[UUID, Title] = {title.technology: title for title in Title.objects.all()}
+    yield from _audit_reservations(titles.values())
     standing = Standing()
     rows = Entry.objects.order_by("technology", "sequence").prefetch_related("holdings")
     for technology, entries in groupby(rows.iterator(chunk_size=CHUNK), lambda e: e.technology):
@@ -113,6 +116,18 @@ def _audit_titles() -> Iterator[Discrepancy]:
     yield from standing.left()
     for technology in titles:
         yield Discrepancy(f"rights.title {technology}", "register entries", "none")
+
+
+def _audit_reservations(titles: Iterable[Title]) -> Iterator[Discrepancy]:
+    expected: dict[str, str] = defaultdict(str)
+    for event in journal.of_kinds([Reserved.kind, ReservationEnded.kind]):
+        source = event.facts["source"] if event.kind == Reserved.kind else ""
+        expected.update(dict.fromkeys(event.facts["technologies"], source))
+    for title in titles:
+        should = expected[str(title.technology)]
+        if title.reserved_for != should:
+            place = f"rights.title {title.technology} reserved_for"
+            yield Discrepancy(place, should or "nobody", title.reserved_for or "nobody")
 
 
 def _audit_title(

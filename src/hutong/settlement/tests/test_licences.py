@@ -8,7 +8,7 @@ import pytest
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries as deals
 from hutong.deals.rules import How
-from hutong.deals.testing import listed
+from hutong.deals.testing import agreed_deal, listed
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
@@ -25,7 +25,7 @@ from hutong.rights.acts import Mode
 from hutong.rights.grant_refusals import GrantRefusal
 from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.rights.scope import Field, Scope, Term, Territory
-from hutong.rights.testing import licensed
+from hutong.rights.testing import a_document, filed_licence
 from hutong.settlement import actions
 from hutong.settlement.testing import deal_with_deposit, paid_deal, settled_deal
 
@@ -80,18 +80,19 @@ def test_the_right_is_bound_at_signing_and_conflicts_are_decided_again_at_settle
                 Term.of(local_date(deal.changed_at), date(2025, 1, 1)),
             ),
         )
-    assert refused.value.reason is RightsRefusal.DISPOSAL_PENDING
-    # An ordinary licence is not held up by what is pending; then the exclusive one cannot stand.
-    licensed(
-        technology,
-        parties.party(deal.seller),
-        rival,
-        scope=CHINA.scope(local_date(deal.changed_at)),
+    assert refused.value.reason is GrantRefusal.RESERVED
+    paper = officer("registrar")
+    register.freeze(
+        actor=paper,
         now=deal.changed_at,
+        technology=technology,
+        authority="某法院",
+        paper="（2022）沪民初100号",
+        document=a_document(paper),
     )
     with pytest.raises(Refused) as refused:
         actions.settle(actor=officer("settlement"), now=deal.changed_at, deal=deal.id)
-    assert refused.value.reason is GrantRefusal.LICENCE_STANDS
+    assert refused.value.reason is RightsRefusal.FROZEN
     assert deals.deal(deal.id).status == "paid"
 
 
@@ -130,3 +131,29 @@ def test_what_is_licensed_exclusively_is_not_offered_again():
     with pytest.raises(Refused) as refused:
         listing_actions.submit(actor=member_of(seller.id), now=settled.changed_at, listing=again.id)
     assert refused.value.reason is GrantRefusal.EXCLUSIVE_STANDS
+
+
+def test_what_is_on_exclusive_offer_is_reserved_until_the_deal_has_moved_or_ended():
+    seller, bank = verified_party("上海某大学"), verified_party("某银行", kind="enterprise")
+    offer = listed(seller, **EXCLUSIVE)
+    [technology] = offer.technologies
+    scope = CHINA.scope(local_date(offer.listed_at))
+
+    def filed(now):
+        return filed_licence(technology, seller, bank, scope=scope, now=now)
+
+    with pytest.raises(Refused) as refused:
+        filed(offer.listed_at)
+    assert refused.value.reason is GrantRefusal.RESERVED
+    buyer = verified_party("某科技公司", kind="enterprise")
+    deal = agreed_deal(intent=deposited_intent(offer, buyer, now=offer.listed_at))
+    with pytest.raises(Refused) as refused:
+        filed(deal.opened_at)  # closed as a listing, kept for its deal
+    assert refused.value.reason is GrantRefusal.RESERVED
+    assert list(rights.audit()) == []
+    first, second = officer("trading"), officer("trading")
+    reason = {"now": deal.opened_at, "deal": deal.id}
+    deal_actions.propose_termination(actor=first, reason="Both sides wish it.", **reason)
+    deal_actions.confirm_ending(actor=second, **reason)
+    filed(deal.opened_at)
+    assert list(rights.audit()) == []
