@@ -1,11 +1,11 @@
 """
 The case the demo plays: from sign-up to certificates, through the public API.
 
-    parties ─► technologies ─► rights (notice) ─► listings ─► intents, deposits ─► auction
+    parties ─► technologies ─► rights (notice) ─► licence ─► listings ─► intents, deposits ─► auction
             ─► contract ─► payment ─► right against money ─► payout ─► certificates ─► doctor
 """
 
-from hutong.node.demo import supply, trade
+from hutong.node.demo import licensing, supply, trade
 from hutong.node.demo.case import Case
 
 
@@ -20,6 +20,8 @@ def play(case: Case) -> None:
         supply.enter_technologies(case)
     with tell.step("权益登记：申请、审查、公示", "Rights: application, notice, register (RR-7)"):
         supply.register_rights(case)
+    with tell.step("许可登记", "A licence is registered (RR-2, RR-4)"):
+        licensing.register_licence(case)
     with tell.step("挂牌", "Listings open (LI-1, LI-2)"):
         trade.open_listings(case)
     with tell.step("受让意向与保证金", "Intents and deposits (LI-4, SE-3)"):

@@ -232,8 +232,9 @@ def pay_out(case: Case) -> None:
 
 
 def verify_certificates(case: Case, deal: dict[str, Any]) -> None:
-    # A registration each, the new holder's, the transaction's; and every party's credential (PA-4).
-    expected = len(case.titles) + 2 + len(case.parties)
+    # A registration each, the new holder's, the transaction's, the licence's; and every party's
+    # credential (PA-4).
+    expected = len(case.titles) + 2 + len(case.parties) + case.licences
 
     def rendered() -> bool:
         found = case.public.all("/api/v1/certificates")

@@ -8,307 +8,479 @@ import hutong.kit.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rights', '0002_guarantees'),
+        ("rights", "0002_guarantees"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Argument',
+            name="Argument",
             fields=[
-                ('id', models.UUIDField(default=hutong.kit.ids.new_id, primary_key=True, serialize=False)),
-                ('side', models.CharField(max_length=10)),
-                ('round', models.PositiveSmallIntegerField()),
-                ('party', models.UUIDField()),
-                ('said_by', models.UUIDField(null=True)),
-                ('said_at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('documents', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hutong.kit.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("side", models.CharField(max_length=10)),
+                ("round", models.PositiveSmallIntegerField()),
+                ("party", models.UUIDField()),
+                ("said_by", models.UUIDField(null=True)),
+                ("said_at", models.DateTimeField()),
+                ("text", models.TextField()),
+                (
+                    "documents",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Beneficiary',
+            name="Beneficiary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('party', models.UUIDField()),
-                ('numerator', models.BigIntegerField(null=True)),
-                ('denominator', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("party", models.UUIDField()),
+                ("numerator", models.BigIntegerField(null=True)),
+                ("denominator", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.UUIDField()),
-                ('given_by', models.UUIDField(null=True)),
-                ('given_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("party", models.UUIDField()),
+                ("given_by", models.UUIDField(null=True)),
+                ("given_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('party', models.UUIDField()),
-                ('numerator', models.BigIntegerField()),
-                ('denominator', models.BigIntegerField()),
-                ('reward', models.CharField(max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("party", models.UUIDField()),
+                ("numerator", models.BigIntegerField()),
+                ("denominator", models.BigIntegerField()),
+                ("reward", models.CharField(max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='Cost',
+            name="Cost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=12)),
-                ('amount_fen', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=400)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=12)),
+                ("amount_fen", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=400)),
             ],
         ),
         migrations.CreateModel(
-            name='Due',
+            name="Due",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('party', models.UUIDField()),
-                ('numerator', models.BigIntegerField()),
-                ('denominator', models.BigIntegerField()),
-                ('reward', models.CharField(max_length=16)),
-                ('amount_fen', models.BigIntegerField()),
-                ('given_on', models.DateField(null=True)),
-                ('proof', models.CharField(default='', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("party", models.UUIDField()),
+                ("numerator", models.BigIntegerField()),
+                ("denominator", models.BigIntegerField()),
+                ("reward", models.CharField(max_length=16)),
+                ("amount_fen", models.BigIntegerField()),
+                ("given_on", models.DateField(null=True)),
+                ("proof", models.CharField(default="", max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Empowerment',
+            name="Empowerment",
             fields=[
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='empowerment', serialize=False, to='rights.application')),
-                ('form', models.CharField(max_length=16)),
-                ('years', models.PositiveSmallIntegerField(null=True)),
-                ('state_funded', models.BooleanField()),
-                ('published_from', models.DateField()),
-                ('published_until', models.DateField()),
-                ('published_where', models.CharField(max_length=200)),
-                ('publicity_document', models.UUIDField()),
-                ('decided_by', models.CharField(max_length=200)),
-                ('decided_on', models.DateField()),
-                ('decision_document', models.UUIDField()),
-                ('price_basis', models.CharField(max_length=10)),
-                ('price_statement', models.TextField()),
-                ('price_document', models.UUIDField()),
-                ('numerator', models.BigIntegerField()),
-                ('denominator', models.BigIntegerField()),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="empowerment",
+                        serialize=False,
+                        to="rights.application",
+                    ),
+                ),
+                ("form", models.CharField(max_length=16)),
+                ("years", models.PositiveSmallIntegerField(null=True)),
+                ("state_funded", models.BooleanField()),
+                ("published_from", models.DateField()),
+                ("published_until", models.DateField()),
+                ("published_where", models.CharField(max_length=200)),
+                ("publicity_document", models.UUIDField()),
+                ("decided_by", models.CharField(max_length=200)),
+                ("decided_on", models.DateField()),
+                ("decision_document", models.UUIDField()),
+                ("price_basis", models.CharField(max_length=10)),
+                ("price_statement", models.TextField()),
+                ("price_document", models.UUIDField()),
+                ("numerator", models.BigIntegerField()),
+                ("denominator", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Fee',
+            name="Fee",
             fields=[
-                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='fee', serialize=False, to='rights.application')),
-                ('payer', models.UUIDField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('status', models.CharField(default='due', max_length=10)),
-                ('due_since', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="fee",
+                        serialize=False,
+                        to="rights.application",
+                    ),
+                ),
+                ("payer", models.UUIDField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("status", models.CharField(default="due", max_length=10)),
+                ("due_since", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.UUIDField(default=hutong.kit.ids.new_id, primary_key=True, serialize=False)),
-                ('technology', models.UUIDField()),
-                ('deal', models.UUIDField()),
-                ('institution', models.UUIDField()),
-                ('gross_fen', models.BigIntegerField()),
-                ('net_fen', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('status', models.CharField(default='open', max_length=10)),
-                ('arose_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.UUIDField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=hutong.kit.ids.new_id, primary_key=True, serialize=False
+                    ),
+                ),
+                ("technology", models.UUIDField()),
+                ("deal", models.UUIDField()),
+                ("institution", models.UUIDField()),
+                ("gross_fen", models.BigIntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("status", models.CharField(default="open", max_length=10)),
+                ("arose_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("confirmed_by", models.UUIDField(null=True)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='objection',
-            name='rights_objection_status_known',
+            model_name="objection",
+            name="rights_objection_status_known",
         ),
         migrations.AddField(
-            model_name='application',
-            name='bundle',
+            model_name="application",
+            name="bundle",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='application',
-            name='checks',
+            model_name="application",
+            name="checks",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='application',
-            name='kind',
-            field=models.CharField(db_default='first_registration', default='first_registration', max_length=20),
+            model_name="application",
+            name="kind",
+            field=models.CharField(
+                db_default="first_registration", default="first_registration", max_length=20
+            ),
         ),
         migrations.AddField(
-            model_name='item',
-            name='holder',
+            model_name="item",
+            name="holder",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='item',
-            name='set_aside_because',
-            field=models.TextField(db_default='', default=''),
+            model_name="item",
+            name="set_aside_because",
+            field=models.TextField(db_default="", default=""),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='answer_by',
+            model_name="objection",
+            name="answer_by",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['first_registration', 'empowerment'])), name='rights_application_kind_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["first_registration", "empowerment"])),
+                name="rights_application_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'upheld', 'dismissed', 'withdrawn', 'moot'])), name='rights_objection_status_known'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["open", "upheld", "dismissed", "withdrawn", "moot"])
+                ),
+                name="rights_objection_status_known",
+            ),
         ),
         migrations.AddField(
-            model_name='argument',
-            name='objection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arguments', to='rights.objection'),
+            model_name="argument",
+            name="objection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="arguments",
+                to="rights.objection",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='application',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='rights.application'),
+            model_name="consent",
+            name="application",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consents",
+                to="rights.application",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='empowerment',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['ownership_share', 'long_term_use'])), name='rights_empowerment_form_known'),
+            model_name="empowerment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("form__in", ["ownership_share", "long_term_use"])),
+                name="rights_empowerment_form_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='empowerment',
-            constraint=models.CheckConstraint(condition=models.Q(('price_basis__in', ['agreement', 'listing', 'auction', 'valuation'])), name='rights_empowerment_basis_known'),
+            model_name="empowerment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_basis__in", ["agreement", "listing", "auction", "valuation"])
+                ),
+                name="rights_empowerment_basis_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='empowerment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('form', 'long_term_use'), _negated=True), ('years__range', (1, 50)), _connector='OR'), name='rights_empowerment_use_has_years'),
+            model_name="empowerment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("form", "long_term_use"), _negated=True),
+                    ("years__range", (1, 50)),
+                    _connector="OR",
+                ),
+                name="rights_empowerment_use_has_years",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='empowerment',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__gte', 1), ('denominator__lte', 1000000000000), ('numerator__lte', models.F('denominator'))), name='rights_empowerment_share'),
+            model_name="empowerment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("numerator__gte", 1),
+                    ("denominator__lte", 1000000000000),
+                    ("numerator__lte", models.F("denominator")),
+                ),
+                name="rights_empowerment_share",
+            ),
         ),
         migrations.AddField(
-            model_name='contribution',
-            name='empowerment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='rights.empowerment'),
+            model_name="contribution",
+            name="empowerment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contributions",
+                to="rights.empowerment",
+            ),
         ),
         migrations.AddField(
-            model_name='beneficiary',
-            name='empowerment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beneficiaries', to='rights.empowerment'),
+            model_name="beneficiary",
+            name="empowerment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="beneficiaries",
+                to="rights.empowerment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='rights_fee_above_zero'),
+            model_name="fee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="rights_fee_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['due', 'paid', 'cancelled'])), name='rights_fee_status_known'),
+            model_name="fee",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["due", "paid", "cancelled"])),
+                name="rights_fee_status_known",
+            ),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='empowerment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='rights.empowerment'),
+            model_name="statement",
+            name="empowerment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="statements",
+                to="rights.empowerment",
+            ),
         ),
         migrations.AddField(
-            model_name='due',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='due', to='rights.statement'),
+            model_name="due",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="due",
+                to="rights.statement",
+            ),
         ),
         migrations.AddField(
-            model_name='cost',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='costs', to='rights.statement'),
+            model_name="cost",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="costs",
+                to="rights.statement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='argument',
-            constraint=models.UniqueConstraint(fields=('objection', 'side', 'round'), name='rights_argument_in_turn'),
+            model_name="argument",
+            constraint=models.UniqueConstraint(
+                fields=("objection", "side", "round"), name="rights_argument_in_turn"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='argument',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['applicant', 'objector'])), name='rights_argument_side_known'),
+            model_name="argument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["applicant", "objector"])),
+                name="rights_argument_side_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['party'], name='rights_consent_party'),
+            model_name="consent",
+            index=models.Index(fields=["party"], name="rights_consent_party"),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('application', 'party'), name='rights_consent_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("application", "party"), name="rights_consent_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contribution',
-            index=models.Index(fields=['party'], name='rights_contribution_party'),
+            model_name="contribution",
+            index=models.Index(fields=["party"], name="rights_contribution_party"),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('empowerment', 'party'), name='rights_contribution_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(
+                fields=("empowerment", "party"), name="rights_contribution_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('reward__in', ['cash', 'equity', 'co_investment'])), name='rights_contribution_reward_known'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reward__in", ["cash", "equity", "co_investment"])),
+                name="rights_contribution_reward_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__gte', 1), ('denominator__lte', 1000000000000), ('numerator__lte', models.F('denominator'))), name='rights_contribution_share'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("numerator__gte", 1),
+                    ("denominator__lte", 1000000000000),
+                    ("numerator__lte", models.F("denominator")),
+                ),
+                name="rights_contribution_share",
+            ),
         ),
         migrations.AddIndex(
-            model_name='beneficiary',
-            index=models.Index(fields=['party'], name='rights_beneficiary_party'),
+            model_name="beneficiary",
+            index=models.Index(fields=["party"], name="rights_beneficiary_party"),
         ),
         migrations.AddConstraint(
-            model_name='beneficiary',
-            constraint=models.UniqueConstraint(fields=('empowerment', 'party'), name='rights_beneficiary_once'),
+            model_name="beneficiary",
+            constraint=models.UniqueConstraint(
+                fields=("empowerment", "party"), name="rights_beneficiary_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['institution', '-id'], name='rights_statement_of'),
+            model_name="statement",
+            index=models.Index(fields=["institution", "-id"], name="rights_statement_of"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('deal', 'technology', 'empowerment'), name='rights_statement_once'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                fields=("deal", "technology", "empowerment"), name="rights_statement_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'confirmed'])), name='rights_statement_status_known'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["open", "confirmed"])),
+                name="rights_statement_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('net_fen__gte', 0), ('net_fen__lte', models.F('gross_fen'))), name='rights_statement_net'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("net_fen__gte", 0), ("net_fen__lte", models.F("gross_fen"))),
+                name="rights_statement_net",
+            ),
         ),
         migrations.AddIndex(
-            model_name='due',
-            index=models.Index(fields=['party'], name='rights_due_party'),
+            model_name="due",
+            index=models.Index(fields=["party"], name="rights_due_party"),
         ),
         migrations.AddConstraint(
-            model_name='due',
-            constraint=models.UniqueConstraint(fields=('statement', 'party'), name='rights_due_once'),
+            model_name="due",
+            constraint=models.UniqueConstraint(
+                fields=("statement", "party"), name="rights_due_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='due',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='rights_due_not_below_zero'),
+            model_name="due",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gte", 0)), name="rights_due_not_below_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='due',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__gte', 1), ('denominator__lte', 1000000000000), ('numerator__lte', models.F('denominator'))), name='rights_due_share'),
+            model_name="due",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("numerator__gte", 1),
+                    ("denominator__lte", 1000000000000),
+                    ("numerator__lte", models.F("denominator")),
+                ),
+                name="rights_due_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cost',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='rights_cost_above_zero'),
+            model_name="cost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="rights_cost_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cost',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['venue_fee', 'tax', 'valuation', 'maintenance', 'agency', 'other'])), name='rights_cost_kind_known'),
+            model_name="cost",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["venue_fee", "tax", "valuation", "maintenance", "agency", "other"],
+                    )
+                ),
+                name="rights_cost_kind_known",
+            ),
         ),
     ]
