@@ -3,6 +3,7 @@ The venue's keys, and whom it watches and asks to watch: changes that two office
 (LO-3, PA-5).
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django import forms
@@ -148,16 +149,13 @@ def witnesses(request: HttpRequest) -> HttpResponse:
         said=gettext("Proposed; a second officer accepts it."),
         form=form,
     )
-    for name, act, said in (
-        ("accept", peer_actions.accept_peer, gettext("Accepted.")),
-        ("decline", peer_actions.decline_peer, gettext("Declined.")),
-        ("end", peer_actions.end_peer, gettext("Ended.")),
-    ):
-        acts.on(
-            name,
-            lambda act=act: act(actor=actor, now=now, peer=posted_id(request, "peer")),
-            said=said,
-        )
+
+    def decide(act: Callable[..., None]) -> Callable[[], None]:
+        return lambda: act(actor=actor, now=now, peer=posted_id(request, "peer"))
+
+    acts.on("accept", decide(peer_actions.accept_peer), said=gettext("Accepted."))
+    acts.on("decline", decide(peer_actions.decline_peer), said=gettext("Declined."))
+    acts.on("end", decide(peer_actions.end_peer), said=gettext("Ended."))
     if answer := acts.answer():
         return answer
     return render(

@@ -157,7 +157,8 @@ def _published(file: Path, keys: Keyring, place: Path) -> int:
     """Take `file` as the signer's memory, if this venue's key signed it. Returns its size."""
     try:
         text = file.read_text()
-        checkpoint = note.open_checkpoint(text, keys.checkpoint_signer.key)
+        signer = keys.checkpoint_signer
+        checkpoint = note.open_checkpoint(text, signer.key, *signer.formerly)
     except (OSError, UnicodeDecodeError, note.NoteInvalid) as error:
         raise BackupUnusable(f"{file} is no checkpoint of this venue: {error}") from error
     write_new_private(place / "keys" / SIGNED, text.encode())

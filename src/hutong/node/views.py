@@ -82,6 +82,7 @@ def description(request: HttpRequest) -> JsonResponse:
             "endpoints": {
                 "api": "/api/v1/",
                 "checkpoint": "/log/checkpoint",
+                "witness": "/log/witness",
                 "verify": "/verify",
                 "live": "/live/",
             },

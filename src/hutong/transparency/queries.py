@@ -171,7 +171,13 @@ def consistency(old: int, new: int) -> list[Hash]:
 
 
 def audit() -> Iterator[Discrepancy]:
-    """Compute the tree again from the entries, and compare tiles, places and signed checkpoints."""
+    """Compute the tree again from the entries, and compare tiles, places and signed checkpoints.
+
+    Then the keys and the witnesses with what was decided about them.
+    """
+    from hutong.transparency.cosigning.audit import audit as audit_cosigning  # which use this file
+    from hutong.transparency.keeping.audit import audit as audit_keys
+
     signed = {row.size: row for row in Checkpoint.objects.order_by("size")}
     public, known = _public_keys()
     if known is not None:
@@ -198,6 +204,8 @@ def audit() -> Iterator[Discrepancy]:
         )
     yield from _audit_upper_tiles(size)
     yield from _audit_memory(public)
+    yield from audit_keys()
+    yield from audit_cosigning()
 
 
 def _audit_place(

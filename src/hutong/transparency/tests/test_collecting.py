@@ -5,17 +5,19 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hutong.parties.testing import officer
 from hutong.transparency import actions as log
 from hutong.transparency import note, queries
 from hutong.transparency.cosigning import actions, jobs, rules, wire
 from hutong.transparency.cosigning import queries as cosigning
+from hutong.transparency.cosigning.models import Cosignature, Peer
 from hutong.transparency.cosigning.rules import PeerKind, Seen
 from hutong.transparency.note import COSIGNATURE, VerifierKey
 from hutong.transparency.signers import Ed25519Signer
 from hutong.transparency.tests.test_witness import NAME, NOW, WITNESS, WITNESS_KEY
-from hutong.transparency.tests.writing import write
+from hutong.transparency.tests.writing import discrepancies, write
 
 pytestmark = pytest.mark.django_db
 REAL = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -193,6 +195,23 @@ def test_one_witness_that_is_down_keeps_no_other_from_being_heard(asking, signer
     assert states[NAME].size == size
     assert states["down.example/w"].failures == 1
     assert jobs.collect() == 0
+
+
+def test_the_audit_names_a_false_cosignature_and_a_peer_nobody_agreed_on(asking, signer):
+    grow(signer, 2)
+    assert collect(datetime.now(UTC)) == [""]
+    assert discrepancies() == []
+    other = Ed25519Signer(Ed25519PrivateKey.from_private_bytes(b"x" * 32))
+    size = grow(signer, 1)
+    text = note.parse(queries.checkpoint().note).text
+    line = note.cosign(text, NAME, other, int(REAL.timestamp()))
+    Cosignature.objects.create(
+        size=size, witness=NAME, key_id="00000000", line=line.line(), cosigned_at=REAL
+    )
+    Peer.objects.filter(name=NAME).update(url="https://elsewhere.example")
+    found = discrepancies()
+    assert any("elsewhere.example" in each for each in found)
+    assert any("of none we know" in each for each in found)
 
 
 def test_the_door_speaks_the_protocol(venue, keyring, client):

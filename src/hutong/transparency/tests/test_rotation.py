@@ -256,7 +256,9 @@ def test_a_compromised_log_key_is_replaced_at_once_and_its_checkpoints_are_read_
 def test_a_crash_between_the_entry_and_the_file_is_caught_up_with(kept):
     key = actions.rotate(**kept(actor=SYSTEM, purpose=Purpose.CREDENTIAL, reason="yearly"))
     assert queries.keyring().in_use(Purpose.CREDENTIAL).text != key
+    assert any("credential in use" in found for found in discrepancies())
     actions.settle()
+    assert not any("in use" in found for found in discrepancies())
     assert queries.keyring().in_use(Purpose.CREDENTIAL).text == key
     actions.settle()
 
