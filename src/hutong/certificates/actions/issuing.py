@@ -30,6 +30,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import Refused
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import queries as transparency
+from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.proof import LogProof
 
 ISSUE = "certificates.issue"  # held by nobody: certificates follow from what the venue recorded
@@ -300,4 +301,4 @@ def _proof(entry: int) -> LogProof:
     index = journal.log_index_of(entry)
     if index is None:
         raise transparency.NotYetIncluded(f"journal entry {entry} waits for the sequencer")
-    return transparency.log_proof(index)
+    return cosigning.witnessed_proof(index)

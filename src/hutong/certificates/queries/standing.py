@@ -15,6 +15,9 @@ from hutong.certificates.rules import Purpose
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries as transparency
+from hutong.transparency.cosigning import queries as cosigning
+from hutong.transparency.cosigning.rules import PeerKind, PeerStatus
+from hutong.transparency.note import VerifierKey
 
 
 def verify(data: bytes, *, now: datetime) -> verification.Report:
@@ -26,8 +29,19 @@ def verify(data: bytes, *, now: datetime) -> verification.Report:
         data,
         transparency.public_keys(),
         authorities=pem.certificates_in(settings.TIMESTAMP_AUTHORITIES),
+        witnesses=_witnesses(),
     )
     return verification.with_standing(report, standing(report.number, now=now))
+
+
+def _witnesses() -> list[VerifierKey]:
+    """The keys of the witnesses this venue's officers have accepted (LO-3)."""
+    return [
+        VerifierKey.parse(key)
+        for peer in cosigning.peers()
+        if peer.kind is PeerKind.WITNESS and peer.status is PeerStatus.ACCEPTED
+        for key in peer.keys
+    ]
 
 
 def standing(number: str, *, now: datetime) -> verification.Standing | None:
