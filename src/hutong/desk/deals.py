@@ -131,7 +131,10 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         barred=same_eyes(
             actor, sides, gettext("You act for a side of this deal; another officer decides.")
         ),
-        hands=[
+        # Whoever proposed the ending reads above that others confirm it, not that they may decide.
+        hands=[]
+        if ending is not None and ending.proposed_by == actor.person
+        else [
             *(
                 Hand(did=gettext(SIDES[a.side.value]), name=named(people.get(a.person)), at=a.at)
                 for a in deal.acceptances

@@ -140,7 +140,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         due_by=terms(now).due_by("other", version.proposed_at) if proposed else None,
         checks=_checks(beside, changes, number) if proposed else (),
         decisions=_decisions(version, actor, adopting, reason) if proposed else (),
-        hands=_hands(version, people),
+        hands=[] if proposed and version.proposed_by == actor.person else _hands(version, people),
     )
     return show(
         request,
