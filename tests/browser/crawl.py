@@ -14,9 +14,10 @@ import httpx
 from django.urls import Resolver404, URLPattern, URLResolver, resolve
 
 LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)', re.IGNORECASE)
+HIDDEN = re.compile(r"<(\w+)(?=[^>]*\shidden\b)[^>]*>.*?</\1>", re.DOTALL)
 HOMES = {None: "/", "university": "/my", "alpha": "/my", "beta": "/my"}  # officers begin at /desk
 EACH = 1  # pages of one pattern; of public ones more, for they differ
-EACH_PUBLIC = 3
+EACH_PUBLIC = 6
 MOST = 400
 
 # Addresses that are no pages for people to come to by a link.
@@ -24,7 +25,7 @@ NO_PAGES = re.compile(
     r"api/|healthz|readyz|metrics|\.well-known|documents/|live/|i18n/|demo/|static/"
     r"|log/(checkpoint$|tile|content|witness|seal|sth|openings)|.*/(proof|leaf)$|certificates/status/|hall(/|$)|desk/technical/"
     r"|accounts/(?!login|signup|password/reset/$|password/change/|2fa/$|email/$)"
-    r"|sign-in/|.*\.(ics|xlsx|json|pdf|csv|txt)$|.*/(pdf|json|bids|contract|content)$"
+    r"|sign-in/|.*\.(ics|xlsx|json|pdf|csv|txt)$|.*/(pdf|json|contract|content)$|lots/[^/]+/bids$"
 )
 
 
@@ -66,7 +67,7 @@ def crawl(site: Any, role: str | None) -> Found:
                 found.broken.append(f"{path} (from {came_from}) answers {answer.status_code}")
                 continue
             known.append(path)
-            for link in LINK.findall(answer.text):
+            for link in LINK.findall(HIDDEN.sub("", answer.text)):
                 link = unescape(link).removeprefix(site.address)
                 if link.startswith("?"):
                     link = path.partition("?")[0] + link

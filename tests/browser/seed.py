@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 NOTICE = timedelta(days=16)
+HOSTILE = "<script>alert(1)</script>\u202e<img src=x onerror=alert(2)>" + "W" * 150
 OFFICERS = (
     "administrator",
     "registrar",
@@ -194,6 +195,14 @@ def _present() -> dict[str, Any]:
     for name, access in (("brief.pdf", Access.PUBLIC), ("parameters.pdf", Access.QUALIFIED)):
         place = subject("technology", technology.id)
         _store(documents, member_of(university), now, place, name, EVIDENCE, access)
+    a_technology(  # what should never happen to a page, in every list of technologies
+        university,
+        kind="know_how",
+        title_zh=HOSTILE,
+        title_en=HOSTILE,
+        abstract_zh="W" * 4_000,
+        now=now,
+    )
     noticed = noticed_application(university, [technology.id], now=now)
     submitted = submitted_application(university, now=now)
 
@@ -224,22 +233,28 @@ def _present() -> dict[str, Any]:
             **given,
         )
 
-    bid_for = registered_technology(university, title_zh="一种传感器", now=now - timedelta(days=55))
-    auctioned = open_listing(
-        university,
-        [bid_for.id],
-        now=now - timedelta(days=38),
-        title_zh="传感器专利权转让",
-        title_en="Transfer of a sensor",
-        price_fen=100_000_00,
+    def concluded(of: str, **titles: str) -> tuple[Any, Any]:
+        """A listing whose period ended with two buyers, and their intents."""
+        then = now - timedelta(days=55)
+        right = registered_technology(university, title_zh=of, now=then)
+        listing = open_listing(
+            university, [right.id], now=now - timedelta(days=38), price_fen=100_000_00, **titles
+        )
+        intents = [deposited_intent(listing, firm, now=now - NOTICE) for firm in (alpha, beta)]
+        return cut_off(listing), intents
+
+    auctioned, intents = concluded(
+        "一种传感器", title_zh="传感器专利权转让", title_en="Transfer of a sensor"
     )
-    intents = [deposited_intent(auctioned, firm, now=now - NOTICE) for firm in (alpha, beta)]
-    over = cut_off(auctioned).ends_at
+    over = auctioned.ends_at
     decided = lot(opens_at=over, free_seconds=1, listing=auctioned.id, intents=intents)
     bid = Receipt(str(uuid4()), 1, 100_000_00, microseconds(over))
     auctions.judge(batches={decided: [bid]}, book=Book())
     auctions.close_lot(actor=SYSTEM, now=over + timedelta(seconds=12), lot=decided)
-    running = lot(opens_at=now, free_seconds=900)
+    on_sale, ready = concluded(
+        "一种涂层", title_zh="耐磨涂层专利权转让", title_en="Transfer of a hard coating"
+    )
+    running = lot(opens_at=now, free_seconds=900, listing=on_sale.id, intents=ready)
     return {
         "technology": str(technology.id),
         "notice": str(noticed.id),

@@ -77,3 +77,8 @@ for (const place of document.querySelectorAll("[data-drop]")) {
     }
   });
 }
+
+// What scrolls by itself can be scrolled with the keyboard, too.
+for (const box of document.querySelectorAll(".table-box, .contract, .room-history")) {
+  if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+}
