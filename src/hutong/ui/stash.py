@@ -46,7 +46,7 @@ def bring_back(request: HttpRequest) -> None:
     del request.session[KEY]
     if time.time() - kept["at"] > SECONDS:
         return
-    request.POST = QueryDict(kept["text"])  # type: ignore[misc]
+    request.POST = QueryDict(kept["text"])
     messages.warning(
         request,
         gettext(

@@ -125,7 +125,9 @@ def _shoot(
     page = context.new_page()
     if link:
         page.goto(link)
-    shots, seen, waiting = [], set(), deque([home])
+    shots: list[Shot] = []
+    seen: set[str] = set()
+    waiting = deque([home])
     while waiting and len(seen) < MOST:
         path = waiting.popleft()
         pattern = _pattern(path)
