@@ -20,8 +20,12 @@ pytestmark = pytest.mark.django_db
 
 
 def told(who):
-    """Kinds of a person's notices, oldest first."""
-    return [n.kind for n in reversed(queries.notices_page(who)["items"])]
+    """Kinds of a person's notices of parties, oldest first."""
+    return [n.kind for n in reversed(of_parties(who))]
+
+
+def of_parties(who):
+    return [n for n in queries.notices_page(who)["items"] if n.kind.startswith("parties.")]
 
 
 def test_owners_and_agents_learn_of_decisions_and_officers_of_new_work(venue, drain):
@@ -38,7 +42,7 @@ def test_owners_and_agents_learn_of_decisions_and_officers_of_new_work(venue, dr
         "parties.suspended",
     ]
     with override("en"):
-        newest = queries.notices_page(owner)["items"][0]
+        newest = of_parties(owner)[0]
     assert newest.title == "上海某大学 is suspended"
     assert "licence withdrawn" in newest.body
     assert newest.link == "/my/party"
