@@ -12,7 +12,7 @@ from uuid import UUID
 from hutong.journal.actions import action
 from hutong.kit.actor import Actor
 from hutong.rights import rules
-from hutong.rights.actions.filings import file_act
+from hutong.rights.actions.filing_steps import file_act
 from hutong.rights.acts import (
     Act,
     Cancellation,

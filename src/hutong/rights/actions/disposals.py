@@ -21,7 +21,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import register, rules, transfers
 from hutong.rights.actions.entering import licensed
-from hutong.rights.actions.filings import (
+from hutong.rights.actions.filing_steps import (
     enter_if_ready,
     is_abroad,
     locked_filing,
