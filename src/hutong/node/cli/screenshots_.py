@@ -145,7 +145,8 @@ def _shoot(
         else:
             for found in page.evaluate(LINKS):
                 parts = urlsplit(found)
-                if f"{parts.scheme}://{parts.netloc}" == address:
+                own = home == "/" or parts.path == home or parts.path.startswith(f"{home}/")
+                if own and f"{parts.scheme}://{parts.netloc}" == address:
                     waiting.append(parts.path + (f"?{parts.query}" if parts.query else ""))
     context.close()
     return shots
