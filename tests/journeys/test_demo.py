@@ -9,7 +9,10 @@ def test_the_demo_verifies_every_step(played):
     assert played.summary["ok"] is True
     assert played.summary["technologies"] == 35
     assert played.summary["rights_registered"] == 35
-    assert played.summary["certificates"] == 37 + played.summary["parties"] + played.summary["licences"]
+    assert (
+        played.summary["certificates"]
+        == 37 + played.summary["parties"] + played.summary["licences"]
+    )
     assert played.summary["ledger_sum"] == 0
     assert played.summary["deal_price_fen"] == played.summary["hammer_price_fen"] > 0
 

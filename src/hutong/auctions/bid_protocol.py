@@ -28,7 +28,7 @@ class BidProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._door = self.app_state.get(DOOR)
+        self._door: Any = self.app_state.get(DOOR)
         self._lot: str | None = None  # of the bid that is being received
         self._bid = b""
 

@@ -61,7 +61,9 @@ class Refusal(Reason):
         N_("A deal from a listing has at least its price, {least}."),
     )
     ONLY_TRANSFERS = reason(
-        "deals.only_transfers", "DL-1", N_("Only transfers and licences become deals here, for now.")
+        "deals.only_transfers",
+        "DL-1",
+        N_("Only transfers and licences become deals here, for now."),
     )
     SHARE_IMPOSSIBLE = reason(
         "deals.share_impossible",
