@@ -97,7 +97,8 @@ def _field(path: str, known: Figure, value: Any) -> forms.Field:
     }
     match known.unit:
         case "text":
-            return forms.CharField(max_length=200, **options)
+            required = path.startswith("venue.")  # the venue's account may be given later
+            return forms.CharField(max_length=200, required=required, **options)
         case "yes_no":
             return forms.BooleanField(required=False, **options)
         case "choice":

@@ -96,6 +96,9 @@ FIGURES: dict[str, Figure] = {
     ),
     "deals.contract_sign_days": Figure(N_("Time to sign the contract"), DAYS, "DL-1"),
     "deals.payment_days": Figure(N_("Time to pay the price"), DAYS, "DL-1"),
+    "settlement.account_holder": Figure(N_("Holder of the venue's account"), TEXT, "SE-2"),
+    "settlement.account_bank": Figure(N_("Bank of the venue's account"), TEXT, "SE-2"),
+    "settlement.account_number": Figure(N_("Number of the venue's account"), TEXT, "SE-2"),
     "settlement.fee_bands": Figure(N_("Fee of the venue by price"), WHOLE, "SE-3"),
     "settlement.fee_payer": Figure(
         N_("The fee is paid by"),

@@ -48,6 +48,11 @@ def demo_rulebook() -> dict[str, Any]:
             "limited_seconds": 10,
             "outage_bound_seconds": 5,
         },
+        "settlement": {
+            "account_holder": "上海技术交易所（演示）",
+            "account_bank": "演示银行上海分行",
+            "account_number": "3100 0000 0000 0000 001",
+        },
         "log": {"seal_seconds": 60},
         "calendar": calendar_data(),
     }

@@ -129,6 +129,7 @@ def chapters(rules: Rulebook) -> list[Chapter]:
                 Line("DL-1", gettext("The price is paid within"), days(rules.deals.payment_days)),
                 Line("DL-2", gettext("The register entry and the credit to the seller happen together or not at all.")),
                 *[Line("SE-3", band_text(money.fee_bands, i), percent_bp(band.bp)) for i, band in enumerate(money.fee_bands)],
+                *([Line("SE-2", gettext("Money is paid into"), f"{money.account_holder} · {money.account_bank} · {money.account_number}")] if money.account_number else []),
                 Line("SE-3", gettext("The fee is paid by"), {"seller": gettext("the seller"), "buyer": gettext("the buyer"), "both": gettext("both sides, half each")}[money.fee_payer]),
                 Line("AU-11", gettext("Part of the deposit forfeited by a winner in default"), percent_bp(money.forfeit_bp)),
                 Line("AU-11", gettext("The runner-up's deposit is held until the contract is signed") if money.runner_up_deposit_until_signed else gettext("The runner-up's deposit is released at once")),

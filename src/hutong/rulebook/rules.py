@@ -123,8 +123,12 @@ class FeeBand(_Part):
 
 
 class SettlementRules(_Part):
-    """SE-3, AU-11."""
+    """SE-2, SE-3, AU-11."""
 
+    # The venue's own account, where deposits and prices are paid in.
+    account_holder: Annotated[str, Field(max_length=200)] = ""
+    account_bank: Annotated[str, Field(max_length=200)] = ""
+    account_number: Annotated[str, Field(max_length=40)] = ""
     fee_bands: tuple[FeeBand, ...] = (
         FeeBand(up_to_fen=100_000_000, bp=300),
         FeeBand(up_to_fen=1_000_000_000, bp=200),
