@@ -3,7 +3,7 @@ The venue's keys, and whom it watches and asks to watch: changes that two office
 (LO-3, PA-5).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from django import forms
@@ -12,16 +12,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.desk.queue import Waiting, source
+from hutong.kit.actor import Actor
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import N_
 from hutong.transparency.cosigning import actions as peer_actions
 from hutong.transparency.cosigning import queries as peers
-from hutong.transparency.cosigning.rules import PeerKind
+from hutong.transparency.cosigning.rules import PeerKind, PeerStatus
 from hutong.transparency.keeping import actions, queries
 from hutong.transparency.keeping.rules import OVERLAP, Change
 from hutong.ui.door import Acts, officer, posted_id
 from hutong.ui.words import choices
 
+OPERATE = "venue.operate"
 PURPOSES = {
     "log": N_("Signs the public log"),
     "witness": N_("Cosigns other venues' logs"),
@@ -38,6 +41,36 @@ PEER_KINDS = {
     "log": N_("A log that this venue watches"),
     "witness": N_("A witness that watches this venue's log"),
 }
+
+
+@source(OPERATE)
+def changes_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Changes of keys that one officer asked for and another decides."""
+    for change in queries.waiting():
+        yield Waiting(
+            kind=gettext("Change of a key to decide"),
+            title=f"{gettext(CHANGES[change.change])}: {gettext(PURPOSES[change.purpose])}",
+            href=f"/desk/keys#{change.id}",
+            since=change.asked_at,
+            note=change.reason,
+            term="operation",
+            not_by=(change.asked_by,),
+        )
+
+
+@source(OPERATE)
+def peers_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Logs and witnesses that one officer proposed and another accepts."""
+    for peer in peers.peers(PeerStatus.PROPOSED):
+        yield Waiting(
+            kind=gettext("Log or witness to accept"),
+            title=peer.name,
+            href=f"/desk/witnesses#{peer.id}",
+            since=peer.proposed_at,
+            note=gettext(PEER_KINDS[peer.kind]),
+            term="operation",
+            not_by=(peer.proposed_by,),
+        )
 
 
 class ChangeForm(forms.Form):
@@ -74,7 +107,7 @@ class PeerForm(forms.Form):
 def keys(request: HttpRequest) -> HttpResponse:
     """Every signing key with its life; asking for a change, and deciding one. `venue.operate`."""
     actor, now, real_now = request.actor, request.now, datetime.now(UTC)
-    actor.need("venue.operate")
+    actor.need(OPERATE)
     lives = queries.lives()
     form = ChangeForm(request.POST if request.POST.get("act") == "ask" else None)
     form.fields["key"].choices = [
@@ -134,7 +167,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 def witnesses(request: HttpRequest) -> HttpResponse:
     """Logs watched and witnesses asked; proposing, accepting, ending. Needs `venue.operate`."""
     actor, now = request.actor, request.now
-    actor.need("venue.operate")
+    actor.need(OPERATE)
     form = PeerForm(request.POST if request.POST.get("act") == "propose" else None)
     acts = Acts(request, to="/desk/witnesses")
     acts.on(

@@ -43,9 +43,12 @@ def test_one_officer_asks_for_a_new_key_and_another_puts_it_in_use(
     change = {"act": "accept", "change": hidden("change", asked)}
     assert one.post("/desk/keys", change).status_code == 403
     assert queries.public_keys().log[0].text() == key
+    assert "Change of a key to decide" in other.get("/desk").content.decode()
+    assert "another officer decides" in one.get("/desk").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         assert other.post("/desk/keys", change).status_code == 302
     assert queries.public_keys().log[0].text() != key
+    assert "Change of a key to decide" not in other.get("/desk").content.decode()
     assert "phased out" in other.get("/desk/keys").content.decode()
 
 
@@ -58,9 +61,11 @@ def test_one_officer_proposes_a_log_to_watch_and_another_accepts(venue: Any, key
     assert one.post("/desk/witnesses", typed).status_code == 302
     peer = {"act": "accept", "peer": hidden("peer", one.get("/desk/witnesses"))}
     assert one.post("/desk/witnesses", peer).status_code == 403
+    assert "Log or witness to accept" in other.get("/desk").content.decode()
     assert other.post("/desk/witnesses", peer).status_code == 302
     (found,) = cosigning.peers()
     assert found.status == "accepted"
+    assert "Log or witness to accept" not in other.get("/desk").content.decode()
     assert other.post("/desk/witnesses", {**peer, "act": "end"}).status_code == 302
     assert cosigning.peers() == []
 

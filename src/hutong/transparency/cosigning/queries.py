@@ -63,10 +63,12 @@ class RefusedView:
     shown_at: datetime
 
 
-def peers() -> list[PeerView]:
-    """Proposed and accepted peers: logs first, then witnesses, by name."""
-    wanted = [PeerStatus.PROPOSED.value, PeerStatus.ACCEPTED.value]
-    rows = Peer.objects.filter(status__in=wanted).order_by("kind", "name", "status")
+def peers(*statuses: PeerStatus) -> list[PeerView]:
+    """Proposed and accepted peers, or those of `statuses`: logs first, then witnesses, by name."""
+    wanted = statuses or (PeerStatus.PROPOSED, PeerStatus.ACCEPTED)
+    rows = list(Peer.objects.filter(status__in=wanted).order_by("kind", "name", "status"))
+    if all(row.status == PeerStatus.PROPOSED for row in rows):
+        return [_peer(row, None, None) for row in rows]
     seen = {row.origin: row for row in SeenLog.objects.all()}
     states = {row.name: row for row in WitnessState.objects.all()}
     return [_peer(row, seen.get(row.name), states.get(row.name)) for row in rows]
