@@ -6,6 +6,7 @@ text in clear is listed here with what it is; a new one is a decision, not an ac
 """
 
 import importlib
+import json
 import pkgutil
 import types
 import typing
@@ -80,6 +81,7 @@ SINGLE = {
     },
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
 }
+NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", "user"}
 # Persons are named by their ids only where nothing is published and it is their own doing.
 OF_PERSONS = {"notices.", "parties."}
 
@@ -138,7 +140,11 @@ def test_an_entry_says_in_clear_only_impersonal_facts(kind):
 @pytest.mark.parametrize("kind", sorted(everything()))
 def test_a_published_entry_names_no_person(kind):
     event = everything()[kind]
-    named = {name for name in in_clear(event) if "person" in name or name in ("by", "actor")}
+    named = {
+        name
+        for name in in_clear(event)
+        if "person" in name or name.endswith("ed_by") or name in NAMES_OF_PERSONS
+    }
     if event.visibility is Visibility.JOURNALLED:
         assert not named or kind.startswith(tuple(OF_PERSONS)), f"{kind}: {named}"
     else:
@@ -161,6 +167,14 @@ PARTIES = {"seller", "buyer", "payer", "holder", "winner_party", "runner_up_part
 def test_who_bought_sold_paid_or_lost_is_private(kind):
     """AU-9, LI-4: the parties of a sale are commitments, to be opened by whom they concern."""
     assert not PARTIES & in_clear(everything()[kind]).keys()
+
+
+@pytest.mark.parametrize("kind", sorted(everything()))
+def test_only_its_own_standing_is_told_of_a_party(kind):
+    """Decision 15: its id in clear, in `parties`, leads to nothing else that it does."""
+    event = everything()[kind]
+    if event.visibility is not Visibility.JOURNALLED and not kind.startswith("parties."):
+        assert not [name for name in in_clear(event) if "party" in name and name != "party_kind"]
 
 
 # -- what an entry is when it is written --------------------------------------------------------------
@@ -219,3 +233,13 @@ def test_what_is_published_holds_nothing_private_and_no_blob(kind):
         assert written.inner is None or secret not in written.inner
     hidden = {name for name, mark in marks.items() if mark and mark.value == "private"}
     assert written.private.keys() == hidden | {"by"}
+    assert not hidden & {"by", "subject"}, "the journal's own fields"
+
+    of_person = rules.write(said, subject=f"person:{SECRET_ID}", actor=actor, at=at)
+    for secret in SECRETS:
+        assert secret not in of_person.leaf
+        assert of_person.inner is None or secret not in of_person.inner
+    assert of_person.private["subject"]["value"] == f"person:{SECRET_ID}"
+    body = json.loads(of_person.inner or of_person.leaf)
+    assert body["subject"] == "person"
+    assert not rules.wrong_openings(body, of_person.private)

@@ -21,3 +21,21 @@ def test_the_doctor_agrees_after_the_demo(played):
     done = played.command("doctor")
     assert done.returncode == 0, done.stdout
     assert "all agrees with the journal" in done.stdout
+
+
+def test_nothing_published_names_a_person_by_their_id(played):
+    """LO-2: neither subject, facts nor blobs; the sealed ones neither, once they are opened."""
+    with played.superuser() as connection:
+        persons = [str(id) for (id,) in connection.execute("SELECT id FROM parties_person")]
+        published = connection.execute(
+            """SELECT kind, convert_from(coalesce("inner", leaf), 'UTF8'),
+                      coalesce((SELECT string_agg(blob::text, ' ') FROM journal_content
+                                WHERE entry_id = journal_entry.id), '')
+               FROM journal_entry WHERE visibility <> 'journalled'"""
+        ).fetchall()
+    assert len(persons) > 10
+    assert len(published) > 500
+    named = {
+        kind for kind, leaf, blobs in published if any(p in leaf or p in blobs for p in persons)
+    }
+    assert not named

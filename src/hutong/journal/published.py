@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hutong.journal.models import Content, Entry, PrivatePayload
+from hutong.journal.rules import PERSON, public_subject
 from hutong.kit.event import Visibility
 
 TOLD = 200  # entries a page asks for at most
@@ -17,7 +18,10 @@ TOLD = 200  # entries a page asks for at most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """An entry of the log. `body` is what its bytes say; `entry` is the journal's own id."""
+    """An entry of the log. `body` is what its bytes say; `entry` is the journal's own id.
+
+    `subject` is what may be told of it: a natural person is not named (LO-2).
+    """
 
     index: int
     entry: int
@@ -28,12 +32,21 @@ class Leaf:
     leaf_hash: bytes
 
     @property
+    def about_person(self) -> bool:
+        return self.subject == PERSON
+
+    @property
     def body(self) -> dict[str, Any]:
         return dict(json.loads(self.leaf))
 
 
 def latest(*, before: int | None = None, subject: str | None = None, limit: int = 50) -> list[Leaf]:
-    """Entries of the log, latest first: below index `before`, about `subject`."""
+    """Entries of the log, latest first: below index `before`, about `subject`.
+
+    None are found by a natural person's id: the log tells nobody whom they are about (LO-2).
+    """
+    if subject is not None and public_subject(subject) != subject:
+        return []
     rows = Entry.objects.filter(place__log_index__isnull=False)
     if before is not None:
         rows = rows.filter(place__log_index__lt=before)
@@ -113,7 +126,7 @@ def _leaves(rows: Any) -> Iterator[Leaf]:
             entry=entry,
             kind=kind,
             at=at,
-            subject=subject,
+            subject=public_subject(subject),
             leaf=bytes(leaf),
             leaf_hash=bytes(leaf_hash),
         )

@@ -72,6 +72,16 @@ def of_subject(subject: str, *, limit: int = 200) -> list[Recorded]:
     return [_recorded(row) for row in rows]
 
 
+def histories(subjects: Iterable[str], *, limit: int = 200) -> list[Recorded]:
+    """What happened to these things, oldest first, in one query; without content beside the log."""
+    wanted = list(subjects)
+    if len(wanted) == 1:
+        rows = _bare().filter(subject=wanted[0]).order_by("id")[:limit]
+    else:
+        rows = _bare().filter(subject__in=wanted).order_by("id")[: limit * len(wanted)]
+    return [_recorded(row, content=False) for row in rows]
+
+
 def of_kinds(kinds: Iterable[str]) -> Iterator[Recorded]:
     """All entries of `kinds`, oldest first, streamed; for audits and statistics."""
     rows = _entries().filter(kind__in=list(kinds)).order_by("id")
@@ -295,14 +305,18 @@ def parked() -> list[ParkedView]:
 
 
 def _entries() -> QuerySet[Entry]:
-    return Entry.objects.select_related("place", "private_row").prefetch_related("content_rows")
+    return _bare().prefetch_related("content_rows")
 
 
-def _recorded(row: Entry) -> Recorded:
+def _bare() -> QuerySet[Entry]:
+    return Entry.objects.select_related("place", "private_row")
+
+
+def _recorded(row: Entry, *, content: bool = True) -> Recorded:
     place = getattr(row, "place", None)
     hidden: PrivatePayload | None = getattr(row, "private_row", None)
     openings = hidden.openings if hidden else None
-    blobs = {c.digest: c.blob for c in row.content_rows.all()}
+    blobs = {c.digest: c.blob for c in row.content_rows.all()} if content else {}
     return Recorded(
         id=row.id,
         position=place.position if place else None,

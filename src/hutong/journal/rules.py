@@ -3,11 +3,15 @@ The form of an entry: what the public log commits to, byte for byte (LO-1, LO-2)
 
 A leaf is the canonical JSON (RFC 8785) of
 
-    {"format": "hutong/1", "kind": "listings.Listed", "version": 1,
+    {"format": "hutong/2", "kind": "listings.Listed", "version": 1,
      "at": "2022-06-20T01:00:00.000000Z", "subject": "listing:0190…",
      "facts": {…},                  impersonal, in clear; content fields as digests of their blobs
      "private": {name: digest},     salted commitment per private field
      "by": digest}                  salted commitment to {"person", "party", "door"}
+
+A subject that is a natural person stands as "person" alone; whom it names is committed to among the
+private fields, as "subject". (Entries of the format "hutong/1" told every subject in clear; in all
+else they are the same.)
 
 The leaf of a sealed entry is {"format", "kind": "sealed", "at", "digest"}: the digest is the salted
 commitment to the true leaf. It is not in the log itself but under the root that an entry
@@ -24,10 +28,13 @@ from typing import Any
 from hutong.kit.actor import Actor
 from hutong.kit.canonical import canonical, commit_all, commitment, digest_of, new_salt
 from hutong.kit.event import Event, Visibility
+from hutong.kit.ids import subject_kind
 from hutong.kit.moments import iso
 from hutong.kit.refusal import N_, Reason, reason
 
-FORMAT = "hutong/1"
+FORMAT = "hutong/2"
+TOLD_EVERY_SUBJECT = "hutong/1"
+PERSON = "person"
 MAX_LEAF_BYTES = 65_535  # C2SP tlog-tiles: entry bundles hold 16-bit lengths
 
 
@@ -88,7 +95,10 @@ def write(event: Event, *, subject: str, actor: Actor, at: datetime) -> Written:
         blob = {"salt": new_salt(), "value": value}
         facts[name] = digest_of(blob)
         blobs[facts[name]] = blob
+    told = public_subject(subject)
     private_fields = event.private()
+    if told != subject:
+        private_fields["subject"] = subject
     by = {
         "person": str(actor.person) if actor.person else None,
         "party": str(actor.party) if actor.party else None,
@@ -100,7 +110,7 @@ def write(event: Event, *, subject: str, actor: Actor, at: datetime) -> Written:
         "kind": event.kind,
         "version": event.version,
         "at": iso(at),
-        "subject": subject,
+        "subject": told,
         "facts": facts,
         "private": {name: commitments[name] for name in private_fields},
         "by": commitments["by"],
@@ -126,10 +136,17 @@ def write(event: Event, *, subject: str, actor: Actor, at: datetime) -> Written:
     )
 
 
+def public_subject(subject: str, format: str = FORMAT) -> str:
+    """What a leaf says of its subject: all, but of a natural person only that it is one."""
+    if format == TOLD_EVERY_SUBJECT or subject_kind(subject) != PERSON:
+        return subject
+    return PERSON
+
+
 def sealed_leaf(at: str, salt: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """What is committed to of a sealed entry; its time is all that it tells."""
     sealed = commitment(salt, "entry", body)
-    return {"format": FORMAT, "kind": "sealed", "at": at, "digest": sealed}
+    return {"format": body["format"], "kind": "sealed", "at": at, "digest": sealed}
 
 
 def wrong_openings(body: Mapping[str, Any], openings: Mapping[str, Any]) -> list[str]:

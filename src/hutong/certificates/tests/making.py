@@ -120,7 +120,7 @@ class Maker:
             **changes,
         }
         leaf = canonical(
-            {"format": "hutong/1", "kind": "certificates.Issued", "version": 1, "facts": facts}
+            {"format": "hutong/2", "kind": "certificates.Issued", "version": 1, "facts": facts}
         )
         leaves = [leaf_hash(b"%d" % n) for n in range(self.before)]
         hashes = [*leaves, leaf_hash(leaf), leaf_hash(b"later"), leaf_hash(b"latest")]

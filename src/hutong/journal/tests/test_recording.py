@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from hutong.journal import queries
+from hutong.journal import audit, published, queries
 from hutong.journal.actions import (
     ANYONE,
     RecordedNothing,
@@ -17,8 +17,9 @@ from hutong.journal.actions import (
     record,
     unseal,
 )
-from hutong.journal.models import Entry
+from hutong.journal.models import Entry, PrivatePayload
 from hutong.kit.actor import Actor, PersonId
+from hutong.kit.canonical import canonical, commitment
 from hutong.kit.event import Content, Event, Private, Visibility
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -47,6 +48,11 @@ class Drafted(Event, kind="journal.TestDrafted", visibility=Visibility.JOURNALLE
 @action(power="member.act")
 def tell(*, actor: Actor, now: datetime, seller: UUID) -> None:
     record("thing:1", Told(price_fen=5, seller=seller, text={"zh": "一种传感器"}))
+
+
+@action(power="member.act")
+def tell_of_person(*, actor: Actor, now: datetime, person: UUID) -> None:
+    record(f"person:{person}", Told(price_fen=5, seller=person, text={"zh": "一种传感器"}))
 
 
 @action(power=ANYONE)
@@ -150,3 +156,51 @@ def test_the_audit_finds_nothing_in_an_honest_journal():
     whisper(actor=PERSON, now=NOW)
     sequence()
     assert list(queries.audit()) == []
+
+
+@pytest.mark.django_db
+def test_a_person_is_committed_to_and_found_within_the_venue_alone():
+    person = new_id()
+    tell_of_person(actor=PERSON, now=NOW, person=person)
+    sequence()
+    [row] = queries.of_subject(f"person:{person}")
+    [told] = published.latest()
+    assert (told.entry, told.subject, told.about_person) == (row.id, "person", True)
+    assert str(person) not in told.leaf.decode()
+    assert published.latest(subject=f"person:{person}") == []
+    assert published.latest(subject="person") == []
+    opening = PrivatePayload.objects.get(entry_id=row.id).openings["subject"]
+    assert opening["value"] == f"person:{person}"
+    found = commitment(opening["salt"], "subject", opening["value"])
+    assert found == told.body["private"]["subject"]
+    assert list(queries.audit()) == []
+
+
+def test_the_audit_reads_an_entry_by_the_form_it_was_written_in():
+    opening = {"salt": "00" * 16, "value": {"person": None, "party": None, "door": "cli"}}
+    body = {
+        "format": "hutong/1",
+        "kind": "journal.TestTold",
+        "version": 1,
+        "at": "2022-06-20T01:00:00.000000Z",
+        "subject": "person:0190a000-0000-7000-8000-000000000004",
+        "facts": {"price_fen": 5},
+        "private": {},
+        "by": commitment(opening["salt"], "by", opening["value"]),
+    }
+    row = Entry(
+        id=1,
+        kind=body["kind"],
+        version=1,
+        visibility="logged",
+        at=NOW,
+        subject=body["subject"],
+        facts=body["facts"],
+        leaf=canonical(body),
+    )
+    row.private_row = PrivatePayload(openings={"by": opening})
+    assert list(audit.audit_entry(row)) == []
+    row.leaf = canonical({**body, "format": "hutong/2"})
+    assert [found.place for found in audit.audit_entry(row)] == [
+        "journal.entry 1 (journal.TestTold) subject"
+    ]

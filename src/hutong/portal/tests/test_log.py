@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hutong.journal import published
 from hutong.kit.actor import ANONYMOUS
-from hutong.parties.testing import verified_party
+from hutong.parties.testing import officer, verified_party
 from hutong.rights.testing import registered_technology
 from hutong.transparency import note, queries
 from hutong.transparency.proof import LogProof
@@ -75,6 +75,17 @@ def test_an_entry_is_found_by_number_hash_subject_and_id(reader: Any) -> None:
         found = reader.get(f"/log?q={quote(sought)}").url
         assert f"/log/entries/{entered.index}" in text(reader.get(found))
     assert reader.get("/log?entry=0").url == "/log/entries/0"
+
+
+def test_a_person_is_not_named_and_not_found(reader: Any, venue: Any, drain: Any) -> None:
+    somebody = officer("registrar")
+    drain()
+    told = next(e for e in published.latest(limit=200) if e.about_person)
+    for page in (text(reader.get("/log")), text(reader.get(f"/log/entries/{told.index}"))):
+        assert "a person, not named" in page
+        assert str(somebody.person) not in page
+    for sought in (f"person:{somebody.person}", str(somebody.person)):
+        assert reader.get(f"/log?q={quote(sought)}").status_code == 404
 
 
 def test_what_is_not_there_is_said_plainly(reader: Any) -> None:
