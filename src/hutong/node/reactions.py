@@ -52,6 +52,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("settlement.release_cut_off", "listings.CutOff", do=settlement.release_after_cut_off),
     when("settlement.release_closed", "listings.Closed", do=settlement.release_after_closing),
     when("settlement.release_losers", "auctions.Closed", do=settlement.release_losers),
+    when(
+        "settlement.release_proceeds",
+        *("rights.Released", "rights.Corrected"),
+        do=settlement.release_proceeds,
+    ),
     # ways to a deal
     when("auctions.from_cut_off", "listings.CutOff", do=auctions.on_cut_off),
     when("deals.from_cut_off", "listings.CutOff", do=deals.open_from_cut_off),

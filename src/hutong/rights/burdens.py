@@ -13,7 +13,7 @@ from uuid import UUID
 
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import Refused
-from hutong.rights.acts import Consent, Pledge, PreEmption, Release, StateFunding
+from hutong.rights.acts import Consent, Pledge, PreEmption, Proceeds, Release, StateFunding
 from hutong.rights.grant_refusals import GrantRefusal
 from hutong.rights.grants import require_all_join
 from hutong.rights.refusals import Refusal
@@ -74,13 +74,7 @@ def require_consents(
     `on` None: a consent counts for any day it covers. `taker` None: the buyer is not known yet, so
     only a consent to any taker counts.
     """
-    given = [
-        consent
-        for consent in consents
-        if kind in consent.kinds
-        and (on is None or on <= consent.until)
-        and (consent.taker is None or consent.taker == taker)
-    ]
+    given = _given(consents, kind=kind, on=on, taker=taker)
     for one in restrictions:
         needed = isinstance(one.act, Pledge) or (
             isinstance(one.act, StateFunding) and abroad and kind in ABROAD
@@ -93,6 +87,40 @@ def require_consents(
         raise Refused(
             GrantRefusal.STATE_FUNDED_ABROAD, entry=one.number, programme=one.act.programme
         )
+
+
+def proceeds_due(
+    restrictions: Iterable[RestrictionInForce],
+    consents: Iterable[Consent],
+    *,
+    kind: str,
+    on: date,
+    taker: UUID,
+) -> list[tuple[RestrictionInForce, Pledge, Proceeds]]:
+    """What becomes of the price of a disposal its pledgees consented to, by rank (Civil Code 444).
+
+    Of several consents of one pledgee the last recorded counts.
+    """
+    given = _given(consents, kind=kind, on=on, taker=taker)
+    found = []
+    for one in restrictions:
+        act = one.act
+        last = next((c for c in reversed(given) if one.known_as(c.restriction)), None)
+        if isinstance(act, Pledge) and last is not None:
+            found.append((one, act, last.proceeds))
+    return sorted(found, key=lambda due: due[1].rank)
+
+
+def _given(
+    consents: Iterable[Consent], *, kind: str, on: date | None, taker: UUID | None
+) -> list[Consent]:
+    return [
+        consent
+        for consent in consents
+        if kind in consent.kinds
+        and (on is None or on <= consent.until)
+        and (consent.taker is None or consent.taker == taker)
+    ]
 
 
 def require_pledgeable(

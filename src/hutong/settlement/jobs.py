@@ -131,6 +131,12 @@ def _forfeit(deal: deals.DealView, entry: Recorded) -> None:
     )
 
 
+def release_proceeds(entry: Recorded) -> None:
+    """rights.Released, rights.Corrected: what was held for a pledge that has ended is free."""
+    technology = UUID(entry.facts["technology"])
+    actions.release_proceeds(actor=SYSTEM, now=entry.at, technology=technology)
+
+
 def tell(entry: Recorded) -> None:
     """Receipts, releases, forfeits and payouts: whom it concerns gets a notice."""
     match entry.kind:

@@ -3,12 +3,14 @@ Tables of the books' process. The money itself stands in the ledger; here is wha
 
     payable (what somebody is asked to pay, under a reference) 1 ── n receipt
     payout
+    pledged proceeds (what of a deal's price a pledgee has, or is held for it)
     settlement (insert-only; its key is the deal: right and money move once)
 """
 
 from django.db import models
 from django.db.models import F, Q
 
+from hutong.settlement.pledged import Way
 from hutong.settlement.rules import (
     BankAccount,
     Line,
@@ -165,6 +167,43 @@ class Payout(models.Model):
 
     def bank_account(self) -> BankAccount:
         return BankAccount(holder=self.holder, bank=self.bank, number=self.account_number)
+
+
+class PledgedProceeds(models.Model):
+    """What a pledgee has of a deal's proceeds: prepaid at once, or held for it (RR-6)."""
+
+    id = models.UUIDField(primary_key=True)
+    deal = models.UUIDField(db_index=True)
+    technology = models.UUIDField(db_index=True)
+    pledge = models.UUIDField()
+    debt = models.CharField(max_length=120, db_index=True)
+    seller = models.UUIDField(db_index=True)
+    pledgee = models.UUIDField(db_index=True)
+    way = models.CharField(max_length=8)
+    amount_fen = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    transfer = models.UUIDField(null=True, unique=True)
+    hold = models.UUIDField(null=True, unique=True)
+    at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "pledge"], name="settlement_proceeds_once"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0), name="settlement_proceeds_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    way=Way.PREPAID.value,
+                    transfer__isnull=False,
+                    hold__isnull=True,
+                    released_at__isnull=True,
+                )
+                | Q(way=Way.HELD.value, transfer__isnull=True, hold__isnull=False),
+                name="settlement_proceeds_way",
+            ),
+        ]
 
 
 class Settlement(models.Model):

@@ -207,6 +207,37 @@ class Settled(Event, kind="settlement.Settled"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProceedsPrepaid(Event, kind="settlement.ProceedsPrepaid", visibility=SEALED):
+    """Proceeds of a pledged right paid the pledgee before the debt was due (Civil Code 444)."""
+
+    deal: UUID
+    pledge: UUID
+    amount_fen: Private[int]
+    pledgee: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProceedsHeld(Event, kind="settlement.ProceedsHeld", visibility=SEALED):
+    """Proceeds of a pledged right are held until the pledge is released (Civil Code 444)."""
+
+    deal: UUID
+    pledge: UUID
+    amount_fen: Private[int]
+    pledgee: Private[UUID]
+    hold: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProceedsReleased(Event, kind="settlement.ProceedsReleased", visibility=SEALED):
+    """The pledge stands no longer: what was held is the seller's to dispose of."""
+
+    deal: UUID
+    pledge: UUID
+    amount_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PayoutRequested(Event, kind="settlement.PayoutRequested"):
     payout: UUID
     party: Private[UUID]

@@ -58,6 +58,7 @@ from hutong.rights.queries.incomes import (
     statements,
     statements_of_deal,
 )
+from hutong.rights.queries.pledges import ProceedsDue, pledges_standing, proceeds_of_entry
 from hutong.rights.queries.titles import (
     EntryView,
     HeldView,
@@ -93,6 +94,7 @@ __all__ = [
     "NoticeView",
     "ObjectionView",
     "PendingView",
+    "ProceedsDue",
     "PublicTerms",
     "RestrictionView",
     "SecuredView",
@@ -122,6 +124,8 @@ __all__ = [
     "objection",
     "objections",
     "objector_of",
+    "pledges_standing",
+    "proceeds_of_entry",
     "registered_among",
     "require_disposable",
     "require_licensable",

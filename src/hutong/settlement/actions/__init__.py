@@ -15,6 +15,7 @@ from hutong.settlement.actions.payouts import (
     request_payout,
     request_payout_for,
 )
+from hutong.settlement.actions.pledged import release_proceeds
 from hutong.settlement.actions.prices import apply_deposit, return_price, settle
 from hutong.settlement.actions.receipts import match_receipt, record_receipt, return_receipt
 
@@ -31,6 +32,7 @@ __all__ = [
     "record_receipt",
     "reject_payout",
     "release_deposit",
+    "release_proceeds",
     "request_payout",
     "request_payout_for",
     "return_price",

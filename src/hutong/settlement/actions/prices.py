@@ -32,6 +32,7 @@ from hutong.settlement.actions.payables import (
     move,
     venues,
 )
+from hutong.settlement.actions.pledged import obey_pledges
 from hutong.settlement.models import Payable, Settlement
 from hutong.settlement.queries import DealMoney, PayableView
 from hutong.settlement.refusals import Refusal
@@ -109,7 +110,8 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
     """Move right and money together: all of it happens, or none (DL-2).
 
     Every register entry of the deal takes effect, the seller gets the price less its fee, the venue
-    the fee. Refused while the price is not whole, or an outside step is missing (RR-11).
+    the fee; of a pledged right's proceeds the pledgee gets, or has held, what its consent says
+    (RR-6). Refused while the price is not whole, or an outside step is missing (RR-11).
     """
     row = _payable_to_settle(deal)
     view = deals_actions.mark_right_moved(actor=actor, now=now, deal=deal)
@@ -132,6 +134,7 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
         about=subject("deal", deal),
         legs=[leg for leg in legs if leg.amount_fen],
     )
+    obey_pledges(view, money.to_seller_fen, actor=actor, now=now)
     Settlement.objects.create(
         deal=deal,
         price_fen=money.price_fen,

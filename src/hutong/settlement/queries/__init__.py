@@ -34,6 +34,7 @@ from hutong.settlement.queries.payables import (
     reference_for,
     view_payable,
 )
+from hutong.settlement.queries.pledged import ProceedsView, proceeds_of_deal, proceeds_of_party
 from hutong.settlement.queries.sight import needs_books, sees_books
 from hutong.settlement.queries.waiting import Waiting, queue
 
@@ -41,6 +42,7 @@ __all__ = [
     "DealMoney",
     "PayableView",
     "PayoutView",
+    "ProceedsView",
     "ReceiptView",
     "Waiting",
     "account_of",
@@ -55,6 +57,8 @@ __all__ = [
     "payables_seen_by",
     "payout",
     "payouts_seen_by",
+    "proceeds_of_deal",
+    "proceeds_of_party",
     "queue",
     "receipt",
     "receipts_seen_by",

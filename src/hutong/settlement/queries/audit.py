@@ -12,13 +12,16 @@ from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
-from hutong.settlement.models import Payable, Payout, Receipt, Settlement
+from hutong.settlement.models import Payable, Payout, PledgedProceeds, Receipt, Settlement
 from hutong.settlement.rules import (
     PAYABLE_STATUS,
     PAYOUT_STATUS,
     PayableIssued,
     PayableStatus,
     PayoutRequested,
+    ProceedsHeld,
+    ProceedsPrepaid,
+    ProceedsReleased,
     Purpose,
     ReceiptMatched,
     ReceiptRecorded,
@@ -35,6 +38,7 @@ def audit() -> Iterator[Discrepancy]:
     yield from _receipts()
     yield from _payouts()
     yield from _settlements()
+    yield from _pledged()
 
 
 def _payables() -> Iterator[Discrepancy]:
@@ -169,6 +173,31 @@ def _settlements() -> Iterator[Discrepancy]:
         yield from _compare(place, "escrow", 0, escrow.posted_fen if escrow else None)
     for deal in recorded:
         yield Discrepancy(f"settlement.settlement {deal}", "the settlement", "none")
+
+
+def _pledged() -> Iterator[Discrepancy]:
+    kinds = {ProceedsPrepaid.kind: "prepaid", ProceedsHeld.kind: "held"}
+    recorded = {(e.facts["deal"], e.facts["pledge"]): e for e in journal.of_kinds(list(kinds))}
+    over = {(e.facts["deal"], e.facts["pledge"]) for e in journal.of_kinds([ProceedsReleased.kind])}
+    for row in PledgedProceeds.objects.order_by("id"):
+        key = (str(row.deal), str(row.pledge))
+        place = f"settlement.pledged {row.id}"
+        entry = recorded.pop(key, None)
+        if entry is None:
+            yield Discrepancy(place, "an entry in the journal", "none")
+            continue
+        yield from _compare(place, "way", kinds[entry.kind], row.way)
+        yield from _compare(place, "released", key in over, row.released_at is not None)
+        if entry.private is not None:
+            yield from _compare(place, "amount_fen", entry.private["amount_fen"], row.amount_fen)
+            yield from _compare(place, "pledgee", entry.private["pledgee"], str(row.pledgee))
+        if row.hold is not None:
+            hold = ledger.hold(row.hold)
+            yield from _compare(place, "hold amount", row.amount_fen, hold.amount_fen)
+            stands = "open" if row.released_at is None else "ended"
+            yield from _compare(place, "hold", stands, _openness(hold.end))
+    for deal, pledge in recorded:
+        yield Discrepancy(f"settlement.pledged {deal} {pledge}", "what the pledgee has", "none")
 
 
 def _compare(place: str, name: str, expected: object, found: object) -> Iterator[Discrepancy]:

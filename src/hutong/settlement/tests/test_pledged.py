@@ -1,0 +1,168 @@
+"""The proceeds of a pledged right go where the pledgee's consent says (RR-6, DL-2)."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hutong.deals.testing import DEPOSIT, NOTICE, PRICE, agreed_deal
+from hutong.journal import queries as journal
+from hutong.kit.ids import subject
+from hutong.ledger import queries as books
+from hutong.listings.testing import open_listing, qualified_intent
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, verified_party
+from hutong.rights import actions as register
+from hutong.rights.acts import Proceeds
+from hutong.rights.testing import pledged, registered_technology
+from hutong.settlement import jobs, queries
+from hutong.settlement.pledged import Claim, Way, parts_of
+from hutong.settlement.testing import deposited, settled_deal
+
+DEBT = 100_000_000  # what `pledged` secures: more than the proceeds
+FEE = 3_000_000
+PROCEEDS = PRICE - FEE
+RIGHT, OTHER = UUID(int=1), UUID(int=2)
+SELLER, BANK, FUND = UUID(int=11), UUID(int=12), UUID(int=13)
+
+
+def claim(**how) -> Claim:
+    terms = {
+        "technology": RIGHT,
+        "pledge": UUID(int=21),
+        "debt": "filing:1",
+        "pledgee": BANK,
+        "rank": 1,
+        "secured_fen": 600,
+        "currency": "CNY",
+        "way": Way.PREPAID,
+    }
+    return Claim(**(terms | how))
+
+
+def divided(earned, *claims, covered=None):
+    parts = parts_of(earned, claims, seller=SELLER, currency="CNY", covered_fen=covered or {})
+    return [(p.claim.pledgee, p.way, p.amount_fen) for p in parts]
+
+
+def test_the_first_rank_is_served_before_the_second_and_the_rest_is_the_sellers():
+    second = claim(pledgee=FUND, rank=2, debt="filing:2", secured_fen=300, way=Way.HELD)
+    assert divided({RIGHT: 1000}, second, claim()) == [
+        (BANK, Way.PREPAID, 600),
+        (FUND, Way.HELD, 300),
+    ]
+    assert divided({RIGHT: 500}, second, claim()) == [(BANK, Way.PREPAID, 500)]
+
+
+def test_rights_pledged_together_secure_one_debt():
+    both = [claim(), claim(technology=OTHER, pledge=UUID(int=22))]
+    assert [amount for _, _, amount in divided({RIGHT: 500, OTHER: 500}, *both)] == [500, 100]
+
+
+def test_what_an_earlier_deal_covered_is_not_taken_again():
+    assert divided({RIGHT: 500}, claim(), covered={"filing:1": 450}) == [(BANK, Way.PREPAID, 150)]
+    assert divided({RIGHT: 500}, claim(), covered={"filing:1": 600}) == []
+
+
+def test_a_debt_in_another_currency_holds_all():
+    assert divided({RIGHT: 5000}, claim(currency="EUR")) == [(BANK, Way.HELD, 5000)]
+
+
+def test_a_pledge_of_the_sellers_own_binds_nothing():
+    assert divided({RIGHT: 500}, claim(pledgee=SELLER)) == []
+
+
+@settings(max_examples=60)
+@given(
+    st.dictionaries(st.sampled_from([RIGHT, OTHER]), st.integers(0, 2_000), min_size=2),
+    st.lists(
+        st.tuples(
+            st.sampled_from([RIGHT, OTHER]),
+            st.integers(1, 5),
+            st.integers(1, 1_500),
+            st.sampled_from(list(Way)),
+        ),
+        max_size=6,
+    ),
+)
+def test_no_right_gives_more_than_it_earned_and_no_debt_gets_more_than_it_is(earned, pledges):
+    claims = [
+        claim(technology=t, rank=rank, secured_fen=debt, debt=f"filing:{n}", way=way)
+        for n, (t, rank, debt, way) in enumerate(pledges)
+    ]
+    parts = parts_of(earned, claims, seller=SELLER, currency="CNY", covered_fen={})
+    for right, amount in earned.items():
+        assert sum(p.amount_fen for p in parts if p.claim.technology == right) <= amount
+    for one in parts:
+        assert 0 < one.amount_fen <= one.claim.secured_fen
+
+
+# -- at settlement -------------------------------------------------------------------------------------
+
+
+def sold(proceeds: Proceeds | None):
+    """A patent sold with the pledgee's consent; with the bank and the pledge."""
+    seller = verified_party("上海某大学")
+    buyer = verified_party("某科技公司", kind="enterprise")
+    bank = verified_party("某银行", kind="enterprise")
+    patent = registered_technology(seller)
+    now = NINE_IN_SHANGHAI + NOTICE
+    pledge = None
+    if proceeds is not None:
+        pledge = pledged(patent.id, seller, bank, now=now)
+        register.consent_to_disposals(
+            actor=member_of(bank),
+            now=now,
+            restriction=pledge,
+            kinds=["transfer"],
+            until=date(2099, 12, 31),
+            proceeds=proceeds,
+        )
+    terms = {"price_mode": "fixed", "price_fen": PRICE, "deposit_fen": DEPOSIT}
+    intent = qualified_intent(open_listing(seller, [patent.id], now=now, **terms), buyer, now=now)
+    deposited(intent)
+    deal, _ = settled_deal(agreed_deal(intent=intent))
+    return deal, bank, pledge
+
+
+def sums(party) -> tuple[int, int]:
+    """What stands in a party's account, and what of it is held."""
+    found = queries.account_of(party)
+    return (found.posted_fen, found.held_fen) if found else (0, 0)
+
+
+@pytest.mark.usefixtures("venue")
+def test_proceeds_prepay_the_pledgee_in_the_settlement():
+    deal, bank, pledge = sold(Proceeds.PREPAY)
+    assert PROCEEDS < DEBT
+    assert (sums(deal.seller), sums(bank.id)) == ((0, 0), (PROCEEDS, 0))
+    [line] = queries.proceeds_of_party(bank.id)
+    assert (line.deal, line.pledge, line.way) == (deal.id, pledge, Way.PREPAID)
+    entry = journal.latest_of(subject("deal", deal.id), "settlement.ProceedsPrepaid")
+    assert entry.private["amount_fen"] == PROCEEDS
+    assert books.total() == 0
+    assert list(queries.audit()) == list(books.audit()) == []
+
+
+@pytest.mark.usefixtures("venue")
+def test_deposited_proceeds_are_the_sellers_when_the_pledge_is_released():
+    deal, bank, pledge = sold(Proceeds.DEPOSIT)
+    assert (sums(deal.seller), sums(bank.id)) == ((PROCEEDS, PROCEEDS), (0, 0))
+    assert list(queries.audit()) == []
+    register.release(actor=member_of(bank), now=deal.changed_at, restriction=pledge)
+    [released] = journal.of_kinds(["rights.Released"])
+    for _told_twice in range(2):
+        jobs.release_proceeds(released)
+    assert sums(deal.seller) == (PROCEEDS, 0)
+    [line] = queries.proceeds_of_deal(deal.id)
+    assert line.released_at == released.at
+    assert books.total() == 0
+    assert list(queries.audit()) == list(books.audit()) == []
+
+
+@pytest.mark.usefixtures("venue")
+def test_without_a_pledge_all_proceeds_are_the_sellers():
+    deal, _, _ = sold(None)
+    assert sums(deal.seller) == (PROCEEDS, 0)
+    assert queries.proceeds_of_deal(deal.id) == []
