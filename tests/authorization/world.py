@@ -46,6 +46,14 @@ from hutong.settlement import testing as money
 from hutong.settlement.rules import BankAccount
 from hutong.technologies import actions as technologies
 from hutong.technologies.testing import an_application_number, entered_technology, know_how
+from hutong.transparency.cosigning import actions as peers
+from hutong.transparency.cosigning.rules import PeerKind
+from hutong.transparency.keeping import actions as keeping
+from hutong.transparency.keeping import queries as keys
+from hutong.transparency.keeping.rules import Change
+from hutong.transparency.note import VerifierKey
+from hutong.transparency.openings import actions as opening_fields
+from hutong.transparency.openings import queries as openings
 
 TRAINING = CertificateKind.TRAINING
 
@@ -168,6 +176,30 @@ def build(now: datetime) -> World:
         actor=administrator, now=now, what=Erasable.CONTENT, target=one_blob, reason="asked for"
     )
     token = parties.issue_token(actor=owner, now=now, label="theirs")
+
+    # the log: whom it knows, its keys, a field opened
+    proposed_log, watched_log = (
+        peers.propose_peer(
+            actor=administrator, now=now, kind=PeerKind.LOG, keys=[_log_key(f"{name}.example/log")]
+        )
+        for name in ("other", "second")
+    )
+    peers.accept_peer(actor=people.officer("administrator"), now=now, peer=watched_log)
+    lives = {life.purpose: life.key for life in reversed(keys.lives())}
+    key_change = keeping.ask_change(
+        actor=administrator,
+        now=now,
+        real_now=datetime.now(UTC),
+        change=Change.ROTATE,
+        key=lives["message"],
+        reason="yearly",
+    )
+    journal.assign_positions(limit=100_000)
+    [opened, *_] = openings.openable(owner)[0]
+    opening_fields.open_fields(
+        actor=owner, now=now, index=opened.leaf.index, fields=list(opened.fields)
+    )
+    [opening] = openings.links(owner)
     know = know_how(seller)
     spare = entered_technology(seller, number=an_application_number())
     bundle = technologies.make_bundle(
@@ -272,9 +304,16 @@ def build(now: datetime) -> World:
         "index": 0,
         "parked_id": parked.id,
         "erasure": erasure,
+        "change": key_change,
+        "opening": opening.id,
+        "peer": proposed_log,
+        "POST /log/peers/{peer}/end": watched_log,
         "version": version,
     }
     bodies = {
+        "POST /log/key-changes": {"change": "rotate", "key": lives["credential"], "reason": "why"},
+        "POST /log/openings": {"index": opened.leaf.index, "fields": list(opened.fields)[:1]},
+        "POST /log/peers": {"kind": "log", "keys": [_log_key("third.example/log")]},
         "POST /log/erasures": {"what": "content", "target": other_blob, "reason": "asked for"},
         "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},
         "POST /listings/{listing}/revise": {
@@ -432,6 +471,10 @@ def build(now: datetime) -> World:
     }
     assert listing_queries.listing(listing.id).cut_off_at is None
     return World({k: str(v) for k, v in ids.items()}, bodies, callers, hidden)
+
+
+def _log_key(name: str) -> str:
+    return str(VerifierKey(name, secrets.token_bytes(32)).text())
 
 
 def _proposal(*, trainer, now):

@@ -22,10 +22,15 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries
 from hutong.transparency.bundles import parse_address
 from hutong.transparency.cosigning import queries as cosigning
+from hutong.transparency.cosigning.api import router as peers
+from hutong.transparency.keeping.api import router as keys_of_venue
 from hutong.transparency.merkle import OutOfRange
+from hutong.transparency.openings.api import router as openings
 from hutong.transparency.shelf import headers
 
 router = Router(tags=["log"])
+for part in (peers, keys_of_venue, openings):
+    router.add_router("", part)
 TEXT = "text/plain; charset=utf-8"
 
 
