@@ -50,7 +50,10 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
     t = technologies.technology(technology)
     title = queries.title(technology)
     restrictions = queries.restrictions_on(technology)
-    grants = queries.use_of(technology, local_date(now), live=True)
+    used = queries.grants_of(
+        technology, local_date(now), live=True, cursor=request.GET.get("cursor")
+    )
+    grants = used["items"]
     acts = Acts(request, to=f"/desk/register/{technology}")
     said = {"actor": actor, "now": now}
 
@@ -155,7 +158,13 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
         request,
         "strike",
         entry=forms.ChoiceField(
-            label=_("Entry"), choices=[(str(e.id), e.number) for e in reversed(title.chain)]
+            label=_("Entry"),
+            choices=list(
+                {
+                    **{str(e.id): e.number for e in reversed(title.chain)},
+                    **{str(g.entry): g.number for g in grants},
+                }.items()
+            ),
         ),
         reason=forms.CharField(label=_("What is wrong"), widget=forms.Textarea(attrs={"rows": 3})),
     )
@@ -208,6 +217,7 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
         title=title,
         restrictions=restrictions,
         grants=grants,
+        next=used["next"],
         filings=queries.filings(actor, technology=technology)["items"],
         parties=parties.parties(named_in),
         words=words,

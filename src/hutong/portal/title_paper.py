@@ -18,6 +18,8 @@ from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.templatetags.ui import share, write_day
 
+MOST = 200  # licences on the paper; the others are counted
+
 Pair = dict[str, str]
 
 
@@ -25,7 +27,8 @@ def paper_of(id: UUID, *, on: date, now: datetime, venue: VenueRules) -> dict[st
     """The report on the title to a technology as it stands at `now`."""
     t = technologies.technology(id)
     title = queries.title(id)
-    grants = queries.use_of(id, on, live=True) if title.registered else ()
+    used = queries.grants_of(id, on, live=True, limit=MOST)
+    grants = used["items"] if title.registered else ()
     restrictions = queries.restrictions_on(id) if title.registered else ()
     named = {p for power in (title.ownership, title.disposal, title.income) for p in power}
     named |= {g.licensee for g in grants} | {r.party for r in restrictions if r.party}
@@ -108,6 +111,28 @@ def paper_of(id: UUID, *, on: date, now: datetime, venue: VenueRules) -> dict[st
                 "法定权利以国家主管机关的登记为准，本报告不替代该登记。",
                 "For statutory rights the competent office's register decides; this report does"
                 " not replace it.",
+            ),
+            *(
+                [
+                    pair(
+                        f"有效许可共{used['count']}项，本报告列出最早登记的{len(grants)}项。",
+                        f"{used['count']} licences are in force; the first {len(grants)} of them"
+                        " are listed.",
+                    )
+                ]
+                if used["next"]
+                else []
+            ),
+            *(
+                [
+                    pair(
+                        f"另有{title.omitted}项较早的许可登记未列入权属沿革。",
+                        f"The chain of title leaves out {title.omitted} earlier entries about"
+                        " licences.",
+                    )
+                ]
+                if title.omitted
+                else []
             ),
             *(
                 [

@@ -80,7 +80,10 @@ def page(request: HttpRequest, id: UUID) -> HttpResponse:
     known_at = at_local(known, 23, 59) if known else None
     today = on or local_date(now)
     title = queries.title(id, on, known_at)
-    grants = queries.use_of(id, today, known_at) if title.registered else ()
+    used: dict[str, Any] = {"items": (), "next": None, "count": 0}
+    if title.registered:
+        used = queries.grants_of(id, today, known_at, cursor=request.GET.get("cursor"))
+    grants = used["items"]
     restrictions = queries.restrictions_on(id, on, known_at) if title.registered else ()
     form, answer = _proposal(request, id, title, today=local_date(now))
     drawn = band(title.chain, until=today)
@@ -91,7 +94,8 @@ def page(request: HttpRequest, id: UUID) -> HttpResponse:
             "t": t,
             "title": title,
             "grants": grants,
-            "live": [g for g in grants if g.status.value != "ended"],
+            "next": used["next"],
+            "licences": used["count"],
             "restrictions": restrictions,
             "band": drawn,
             "chart": chart(grants, today=today, name=region_name),

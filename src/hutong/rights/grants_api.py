@@ -30,7 +30,7 @@ STEPPED = {200: shapes.FilingOut, **PROBLEMS}
 
 @router.get(
     "/rights/titles/{technology}/grants",
-    response={200: list[shapes.GrantOut], **PROBLEMS},
+    response={200: Page[shapes.GrantOut], **PROBLEMS},
     summary="Licences on a technology",
 )
 def list_grants(
@@ -39,11 +39,15 @@ def list_grants(
     on: date | None = None,
     known_at: datetime | None = None,
     live: bool = False,
+    cursor: str | None = CURSOR,
+    limit: int = LIMIT,
 ) -> Any:
     """Public. Licences registered by `on` (today if absent), as known at `known_at`, ended ones too
-    unless `live` (RR-8, RR-10)."""
+    unless `live`, in the order of their entries (RR-8, RR-10)."""
     day = on or local_date(request.now)
-    return queries.use_of(technology, day, aware(known_at), live=live)
+    return queries.grants_of(
+        technology, day, aware(known_at), live=live, cursor=cursor, limit=limit
+    )
 
 
 @router.get(

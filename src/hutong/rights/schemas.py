@@ -331,7 +331,8 @@ class TitleOut(Schema):
     income: list[HolderOut]
     restrictions: list[RestrictionOut]
     pending: list[PendingOut]
-    chain: list[EntryOut]
+    chain: list[EntryOut] = Field(description="All entries, of those about licences the latest 100")
+    omitted: int = Field(description="Earlier entries about licences, not in `chain`")
 
     @staticmethod
     def resolve_ownership(view: queries.Title) -> list[HolderOut]:

@@ -55,7 +55,7 @@ def register_licence(case: Case) -> None:
     )
     held = wait_for(
         "the licence in the title report",
-        lambda: case.public.get(f"/api/v1/rights/titles/{technology}/grants"),
+        lambda: case.public.get(f"/api/v1/rights/titles/{technology}/grants")["items"],
     )
     case.narrator.check("权属报告已载明该许可 the title report shows it (RR-10)", len(held) == 1)
     case.narrator.note(licences=case.licences)

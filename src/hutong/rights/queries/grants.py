@@ -1,7 +1,8 @@
 """
 What burdens a title: licences and restrictions, on any date, as known at any moment (RR-8, RR-10).
 
-    use_of(technology)            grants of use, ended ones too: what a territory × time chart draws
+    grants_of(technology)         a page of grants of use: what a territory × time chart draws
+    use_of(technology)            all of them, by replay
     restrictions_on(technology)   freezes, pledges, pre-emptions, funding duties, with consents
     why_not_grant(…)              whether a licence could be given so, now; the reason when not
 
@@ -12,11 +13,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from hutong.doors.api import paged
 from hutong.kit.refusal import Refused
 from hutong.rights import register
 from hutong.rights.acts import (
+    Chapter,
     Consent,
     EntryKind,
     Licence,
@@ -27,7 +31,9 @@ from hutong.rights.acts import (
     kind_of,
 )
 from hutong.rights.grants import GrantInForce
-from hutong.rights.queries.titles import FOREVER, entries_of, pending_on
+from hutong.rights.models import Entry, Title
+from hutong.rights.queries import rivals
+from hutong.rights.queries.titles import FOREVER, current_states, entries_of, pending_on
 from hutong.rights.refusals import Refusal
 from hutong.rights.scope import Scope
 
@@ -101,7 +107,13 @@ def state_of(
     technology: UUID, on: date | None = None, known_at: datetime | None = None
 ) -> register.TitleState:
     """The whole title by replay: holdings, grants and restrictions."""
-    entries = entries_of([technology])[technology]
+    return _replayed(technology, None, on, known_at)
+
+
+def _replayed(
+    technology: UUID, chapter: Chapter | None, on: date | None, known_at: datetime | None
+) -> register.TitleState:
+    entries = entries_of([technology], chapter)[technology]
     return register.replay(entries, on=on or register.EVER, known_at=known_at or FOREVER)
 
 
@@ -114,20 +126,63 @@ def use_of(
     return tuple(v for v in views if not live or v.status is GrantStatus.IN_FORCE)
 
 
+def grants_of(
+    technology: UUID,
+    on: date,
+    known_at: datetime | None = None,
+    *,
+    live: bool = False,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """A page of `use_of`, in order of the entries; the first says under `count` how many there are.
+
+    As things stand now every grant has a row; an earlier day or knowledge is replayed.
+    """
+    title = Title.objects.filter(technology=technology).first()
+    if title is not None and known_at is None and on >= title.last_on:
+        rows = rivals.of_title(technology)
+        rows = rows.filter(in_force__contains=on) if live else rows
+        open_title = register.TitleState()  # rows of a closed title end with it already
+        page = paged(
+            rows,
+            cursor,
+            limit,
+            key=("line",),
+            out=lambda row: grant_view(rivals.in_force(row), on, open_title),
+        )
+        count = rows.count() if cursor is None else None
+    else:
+        views = {view.entry: view for view in use_of(technology, on, known_at, live=live)}
+        entries = Entry.objects.extra(where=["rights_entry.id = ANY(%s)"], params=[list(views)])
+        page = paged(entries, cursor, limit, key=("sequence",), out=lambda row: views[row.id])
+        count = len(views)
+    return {**page, "count": count}
+
+
 def restrictions_on(
     technology: UUID, on: date | None = None, known_at: datetime | None = None
 ) -> tuple[RestrictionView, ...]:
     """Restrictions in force, freezes first."""
-    return restriction_views(state_of(technology, on, known_at))
+    return restriction_views(_replayed(technology, Chapter.TITLE, on, known_at))
 
 
 def why_not_grant(technology: UUID, act: Licence, on: date) -> Refused | None:
     """Why a licence cannot be granted so, as things stand; None when it can (RR-10)."""
     try:
-        register.require_grantable(state_of(technology), act, on=on)
+        register.require_grantable(_beside(technology, act), act, on=on)
     except Refused as refused:
         return refused
     return None
+
+
+def _beside(technology: UUID, act: Licence) -> register.TitleState:
+    """The title now, with no grants but those that a decision on `act` looks at."""
+    state = current_states([technology])[technology]
+    title = Title.objects.filter(technology=technology).first()
+    if title is None:
+        return state
+    return replace(state, grants=rivals.grants_beside(title.line, technology, act))
 
 
 def require_licensable(

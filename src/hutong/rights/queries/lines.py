@@ -25,7 +25,13 @@ SELECT e.id, e.number, e.kind, e.technology, e.sequence, e.effective_on, e.known
     (SELECT c.id FROM rights_entry c WHERE c.corrects_id = e.id)
 FROM rights_entry e
 WHERE {which}
-ORDER BY e.technology, e.sequence
+ORDER BY {order}
+"""
+_STANDING_USES = """
+e.technology = %s AND e.chapter = 'use' AND e.effective_on <= %s AND e.known_at <= %s
+    AND NOT EXISTS (
+        SELECT 1 FROM rights_entry c WHERE c.corrects_id = e.id AND c.known_at <= %s
+    )
 """
 
 
@@ -56,13 +62,29 @@ def of_technologies(
     return _read(f"e.technology = ANY(%s){which}", [list(technologies)])
 
 
+def latest_uses(
+    technology: UUID, *, on: date, known_at: datetime, most: int
+) -> tuple[list[EntryView], int]:
+    """The latest `most` standing lines about licences, in the order of writing; how many are left."""
+    params: list[Any] = [technology, on, known_at, known_at]
+    found = list(_read(_STANDING_USES, [*params, most + 1], "e.sequence DESC LIMIT %s"))
+    if len(found) <= most:
+        return found[::-1], 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM rights_entry e WHERE {_STANDING_USES}", params)
+        (count,) = cursor.fetchone()
+    return found[:most][::-1], count - most
+
+
 def of_entries(ids: Collection[UUID]) -> Iterator[EntryView]:
     return _read("e.id = ANY(%s)", [list(ids)])
 
 
-def _read(which: str, params: list[Any]) -> Iterator[EntryView]:
+def _read(
+    which: str, params: list[Any], order: str = "e.technology, e.sequence"
+) -> Iterator[EntryView]:
     with connection.cursor() as cursor:
-        cursor.execute(_LINES.format(which=which), params)
+        cursor.execute(_LINES.format(which=which, order=order), params)
         rows = cursor.fetchall()
     for row in rows:
         id, number, kind, technology, sequence, effective_on, known_at, source = row[:8]

@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hutong.rights.acts import Licence
 from hutong.rights.acts_written import act_from
 from hutong.rights.grants import NO_PARENT, GrantInForce, Grants
+from hutong.rights.models import Entry
 from hutong.rights.models_granted import Grant
 from hutong.rights.scope import Spans, Term
 from hutong.rights.spans_field import multirange
@@ -55,6 +56,12 @@ def grants_beside(title_line: int, technology: UUID, act: Licence) -> Grants:
     for row in _first_rival(title_line, act, parent, accepted):
         rows[row.line] = row
     return Grants.of(in_force(row) for row in rows.values())
+
+
+def of_title(technology: UUID) -> Any:
+    """Rows of all grants of a technology, ended ones too, but for those struck out."""
+    struck_out = Entry.objects.filter(corrects=OuterRef("entry"))
+    return _rows().filter(~Exists(struck_out), technology=technology)
 
 
 def grant_ending(technology: UUID, grant: UUID, *, on: date) -> Grants:

@@ -22,6 +22,7 @@ from hutong.rights.queries.lines import EntryView
 from hutong.rights.shares import Shares
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
+MOST_USES = 100  # lines about licences in a chain; there may be a hundred thousand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,10 @@ class PendingView:
 
 @dataclass(frozen=True, kw_only=True)
 class Title:
-    """A title at `on` (None: now) as known at `known_at` (None: now), with its chain."""
+    """A title at `on` (None: now) as known at `known_at` (None: now), with its chain.
+
+    Of the lines about licences the chain holds the latest; `omitted` counts the earlier ones.
+    """
 
     technology: UUID
     on: date | None
@@ -47,7 +51,8 @@ class Title:
     restrictions: tuple[register.FreezeInForce, ...]
     pending: tuple[PendingView, ...]
     chain: tuple[EntryView, ...]
-    state: register.TitleState  # with grants, restrictions and consents
+    omitted: int
+    state: register.TitleState  # grants of use are asked for by `queries.grants`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +68,13 @@ class TitleReport:
 
 def title(technology: UUID, on: date | None = None, known_at: datetime | None = None) -> Title:
     """The title by replay. Unregistered technologies have an empty one."""
-    views = entry_views([technology])[technology]
+    views = entry_views([technology], Chapter.TITLE)[technology]
     entries = [_pure(view) for view in views]
     at, known = on or register.EVER, known_at or FOREVER
     state = register.replay(entries, on=at, known_at=known)
     standing = {entry.id for entry in register.standing(entries, on=at, known_at=known)}
+    uses, omitted = lines.latest_uses(technology, on=at, known_at=known, most=MOST_USES)
+    chain = [*(view for view in views if view.id in standing), *uses]
     holdings = state.holdings
     return Title(
         technology=technology,
@@ -79,7 +86,8 @@ def title(technology: UUID, on: date | None = None, known_at: datetime | None = 
         income=dict(holdings.income) if holdings else {},
         restrictions=state.freezes,
         pending=_pending([technology])[technology] if on is None and known_at is None else (),
-        chain=tuple(view for view in views if view.id in standing),
+        chain=tuple(sorted(chain, key=lambda view: view.sequence)),
+        omitted=omitted,
         state=state,
     )
 
