@@ -14,6 +14,7 @@ from ninja import Field, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.text import Text
 from hutong.journal import actions as journal_actions
 from hutong.journal import queries as journal
 from hutong.journal.rules import Erasable, ErasureStatus
@@ -169,11 +170,11 @@ class ErasureOut(Schema):
 
 class ErasureIn(Schema):
     what: Erasable = Field(examples=["content"])
-    target: str = Field(
+    target: Text = Field(
         max_length=71,
         examples=["sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
-    reason: str = Field(max_length=2000, examples=["The inventor asked for it (PIPL art. 47)."])
+    reason: Text = Field(max_length=2000, examples=["The inventor asked for it (PIPL art. 47)."])
 
 
 @router.get(

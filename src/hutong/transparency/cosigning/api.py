@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.text import Text
 from hutong.transparency.cosigning import actions, queries
 from hutong.transparency.cosigning.rules import PeerKind, PeerStatus
 
@@ -40,13 +41,13 @@ class LogPeerOut(Schema):
 
 class LogPeerIn(Schema):
     kind: PeerKind = Field(examples=["log"])
-    keys: list[str] = Field(
+    keys: list[Text] = Field(
         description="Its verifier keys, as its operator publishes them",
         min_length=1,
         max_length=20,
         examples=[[KEY]],
     )
-    url: str = Field(
+    url: Text = Field(
         "",
         max_length=400,
         description="Of a witness only: where checkpoints are sent, without /add-checkpoint",

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.text import Text
 from hutong.transparency.keeping import actions, queries
 from hutong.transparency.keeping.rules import Change
 
@@ -45,11 +47,11 @@ class KeyChangeIn(Schema):
         description="`rotate`: a new key takes its place; `compromise`: it is trusted no more",
         examples=["rotate"],
     )
-    key: str = Field(max_length=400, description="As it is published", examples=[KEY])
-    since: datetime | None = Field(
+    key: Text = Field(max_length=400, description="As it is published", examples=[KEY])
+    since: AwareDatetime | None = Field(
         None, description="Compromised as of, in real time; of a compromise only"
     )
-    reason: str = Field(max_length=1000, examples=["The yearly change."])
+    reason: Text = Field(max_length=1000, examples=["The yearly change."])
 
 
 class KeyChangeAskedOut(Schema):

@@ -10,6 +10,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.text import Text
 from hutong.transparency.openings import actions, queries
 from hutong.transparency.openings.queries import OpeningView
 from hutong.transparency.openings.rules import MAX_READER
@@ -47,8 +48,8 @@ class OpeningOut(Schema):
 
 class OpeningIn(Schema):
     index: int = Field(ge=0, lt=2**63, description="The entry's place in the log", examples=[1151])
-    fields: list[str] = Field(max_length=50, examples=[["seller"]])
-    reader: str = Field("", max_length=MAX_READER, examples=["The bank"])
+    fields: list[Text] = Field(max_length=50, examples=[["seller"]])
+    reader: Text = Field("", max_length=MAX_READER, examples=["The bank"])
 
 
 class OpeningMade(Schema):
