@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate
 from hutong.deals.audit import audit
 from hutong.deals.models import Contract, Deal
 from hutong.deals.rules import Ending, How, Side, Status
+from hutong.doors.beside import beside
 from hutong.kit.actor import Actor
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -177,7 +178,7 @@ def contract_text(deal: UUID) -> bytes:
 
 
 def _rows() -> QuerySet[Deal]:
-    return Deal.objects.prefetch_related("acceptances")
+    return beside(Deal.objects.all(), "acceptances")
 
 
 def view(row: Deal) -> DealView:

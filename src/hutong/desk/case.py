@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.casework import actions as casework_actions
 from hutong.casework import queries as casework
-from hutong.casework.rules import HOURS
+from hutong.casework.rules import HOURS, Claim
 from hutong.desk.queue import DESK
 from hutong.journal import queries as journal
 from hutong.kit.actor import Actor
@@ -87,9 +87,11 @@ def show(
     """Render a case page: with its history, and with who works on it."""
     actor, now = request.actor, request.now
     ref = request.path.removeprefix(DESK)
-    claim = _claim(ref, actor, now)
+    held, entries = _held(ref, actor, now), _entries(subjects)
+    names = names_of(entries, *([held.person] if held else []))
+    claim = _claim(ref, actor, held, names)
     if subjects:
-        case = replace(case, history=[*case.history, *history(*subjects, notes=notes)])
+        case = replace(case, history=[*case.history, *_told(entries, names, notes)])
     if not case.decisions:
         case = replace(case, hands=(), nothing=case.nothing or _whose_office(ref, claim, now))
     if claim["theirs"] and case.decisions and not case.barred:
@@ -113,16 +115,23 @@ def show(
     )
 
 
-def _claim(ref: str, actor: Actor, now: datetime) -> dict[str, Any]:
+def _able(ref: str, actor: Actor) -> bool:
+    return any(actor.has(power) for power in DECIDED_BY.get(ref.partition("/")[0], ()))
+
+
+def _held(ref: str, actor: Actor, now: datetime) -> Claim | None:
+    return casework.claim(ref, now) if _able(ref, actor) or actor.has(SUPERVISE) else None
+
+
+def _claim(
+    ref: str, actor: Actor, found: Claim | None, names: Mapping[UUID, str]
+) -> dict[str, Any]:
     """Who works on the case, and what this officer may do about that."""
-    powers = DECIDED_BY.get(ref.partition("/")[0], ())
-    able = any(actor.has(power) for power in powers)
-    found = casework.claim(ref, now) if able or actor.has(SUPERVISE) else None
-    holder = parties.persons([found.person]).get(found.person) if found else None
+    able = _able(ref, actor)
     return {
         "ref": ref,
         "able": able,
-        "holder": named(holder) if holder else "",
+        "holder": names.get(found.person, "") if found else "",
         "until": found.until if found else None,
         "mine": found is not None and found.person == actor.person,
         "theirs": found is not None and found.person != actor.person and able,
@@ -143,23 +152,27 @@ def _whose_office(ref: str, claim: dict[str, Any], now: datetime) -> str:
 
 def history(*subjects: str, notes: Mapping[int, str] | None = None) -> list[Step]:
     """What happened to these things, oldest first, in words, with who did it."""
-    entries = sorted(
-        (
-            entry
-            for subject in subjects
-            for entry in journal.of_subject(subject)
-            if not entry.kind.startswith(ASIDE)
-        ),
-        key=lambda entry: (entry.at, entry.id),
-    )
+    entries = _entries(subjects)
+    return _told(entries, names_of(entries), notes)
+
+
+def _entries(subjects: Iterable[str]) -> list[Any]:
+    found = [e for e in journal.histories(subjects) if not e.kind.startswith(ASIDE)]
+    return sorted(found, key=lambda entry: (entry.at, entry.id))
+
+
+def _told(
+    entries: list[Any], names: Mapping[UUID, str], notes: Mapping[int, str] | None
+) -> list[Step]:
     said = {entry.id: _said(entry) for entry in entries}
-    return told.steps(entries, names_of(entries), notes={**said, **(notes or {})})
+    return told.steps(entries, names, notes={**said, **(notes or {})})
 
 
-def names_of(entries: Iterable[Any]) -> dict[UUID, str]:
-    """What the persons and parties behind entries are called; the person before the party."""
+def names_of(entries: Iterable[Any], *others: UUID) -> dict[UUID, str]:
+    """What the persons (`others` too) and parties behind entries are called; the person before the
+    party."""
     entries = list(entries)
-    people = parties.persons({entry.person for entry in entries if entry.person})
+    people = parties.persons({entry.person for entry in entries if entry.person} | set(others))
     organisations = parties.names(
         {entry.party for entry in entries if entry.party and entry.person not in people}
     )
@@ -206,11 +219,12 @@ def claims(request: HttpRequest) -> HttpResponse:
     )
     if answer := acts.answer():
         return answer
+    held = _held(ref, actor, now)
     return render(
         request,
         "desk/claim.html",
         {
-            "claim": _claim(ref, actor, now),
+            "claim": _claim(ref, actor, held, names_of([], *([held.person] if held else []))),
             "back": DESK + ref,
             "hours": HOURS,
             "colleagues": colleagues(powers, actor),

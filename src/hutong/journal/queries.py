@@ -75,10 +75,7 @@ def of_subject(subject: str, *, limit: int = 200) -> list[Recorded]:
 def histories(subjects: Iterable[str], *, limit: int = 200) -> list[Recorded]:
     """What happened to these things, oldest first, in one query; without content beside the log."""
     wanted = list(subjects)
-    if len(wanted) == 1:
-        rows = _bare().filter(subject=wanted[0]).order_by("id")[:limit]
-    else:
-        rows = _bare().filter(subject__in=wanted).order_by("id")[: limit * len(wanted)]
+    rows = _bare().filter(subject__in=wanted).order_by("id")[: limit * len(wanted)]
     return [_recorded(row, content=False) for row in rows]
 
 
@@ -355,6 +352,7 @@ __all__ = [
     "entry",
     "erased_in_log",
     "erasures",
+    "histories",
     "latest_of",
     "leaf_at",
     "leaves",

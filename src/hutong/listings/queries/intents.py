@@ -14,7 +14,8 @@ from hutong.doors.api import paged
 from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.intents import IntentStatus
-from hutong.listings.models import Intent, Listing
+from hutong.listings.models import Intent
+from hutong.listings.queries.listings import row_of
 from hutong.listings.queries.sight import is_seller, period_is_over, sees_all_intents
 
 
@@ -45,7 +46,7 @@ def intent(id: UUID, actor: Actor | None = None) -> IntentView:
 
 def intents_of(listing: UUID, actor: Actor) -> list[IntentView]:
     """Intents for a listing that `actor` may know of, in the order they were applied."""
-    row = Listing.objects.filter(id=listing).first()
+    row = row_of(listing)
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="listing")
     rows = row.intents.order_by("applied_at", "id")

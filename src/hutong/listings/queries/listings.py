@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
+from hutong.doors.reading import once
 from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.cutoff import Outcome
@@ -200,12 +202,17 @@ def view(row: Listing) -> ListingView:
     )
 
 
+def row_of(id: UUID) -> Listing | None:
+    """The row, asked for once by a page that needs it for several things."""
+    return once(("listings.listing", id), _rows().filter(id=id).first)
+
+
 def _row(id: UUID) -> Listing:
-    row = _rows().filter(id=id).first()
+    row = row_of(id)
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="listing")
     return row
 
 
 def _rows() -> QuerySet[Listing]:
-    return Listing.objects.prefetch_related("offered")
+    return beside(Listing.objects.all(), "offered")

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from hutong.doors.api import paged
 from hutong.kit.actor import READ, Actor
-from hutong.listings.models import Listing, Preemption
+from hutong.listings.models import Preemption
+from hutong.listings.queries.listings import row_of
 from hutong.listings.queries.sight import is_office, is_seller
 
 
@@ -31,7 +32,7 @@ def preemptions(listing: UUID, actor: Actor | None = None) -> list[PreemptionVie
     """Holders told of a listing; with `actor`: the office and the seller all, a holder its own."""
     rows = Preemption.objects.filter(listing=listing).order_by("id")
     if actor is not None and not is_office(actor):
-        row = Listing.objects.filter(id=listing).first()
+        row = row_of(listing)
         if row is None or not is_seller(actor, row):
             own = actor.party if actor.has(READ) else None
             rows = rows.filter(party=own) if own else rows.none()

@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
+from hutong.doors.reading import once
 from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties.models import Evidence, Party
@@ -76,7 +78,7 @@ class QueueItem:
 
 def party(id: UUID) -> PartyView:
     """Return a party whoever asks; the caller decides who sees it. Refused when there is none."""
-    row = _rows().filter(id=id).first()
+    row = party_row(id)
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="party")
     return view(row)
@@ -145,7 +147,7 @@ def sees_all(actor: Actor) -> bool:
 
 def detail(actor: Actor, id: UUID) -> PartyDetail:
     """The file of a party. Refused as not found for others, unless it is a public organisation."""
-    row = _rows().filter(id=id).first()
+    row = party_row(id)
     if row is None or not (may_see(actor, id) or _is_public(row)):
         raise Refused(CommonRefusal.NOT_FOUND, what="party")
     whole = may_see(actor, id)
@@ -230,5 +232,10 @@ def _is_public(row: Party) -> bool:
     return row.status == Status.VERIFIED.value and row.kind != Kind.INDIVIDUAL.value
 
 
+def party_row(id: UUID) -> Party | None:
+    """The row, asked for once by a page that needs it for several things."""
+    return once(("parties.party", id), _rows().filter(id=id).first)
+
+
 def _rows() -> QuerySet[Party]:
-    return Party.objects.prefetch_related("identifiers")
+    return beside(Party.objects.all(), "identifiers")

@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import secrets
+from hutong.parties.membership import ANY_ROLE
 from hutong.parties.models import EmailCode, Invitation, Mandate, Office, Person, Token
-from hutong.parties.queries.parties import PartyView, view
+from hutong.parties.queries.parties import PartyView, party_row, view
 from hutong.parties.rules import Status
 
 
@@ -133,12 +134,23 @@ def people_of(party: UUID, roles: Sequence[str] = ("owner", "agent")) -> list[UU
     return list(rows.order_by("granted_at", "id").values_list("person_id", flat=True))
 
 
+def acting_for_any(parties: Iterable[UUID]) -> set[UUID]:
+    """Persons who act for any of these parties, in whatever role: they do not decide (PA-5)."""
+    rows = Mandate.objects.filter(party_id__in=set(parties), role__in=ANY_ROLE)
+    return set(rows.filter(revoked_at__isnull=True).values_list("person_id", flat=True))
+
+
 def mandates_of_party(party: UUID) -> list[MandateView]:
-    return _mandates(Q(party_id=party))
+    rows = Mandate.objects.filter(party_id=party, revoked_at__isnull=True).select_related("person")
+    found = list(rows.order_by("granted_at", "id"))
+    seen = party_row(party) if found else None
+    return [_mandate(m, view(seen)) for m in found] if seen else []
 
 
 def mandates_of_person(person: UUID) -> list[MandateView]:
-    return _mandates(Q(person_id=person))
+    rows = Mandate.objects.filter(person_id=person, revoked_at__isnull=True)
+    rows = rows.select_related("person", "party").prefetch_related("party__identifiers")
+    return [_mandate(m, view(m.party)) for m in rows.order_by("granted_at", "id")]
 
 
 def acted_for_by(person: UUID) -> list[ActingFor]:
@@ -152,18 +164,14 @@ def acted_for_by(person: UUID) -> list[ActingFor]:
     ]
 
 
-def _mandates(which: Q) -> list[MandateView]:
-    rows = Mandate.objects.filter(which, revoked_at__isnull=True).select_related("person", "party")
-    return [
-        MandateView(
-            id=m.id,
-            person=person_view(m.person),
-            party=view(m.party),
-            role=m.role,
-            granted_at=m.granted_at,
-        )
-        for m in rows.prefetch_related("party__identifiers").order_by("granted_at", "id")
-    ]
+def _mandate(row: Mandate, party: PartyView) -> MandateView:
+    return MandateView(
+        id=row.id,
+        person=person_view(row.person),
+        party=party,
+        role=row.role,
+        granted_at=row.granted_at,
+    )
 
 
 def invitation(id: UUID) -> InvitationView | None:

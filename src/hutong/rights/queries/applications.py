@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
 from hutong.kit.actor import Actor
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -230,14 +231,9 @@ def waiting_for_answer(party: UUID, now: datetime) -> list[ObjectionView]:
 
 
 def _with_parts(rows: QuerySet[Application]) -> QuerySet[Application]:
+    rows = beside(rows, "items", "claims", "evidence", "consents", "objections")
     return rows.select_related("fee", "empowerment").prefetch_related(
-        "items",
-        "claims",
-        "evidence",
-        "consents",
-        "objections",
-        "empowerment__beneficiaries",
-        "empowerment__contributions",
+        "empowerment__beneficiaries", "empowerment__contributions"
     )
 
 

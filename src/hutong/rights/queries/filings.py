@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights.grant_words import FilingKind, FilingStatus
@@ -132,7 +133,7 @@ def view(row: Filing) -> FilingView:
 
 
 def _rows() -> QuerySet[Filing]:
-    return Filing.objects.prefetch_related("agreements", "disposals")
+    return beside(Filing.objects.all(), "agreements").prefetch_related("disposals")
 
 
 def _agreements(actor: Actor) -> QuerySet[Agreement]:

@@ -17,7 +17,7 @@ from hutong.rights.checklists import ApplicationKind
 from hutong.rights.models import Application, Disposal, Item, Objection
 from hutong.rights.queries.applications import sees_all_applications
 from hutong.rights.queries.disposals import sees_all_disposals
-from hutong.rights.queries.titles import _pending, _require, current_states
+from hutong.rights.queries.titles import _require, current_states
 from hutong.rights.rules import Status
 from hutong.rights.shares import Shares
 
@@ -95,7 +95,7 @@ def disposable_among(
     technologies: Collection[UUID], *, by: UUID, share: Fraction | None
 ) -> dict[UUID, tuple[Shares, Reason | None]]:
     """Who owns each right now, and why `by` may not dispose of `share` of it; all asked at once."""
-    states, pending = current_states(technologies), _pending(technologies)
+    states, pending = current_states(technologies), _with_disposal_pending(technologies)
     found: dict[UUID, tuple[Shares, Reason | None]] = {}
     for technology in technologies:
         state = states[technology]
@@ -105,9 +105,23 @@ def disposable_among(
                 _require(
                     state,
                     register.Disposal(giver=by, share=share),
-                    pending=bool(pending.get(technology)),
+                    pending=technology in pending,
                 )
             except Refused as refused:
                 reason = refused.reason
         found[technology] = (dict(state.holdings.ownership) if state.holdings else {}, reason)
     return found
+
+
+def _with_disposal_pending(technologies: Collection[UUID]) -> set[UUID]:
+    """Those of which a disposal that admits no other is on its way."""
+    wanted = list(technologies)
+    disposals = Disposal.objects.filter(technology__in=wanted, status="prepared", blocks=True)
+    empowering = Item.objects.filter(
+        technology__in=wanted, live=True, application__kind=ApplicationKind.EMPOWERMENT.value
+    )
+    return set(
+        disposals.order_by()
+        .values_list("technology", flat=True)
+        .union(empowering.order_by().values_list("technology", flat=True))
+    )

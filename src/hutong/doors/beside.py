@@ -1,0 +1,77 @@
+"""
+Things with the rows that belong to them, in one query instead of one more for each kind of row.
+
+    Party.objects ──► beside(…, "identifiers") ──► row.identifiers.all() asks nothing more
+
+Like `prefetch_related`, for pages that show one thing of many parts: the parts come as JSON in a
+column of their own.
+"""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=models.Model)
+COLUMN = "_beside_"
+
+
+class _WithParts(ModelIterable):
+    """Rows of a queryset made by `beside`, their parts put where Django looks for them."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in super().__iter__():
+            for column in [name for name in vars(row) if name.startswith(COLUMN)]:
+                _put(row, column.removeprefix(COLUMN), vars(row).pop(column))
+            yield row
+
+
+def beside(rows: QuerySet[M], *names: str) -> QuerySet[M]:
+    """`rows` with what hangs on them by the reversed foreign keys `names`, by their keys."""
+    for name in names:
+        link = _link(rows.model, name)
+        fields = {field.attname: field.attname for field in link.model._meta.concrete_fields}
+        parts = link.model._base_manager.filter(**{link.attname: OuterRef("pk")}).order_by("pk")
+        rows = rows.annotate(
+            **{COLUMN + name: ArraySubquery(parts.values(_part=JSONObject(**fields)))}
+        )
+    rows._iterable_class = _WithParts
+    return rows
+
+
+def _link(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name).field
+
+
+def _put(row: models.Model, name: str, parts: list[dict[str, Any]]) -> None:
+    link = _link(type(row), name)
+    found = link.model._base_manager.none()
+    found._result_cache = [_part(link, row, values) for values in parts]
+    found._prefetch_done = True
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def _part(link: Any, row: models.Model, values: dict[str, Any]) -> models.Model:
+    fields = link.model._meta.concrete_fields
+    read = [_value(field, values[field.attname]) for field in fields]
+    part = link.model.from_db(row._state.db, [field.attname for field in fields], read)
+    link.set_cached_value(part, row)
+    return part
+
+
+def _value(field: Any, value: Any) -> Any:
+    """A column's value as the field gives it, from what JSON made of it."""
+    if value is None or isinstance(field, models.JSONField):
+        return value
+    if isinstance(field, ArrayField):
+        return [_value(field.base_field, one) for one in value]
+    if isinstance(field, models.BinaryField):
+        return bytes.fromhex(value.removeprefix("\\x"))
+    if hasattr(field, "from_db_value"):
+        raise TypeError(f"{field} cannot be read from JSON")
+    return field.target_field.to_python(value) if field.is_relation else field.to_python(value)
