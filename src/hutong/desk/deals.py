@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.certificates.words import REGIONS
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
 from hutong.deals.rules import Side, Status
@@ -26,6 +27,7 @@ from hutong.rights import queries as rights
 from hutong.settlement import actions
 from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
+from hutong.ui import words
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import named
@@ -111,6 +113,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     deal = queries.deal_seen_by(actor, id)
     transfers = rights.disposals_of_deal(id)
     money = settlement.money_of(id)
+    pledged = settlement.proceeds_of_deal(id)
     ending = deal.ending
     people = parties.persons(
         [*(a.person for a in deal.acceptances), *([ending.proposed_by] if ending else [])]
@@ -160,9 +163,12 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         subjects=[subject("deal", id)],
         deal=deal,
         how=deal.how,
+        words=words,
+        regions=REGIONS,
         sides=SIDES,
         ways=WAYS,
-        parties=parties.parties({deal.seller, deal.buyer}),
+        parties=parties.parties({deal.seller, deal.buyer, *(one.pledgee for one in pledged)}),
+        pledged=pledged,
         technologies=things,
         transfers=transfers,
         money=money,

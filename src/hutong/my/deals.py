@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
+from hutong.certificates.words import REGIONS
 from hutong.deals import actions, queries
 from hutong.deals.rules import Side, Status
 from hutong.doors.api import paged
@@ -19,6 +20,7 @@ from hutong.parties import queries as parties
 from hutong.settlement import queries as settlement
 from hutong.settlement.references import spaced
 from hutong.technologies import queries as technologies
+from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.words import SIDES, WAYS
 
@@ -64,6 +66,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     side = deal.side_of(actor.party)
     text = queries.contract_text(id).decode()
     payable = settlement.payable_for(subject("deal", deal.id))
+    pledged = settlement.proceeds_of_deal(id) if side is Side.SELLER else []
     return render(
         request,
         "my/deal.html",
@@ -72,17 +75,22 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "side": side,
             "sides": SIDES,
             "ways": WAYS,
+            "words": words,
+            "regions": REGIONS,
             "how": deal.how,
             "contract": text,
             "contract_html": readable(text),
             "may_accept": deal.status is Status.AGREED
             and side is not None
             and side not in {a.side for a in deal.acceptances},
-            "parties": parties.parties({deal.seller, deal.buyer}),
+            "parties": parties.parties(
+                {deal.seller, deal.buyer, *(one.pledgee for one in pledged)}
+            ),
             "people": parties.persons(a.person for a in deal.acceptances),
             "technologies": technologies.technologies(deal.technologies),
             "payable": payable if side is Side.BUYER else None,
             "reference": spaced(payable.reference) if payable else "",
+            "pledged": pledged,
             "fee": settlement.fee_of(deal.price_fen, deal.rulebook_version),
             "step": next_step(deal, actor.party),
             "course": course_of(deal, side),

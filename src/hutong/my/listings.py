@@ -14,22 +14,34 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
+from hutong.certificates.words import REGIONS
 from hutong.listings import actions, queries
-from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope, Terms
+from hutong.listings.offers import (
+    LicenceMode,
+    LicenceTerms,
+    OfferKind,
+    Payment,
+    PriceMode,
+    Scope,
+    Terms,
+)
 from hutong.listings.rules import Status
 from hutong.my.groups import Group, grouped
+from hutong.my.rights_filings import codes_in
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
+from hutong.rights.scope import WORLD
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
-from hutong.ui.fields import ShareField, YuanField
+from hutong.ui.fields import DayField, ShareField, YuanField
 from hutong.ui.templatetags.ui import named
 from hutong.ui.words import choices
 
 CHOICES = 200
 PAGE = 30
+OFFERED = frozenset({OfferKind.TRANSFER.value, OfferKind.LICENCE.value})
 GROUPS = (
     Group(
         _("What is offered"),
@@ -37,7 +49,24 @@ GROUPS = (
             "Registered rights of yours; while they are on exclusive offer, nothing else can be done with them."
         ),
         "LI-1",
-        ("technologies", "title_zh", "title_en", "share"),
+        ("technologies", "title_zh", "title_en", "offer", "share"),
+    ),
+    Group(
+        _("Of a licence"),
+        _(
+            "Only for the offer of a licence: what it covers, as the register will hold it. It begins when"
+            " the deal is settled."
+        ),
+        "RR-2",
+        (
+            "licence_mode",
+            "territory",
+            "without",
+            "ipc",
+            "industries",
+            "ends_on",
+            "sublicensable",
+        ),
     ),
     Group(
         _("Price and deposit"),
@@ -60,9 +89,46 @@ class TermsForm(forms.Form):
     )
     title_zh = forms.CharField(label=_("Title in Chinese"), required=False, max_length=200)
     title_en = forms.CharField(label=_("Title in English"), required=False, max_length=200)
+    offer = forms.ChoiceField(label=_("Offer"), required=False)
     share = ShareField(
-        label=_("Share on offer"), initial="1", help_text=_("Of the whole right: 1, 1/3 or 50%.")
+        label=_("Share on offer"),
+        initial="1",
+        required=False,
+        help_text=_("Of the whole right: 1, 1/3 or 50%. A licence has none."),
     )
+    licence_mode = forms.ChoiceField(
+        label=_("Mode"),
+        required=False,
+        help_text=_(
+            "Exclusive and sole licences go to one buyer; ordinary ones to all who qualify."
+        ),
+    )
+    territory = forms.CharField(
+        label=_("Territory"),
+        required=False,
+        max_length=400,
+        help_text=_("Codes such as CN, 310000, US; the whole world when empty."),
+    )
+    without = forms.CharField(
+        label=_("Without"),
+        required=False,
+        max_length=400,
+        help_text=_("Codes of regions left out of the territory."),
+    )
+    ipc = forms.CharField(
+        label=_("Field of use"),
+        required=False,
+        max_length=400,
+        help_text=_("IPC classes such as H01M; every field when empty."),
+    )
+    industries = forms.CharField(
+        label=_("Industries"),
+        required=False,
+        max_length=400,
+        help_text=_("Codes of GB/T 4754 such as C26; every industry when empty."),
+    )
+    ends_on = DayField(label=_("Ends on"), required=False)
+    sublicensable = forms.BooleanField(label=_("Sublicences are allowed"), required=False)
     price_mode = forms.ChoiceField(
         label=_("How it is sold"),
         initial=PriceMode.FLOOR.value,
@@ -100,15 +166,44 @@ class TermsForm(forms.Form):
     def groups(self) -> Iterator[tuple[Group, list[tuple[Any, str]]]]:
         return grouped(self, GROUPS)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["offer"].choices = [
+            one for one in choices(words.OFFER_KINDS) if one[0] in OFFERED
+        ]
+        self.fields["licence_mode"].choices = choices(words.LICENCE_MODES)
+
+    def clean(self) -> dict[str, Any]:
+        """A transfer has a share, a licence its mode and last day."""
+        typed: dict[str, Any] = super().clean() or {}
+        licence = typed.get("offer") == OfferKind.LICENCE.value
+        for name in ("licence_mode", "ends_on") if licence else ("share",):
+            if not typed.get(name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return typed
+
+    def _licence(self) -> LicenceTerms:
+        typed = self.cleaned_data
+        return LicenceTerms(
+            territory=tuple(codes_in(typed["territory"]) or [WORLD]),
+            without=tuple(codes_in(typed["without"])),
+            ipc=tuple(codes_in(typed["ipc"])),
+            industries=tuple(codes_in(typed["industries"])),
+            ends_on=typed["ends_on"],
+            sublicensable=typed["sublicensable"],
+        )
+
     def terms(self) -> Terms:
         typed = self.cleaned_data
+        licence = typed["offer"] == OfferKind.LICENCE.value
         return Terms(
             title_zh=typed["title_zh"],
             title_en=typed["title_en"],
             technologies=tuple(UUID(id) for id in typed["technologies"]),
-            offer_kind=OfferKind.TRANSFER,
-            share=typed["share"],
-            licence_mode=None,
+            offer_kind=OfferKind.LICENCE if licence else OfferKind.TRANSFER,
+            share=None if licence else typed["share"],
+            licence_mode=LicenceMode(typed["licence_mode"]) if licence else None,
+            licence=self._licence() if licence else None,
             price_mode=PriceMode(typed["price_mode"]),
             price_fen=typed["price_fen"],
             deposit_fen=typed["deposit_fen"],
@@ -177,7 +272,7 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
         request,
         actor.acting_party(),
         chosen=[str(t) for t in listing.technologies],
-        initial={**initial, "share": listing.share},
+        initial={**initial, **_offered(listing)},
     )
     acts = Acts(request)
     acts.on(
@@ -200,6 +295,25 @@ def edit(request: HttpRequest, id: UUID) -> HttpResponse:
         },
         status=acts.status,
     )
+
+
+def _offered(listing: queries.ListingView) -> dict[str, Any]:
+    """The form's fields of what a draft offers: a share, or a licence's terms."""
+    licence, mode = listing.licence, listing.licence_mode
+    if licence is None or mode is None:
+        return {"offer": OfferKind.TRANSFER.value, "share": listing.share}
+    lists = {
+        name: ", ".join(getattr(licence, name))
+        for name in ("territory", "without", "ipc", "industries")
+    }
+    return {
+        **lists,
+        "offer": OfferKind.LICENCE.value,
+        "share": None,
+        "licence_mode": mode.value,
+        "ends_on": licence.ends_on,
+        "sublicensable": licence.sublicensable,
+    }
 
 
 def _form(
@@ -259,6 +373,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties({i.party for i in ready}),
             "lot": auctions.lot_of_listing(id, now),
             "words": words,
+            "regions": REGIONS,
             "rules": (
                 rulebook.version(listing.rulebook_version)
                 if listing.rulebook_version

@@ -19,9 +19,11 @@ from hutong.kit.money import plain
 from hutong.kit.refusal import N_
 from hutong.ledger import queries as ledger
 from hutong.my.acting import present
+from hutong.parties import queries as parties
 from hutong.settlement import actions, queries
 from hutong.settlement.references import spaced
 from hutong.settlement.rules import BankAccount, PayableStatus, Purpose
+from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member, posted_id
 from hutong.ui.fields import YuanField
 from hutong.ui.templatetags.ui import named, write_moment
@@ -44,6 +46,7 @@ MOVES: Words = {
     "return": N_("Returned"),
     "match": N_("Matched from suspense"),
     "fee": N_("Registration fee"),
+    "prepay": N_("Pledged debt prepaid"),
 }
 LATEST = 10
 PAGE = 100
@@ -110,6 +113,7 @@ def page(request: HttpRequest) -> HttpResponse:
         key=("-requested_at", "-id"),
         out=queries.view_payout,
     )
+    pledged = queries.proceeds_of_party(party)
     account = queries.account_of(party)
     lines = (
         ledger.statement(account.id, after=max(0, account.entries - LATEST), limit=LATEST)
@@ -130,6 +134,9 @@ def page(request: HttpRequest) -> HttpResponse:
             "next": payables["next"],
             "payouts": payouts["items"],
             "lines": [(line, link_of(line.about)) for line in reversed(lines)],
+            "pledged": pledged,
+            "parties": parties.parties({p for one in pledged for p in (one.seller, one.pledgee)}),
+            "technologies": technologies.technologies({one.technology for one in pledged}),
             "purposes": PURPOSES,
             "moves": MOVES,
             "owner": actor.has(OWN),
@@ -199,6 +206,7 @@ def link_of(about: str) -> str:
         "deal": "/my/deals/",
         "intent": "/my/intents/",
         "right_application": "/my/rights/",
+        "technology": "/technologies/",
     }
     page = pages.get(subject_kind(about))
     return f"{page}{subject_id(about)}" if page else ""

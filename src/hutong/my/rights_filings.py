@@ -41,7 +41,8 @@ def _found(text: str) -> UUID:
     )
 
 
-def _codes(text: str) -> list[str]:
+def codes_in(text: str) -> list[str]:
+    """Codes as people type them, with commas of either width or spaces between."""
     return [
         code
         for code in text.replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
@@ -127,8 +128,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             licensee=_found(typed["other"]),
             mode=Mode(typed["mode"]),
             scope=Scope(
-                Territory.of(_codes(typed["territory"]) or [WORLD]),
-                Field.of(_codes(typed["fields_of_use"])),
+                Territory.of(codes_in(typed["territory"]) or [WORLD]),
+                Field.of(codes_in(typed["fields_of_use"])),
                 Term.of(typed["starts_on"], typed["ends_on"]),
             ),
             sublicensable=typed["sublicensable"],

@@ -1,5 +1,6 @@
 """Members do their business on pages, and see nothing of others'."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from hutong.documents import queries as documents
 from hutong.listings import queries as listings
 from hutong.listings import rules as listing_rules
 from hutong.listings.intents import LIVE
+from hutong.listings.offers import LicenceTerms
 from hutong.listings.testing import cut_off, deposited_intent, open_listing, qualified_intent
 from hutong.my.deals import readable
 from hutong.my.waiting import STEPS, tasks_of
@@ -217,6 +219,52 @@ def test_a_listing_is_drafted_and_submitted(venue: Any) -> None:
     assert page.post(answer["Location"], {"act": "submit"}).status_code == 302
     (listing,) = listings.listings(member_of(university))["items"]
     assert (listing.status, listing.price_fen) == ("submitted", 128_000_000)
+
+
+def test_a_licence_is_offered_changed_and_told_in_words(venue: Any) -> None:
+    university = verified_party(now=venue.now)
+    patent = registered_technology(university, now=venue.now)
+    page = browsing(member_of(university))
+    form = {
+        "act": "draft",
+        "technologies": [str(patent.id)],
+        "title_zh": "专利普通许可",
+        "offer": "licence",
+        "licence_mode": "ordinary",
+        "territory": "CN，JP",
+        "without": "310000",
+        "ipc": "C22C",
+        "sublicensable": "on",
+        "price_mode": "fixed",
+        "price_fen": "1,280,000",
+        "payment": "lump_sum",
+        "scope": "local",
+    }
+    missing = page.post("/my/listings/new", form)
+    assert missing.status_code == 422
+    nowhere = page.post("/my/listings/new", {**form, "ends_on": "2030-12-31", "territory": "XX"})
+    assert nowhere.status_code == 422
+    answer = page.post("/my/listings/new", {**form, "ends_on": "2030-12-31"})
+    assert answer.status_code == 302, answer.content.decode()
+    (listing,) = listings.listings(member_of(university))["items"]
+    assert (listing.offer_kind, listing.licence_mode, listing.share) == (
+        "licence",
+        "ordinary",
+        None,
+    )
+    assert listing.licence == LicenceTerms(
+        territory=("CN", "JP"),
+        without=("310000",),
+        ipc=("C22C",),
+        ends_on=date(2030, 12, 31),
+        sublicensable=True,
+    )
+    edit = page.get(f"/my/listings/{listing.id}/edit").content.decode()
+    assert 'value="CN, JP"' in edit
+    shown = page.get(f"/my/listings/{listing.id}").content.decode()
+    assert "Ordinary licence" in shown
+    assert "Shanghai" in shown
+    assert "C22C" in shown
 
 
 def test_a_buyer_applies_on_the_listings_page_and_nobody_else_sees_it(venue: Any) -> None:
