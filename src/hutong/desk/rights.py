@@ -209,7 +209,7 @@ def _machine(code: str, application: ApplicationView, names: Mapping[UUID, Any])
                 return gettext("not verified: {names}").format(names=", ".join(waiting))
             return gettext("all {n} parties named are verified").format(n=len(application.parties))
         case "validity":
-            found = technologies.technologies(application.technologies).values()
+            found = _technologies(application).values()
             unknown = sum(
                 t.legal_status is not None and t.legal_status != "in_force" for t in found
             )
@@ -370,7 +370,7 @@ def _hands(application: ApplicationView, hands: Any) -> list[Hand]:
 def _items(request: HttpRequest, application: ApplicationView) -> dict[str, Any]:
     """A page of the application's technologies, found by title or number, or only those set aside."""
     wanted, only = request.GET.get("q", "").strip().casefold(), request.GET.get("only", "")
-    found = technologies.technologies(application.technologies)
+    found = _technologies(application)
     today = local_date(request.now)
     rows = [
         {
@@ -414,7 +414,7 @@ def _pasted(text: str, application: ApplicationView) -> dict[UUID, str]:
         return {}
     by_number = {
         number.casefold(): t.id
-        for t in technologies.technologies(application.technologies).values()
+        for t in _technologies(application).values()
         for number in t.numbers.values()
         if number
     }
@@ -429,10 +429,18 @@ def _pasted(text: str, application: ApplicationView) -> dict[UUID, str]:
     return items
 
 
+def _technologies(application: ApplicationView) -> dict[UUID, Any]:
+    """What it is about: asked for once by a page that needs it in several places."""
+    return once(
+        ("desk.rights.technologies", application.id),
+        lambda: technologies.technologies(application.technologies),
+    )
+
+
 def _title(application: ApplicationView) -> str:
     if application.bundle:
         return named(technologies.technology(application.bundle))
-    first = technologies.technologies(application.technologies[:1])
-    title = named(next(iter(first.values()), None))
+    first = application.technologies[:1]
+    title = named(_technologies(application).get(first[0])) if first else ""
     more = len(application.technologies) - 1
     return title + (gettext(" and {n} more").format(n=more) if more > 0 else "")

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hutong.doors.api import paged
 from hutong.doors.beside import beside
+from hutong.doors.reading import once
 from hutong.kit.actor import Actor
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -169,7 +170,7 @@ class ObjectionView:
 
 def application(id: UUID, actor: Actor | None = None) -> ApplicationView:
     """One application; with `actor`, as far as that actor may see it."""
-    row = Application.objects.get_or_refuse(id, "application")
+    row = _row(id)
     if actor is not None and not _sees(actor, row):
         raise Refused(CommonRefusal.NOT_FOUND, what="application")
     return view(row)
@@ -228,6 +229,14 @@ def waiting_for_answer(party: UUID, now: datetime) -> list[ObjectionView]:
         for row in rows
         if (row.exchange().turn is Side.OBJECTOR) == (row.objector == party)
     ]
+
+
+def _row(id: UUID) -> Application:
+    """The row with its parts, asked for once by a page that needs it for several things."""
+    row = once(("rights.application", id), _with_parts(Application.objects.filter(pk=id)).first)
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="application")
+    return row
 
 
 def _with_parts(rows: QuerySet[Application]) -> QuerySet[Application]:
@@ -297,7 +306,7 @@ def notice(application: UUID) -> NoticeView:
 
 def objections(application: UUID, actor: Actor) -> list[ObjectionView]:
     """Objections an actor may read: all of them for holders and officers, else one's own."""
-    row = Application.objects.get_or_refuse(application, "application")
+    row = _row(application)
     rows = row.objections.order_by("filed_at", "id").prefetch_related("arguments")
     if not _sees(actor, row):
         rows = rows.filter(objector=actor.acting_party())
@@ -320,7 +329,7 @@ class Hands:
 
 
 def hands_of(application: UUID) -> Hands:
-    row = Application.objects.get_or_refuse(application, "application")
+    row = _row(application)
     return Hands(
         entered_by=row.entered_by,
         submitted_by=row.submitted_by,
