@@ -28,7 +28,6 @@ from hutong.listings.queries import office
 from hutong.listings.rules import CHECKS, Status
 from hutong.listings.rules import Decision as Examined
 from hutong.parties import queries as parties
-from hutong.parties.membership import ANY_ROLE
 from hutong.rights.queries.office import disposable_among
 from hutong.technologies import queries as technologies
 from hutong.ui import words
@@ -147,10 +146,11 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     file = queries.file_of(id, actor)
     listing = file.listing
-    intents = queries.intents_of(id, actor)
+    public = listing.listed_at is not None
+    intents = queries.intents_of(id, actor) if public else []
     holders = queries.preemptions(id, actor)
     people = {listing.seller, *(i.party for i in intents), *(h.party for h in holders)}
-    sellers = parties.people_of(listing.seller, ANY_ROLE)
+    sellers = parties.acting_for_any([listing.seller])
     submitted = listing.status is Status.SUBMITTED
     standing = disposable_among(listing.rights[:50], by=listing.seller, share=listing.share)
     titles = [
@@ -185,7 +185,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         titles=titles,
         preemptions=holders,
         intents=intents,
-        lot=auctions.lot_of_listing(id, now),
+        lot=auctions.lot_of_listing(id, now) if listing.cut_off_at else None,
         words=words,
         regions=REGIONS,
     )
@@ -349,11 +349,8 @@ def intent(request: HttpRequest, id: UUID) -> HttpResponse:
     sides = parties.parties({view.party, listing.seller})
     buyer = sides[view.party]
     affiliated = parties.are_affiliated(view.party, listing.seller)
-    people = [
-        person
-        for party in (view.party, listing.seller)
-        for person in parties.people_of(party, ANY_ROLE)
-    ]
+    people = parties.acting_for_any([view.party, listing.seller])
+    papers = documents.found(view.evidence)
     applied = view.status is IntentStatus.APPLIED
     due = [terms(now).due_by("intent", view.applied_at), listing.ends_at]
     case = Case(
@@ -379,7 +376,7 @@ def intent(request: HttpRequest, id: UUID) -> HttpResponse:
             Check(text=gettext("Conditions accepted, by their exact text"), ok=True, rule="LI-4"),
             Check(text=gettext("The evidence shows that it meets the conditions"), rule="LI-4"),
         ],
-        evidence=[Paper(file=d) for e in view.evidence if (d := documents.find(e))],
+        evidence=[Paper(file=papers[e]) for e in view.evidence if e in papers],
         decisions=_qualification(findings) if applied and actor.has("listings.qualify") else (),
         barred=same_eyes(
             actor,
