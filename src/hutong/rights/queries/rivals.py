@@ -6,6 +6,7 @@ A technology may have a hundred thousand licences; a decision loads a handful. T
 each grant stands now, and the pure rules decide on them as they would on all.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -25,12 +26,17 @@ from hutong.rights.spans_field import multirange
 MOST = 2**63 - 1
 _ONE = "int8range({0}, {0}, '[]') && int8range(%s, %s, '[]')"
 _RIVALS = f"""
-    SELECT line FROM rights_grant
+    SELECT g.line, g.sequence, g.depth, g.in_force, g.names, e.id, e.number, e.kind, e.facts::text,
+        u.sequence, x.number
+    FROM (SELECT * FROM rights_grant
     WHERE {_ONE.format("title_line")} AND {_ONE.format("coalesce(under_id, 0)")}
         AND territory && %s::int8multirange AND in_force && daterange(%s, %s, '[]')
         AND ipc && %s::int8multirange AND industry && %s::int8multirange
         {{closed}}
-    ORDER BY sequence LIMIT 1
+    ORDER BY sequence LIMIT 1) AS g
+    JOIN rights_entry e ON e.id = g.entry_id
+    LEFT JOIN rights_grant u ON u.line = g.under_id
+    LEFT JOIN rights_entry x ON x.id = g.ended_by_id
 """
 
 
@@ -51,11 +57,9 @@ def grants_beside(title_line: int, technology: UUID, act: Licence) -> Grants:
     """The parent, the accepted exceptions and the first rival of a grant like `act`."""
     named = by_name(technology, [*act.accepted, *([act.parent] if act.parent else [])])
     parent = named.get(act.parent) if act.parent else None
-    rows = {row.line: row for row in named.values()}
+    beside = {row.line: in_force(row) for row in named.values()}
     accepted = [named[name] for name in act.accepted if name in named]
-    for row in _first_rival(title_line, act, parent, accepted):
-        rows[row.line] = row
-    return Grants.of(in_force(row) for row in rows.values())
+    return Grants.of((beside | _first_rival(title_line, act, parent, accepted)).values())
 
 
 def of_title(technology: UUID) -> Any:
@@ -110,7 +114,8 @@ def slot_of(act: Licence, line: int, accepted: Iterable[Grant]) -> Spans:
 
 def _first_rival(
     title_line: int, act: Licence, parent: Grant | None, accepted: list[Grant]
-) -> Iterable[Grant]:
+) -> dict[int, GrantInForce]:
+    """The earliest grant in the way, by its line; read whole at once, as many decisions are."""
     under = parent.line if parent else 0
     scope = act.scope
     params: list[Any] = [title_line, title_line, under, under]
@@ -124,7 +129,23 @@ def _first_rival(
     with connection.cursor() as cursor:
         cursor.execute(_RIVALS.format(closed=closed), params)
         first = cursor.fetchone()
-    return _rows().filter(line=first[0]) if first else ()
+    if first is None:
+        return {}
+    line, sequence, depth, days, names, entry, number, kind, facts, above, ended_by = first
+    licence = act_from(kind, json.loads(facts), None)
+    assert isinstance(licence, Licence), "a grant's entry holds a licence"
+    rival = GrantInForce(
+        entry=entry,
+        number=number,
+        order=sequence,
+        act=licence,
+        term=term_of(days),
+        under=above or NO_PARENT,
+        depth=depth,
+        names=frozenset(names),
+        ended_by=ended_by or "",
+    )
+    return {line: rival}
 
 
 def _rows() -> Any:
