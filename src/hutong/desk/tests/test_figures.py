@@ -14,6 +14,7 @@ from hutong.ui.testing import browsing
 
 pytestmark = pytest.mark.django_db
 NOTICE = timedelta(days=16)
+READER = 4  # the session, the person, the powers, the unread notices: asked on every page besides
 
 
 def queries(page: Any, path: str) -> list[str]:
@@ -50,9 +51,10 @@ PAGES = [
     ("supervisor", "/desk/procedures?kind=registrations", 12),
     ("supervisor", "/desk/procedures?kind=intents", 12),
     ("supervisor", "/desk/journal", 12),
-    ("listing", "/desk/listings/{listing}", 24),
-    ("listing", "/desk/intents/{intent}", 18),
-    ("registrar", "/desk/parties/{party}", 17),
+    ("listing", "/desk/listings/{listing}", 12 + READER),
+    ("listing", "/desk/intents/{intent}", 10 + READER),
+    ("registrar", "/desk/parties/{party}", 10 + READER),
+    ("registrar", "/desk/rights/{application}", 11 + READER),
     ("administrator", "/desk/rulebook", 12),
     ("administrator", "/desk/calendar", 12),
     ("administrator", "/desk/officers", 12),

@@ -42,14 +42,16 @@ PAGES = (
 def test_a_busy_partys_pages_cost_few_queries(venue: Any) -> None:
     me, seller = verified_party("上海某大学"), verified_party("北京某大学")
     rights = registered_technologies(me, ROWS, now=venue.now)
+    details: list[str] = []
     for right in rights:
-        drafted_listing(me, [right.id])
+        draft = drafted_listing(me, [right.id])
         offer = open_listing(seller)
         intent = qualified_intent(offer, me)
         an_open_lot(
             listing=offer.id, bidders=[Bidder(me.id, intent.id), *bidders(1)], opens_at=venue.now
         )
-        agreed_deal(seller=seller, buyer=me)
+        deal = agreed_deal(seller=seller, buyer=me)
+        details = [f"/my/deals/{deal.id}", f"/my/listings/{draft.id}", f"/my/intents/{intent.id}"]
         let_in(me, person(now=venue.now).id, MandateRole.AGENT)
         funded(me.id, 100_00)
     actor = member_of(me)
@@ -57,7 +59,7 @@ def test_a_busy_partys_pages_cost_few_queries(venue: Any) -> None:
 
     page, told = browsing(actor), {}
     page.get("/my")
-    for path in PAGES:
+    for path in (*PAGES, *details):
         with CaptureQueriesContext(connection) as asked:
             assert page.get(path).status_code == 200, path
         told[path] = len(asked)
