@@ -11,6 +11,7 @@ range index, in the same run; both name the first entry in the way. `HUTONG_BENC
 register of the reports a million technologies and three million entries (some minutes to make).
 """
 
+import gc
 import io
 import json
 import os
@@ -34,7 +35,7 @@ from benchmarks import common  # noqa: E402
 from benchmarks.common import Case, Database, percentile, venue_database  # noqa: E402
 
 SIZES = (100, 1_000, 10_000, 100_000)
-ASKED, PEER_ASKED = 400, 60
+WARMED, ASKED, PEER_ASKED = 100, 1_000, 60
 REGISTER = 1_000_000 if os.environ.get("HUTONG_BENCH_FULL") else 100_000
 REPORTS = 600
 BULK = 1_152
@@ -49,7 +50,7 @@ def measure() -> Iterator[Case]:
         from hutong.node.founding import demo_rulebook, found
 
         found(rulebook=demo_rulebook(), now=NOW)
-        yield _bulk()
+        yield from _bulk()
         for size in SIZES:
             yield from _conflict(venue, size)
         yield _report(venue)
@@ -144,6 +145,8 @@ def _pure() -> Case:
     state = TitleState(holdings=Holdings.of([(OWNER, Fraction(1))]), grants=grants)
     for n in range(50):
         _in_the_way(lambda n=n: require_grantable(state, _wanted(dice, n), on=START))
+    gc.collect()
+    gc.freeze()
     took, found = [], 0
     for n in range(2_000):
         act = _wanted(dice, n)
@@ -190,8 +193,10 @@ def _conflict(venue: Database, size: int) -> Iterator[Case]:
             transaction.set_rollback(True)
         return decided
 
-    for act in asked[:30]:
+    for act in asked[:WARMED]:
         decide(act)
+    gc.collect()
+    gc.freeze()  # what the bench itself has made is not the decision's to look through
     ours, answers = zip(*(decide(act) for act in asked), strict=True)
     with psycopg.connect(venue.owner_url, autocommit=True) as owner:
         found_by, peers = [], []
@@ -219,7 +224,7 @@ def _conflict(venue: Database, size: int) -> Iterator[Case]:
         unit="ms",
         ours=statistics.median(ours),
         limit=5.0 if size == 10_000 else None,
-        limit_name="the bound set for it" if size == 10_000 else None,
+        limit_name="the bound of its p99" if size == 10_000 else None,
         p99_ms=percentile(ours, 99),
         less_is_better=True,
     )
@@ -370,7 +375,7 @@ def _report(venue: Database) -> Case:
         unit="ms",
         ours=statistics.median(took),
         limit=20.0,
-        limit_name="the bound set for it",
+        limit_name="the bound of its p99",
         p99_ms=percentile(took, 99),
         less_is_better=True,
     )
@@ -426,7 +431,7 @@ _REGISTER = (
 )
 
 
-def _bulk() -> Case:
+def _bulk() -> Iterator[Case]:
     """One application of the network's first joint listing's size, from draft to register."""
     from hutong.kit.actor import SYSTEM
     from hutong.parties.testing import verified_party
@@ -440,10 +445,19 @@ def _bulk() -> Case:
         noticed = noticed_application(university, of, now=NOW)
         return actions.close_notice(actor=SYSTEM, now=noticed.ends_at, application=noticed.id)
 
+    worked = time.process_time()
     ms, done = _timed(register)
+    worked = time.process_time() - worked
     assert done.status == "registered"
     assert queries.title(of[-1]).registered
-    return Case(
+    yield Case(
+        bench="title",
+        case=f"bulk registration of {BULK:,} technologies: CPU of the node's own process",
+        unit="s",
+        ours=worked,
+        less_is_better=True,
+    )
+    yield Case(
         bench="title",
         case=f"bulk registration of {BULK:,} technologies, from draft to register",
         unit="s",
