@@ -192,6 +192,14 @@ def django_db_setup(cluster, template, django_db_blocker) -> Iterator[None]:
             connections.close_all()
 
 
+@pytest.fixture(autouse=True)
+def _language_of_the_house() -> None:
+    """A page that was asked for in one test leaves its language to the next otherwise."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
     """A database only this test uses."""

@@ -100,7 +100,7 @@ def foreign_words(texts: list[str], language: str, content: set[str]) -> list[st
     found = []
     for text in texts:
         rest = text
-        for known in content:
+        for known in sorted(content, key=len, reverse=True):
             rest = rest.replace(known, "")
         if language == "en" and CHINESE.search(rest.replace("中文", "")):
             found.append(f"Chinese in the English page: {text[:80]}")

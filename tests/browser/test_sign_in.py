@@ -46,12 +46,12 @@ def test_a_person_joins_confirms_and_registers_a_party(visit: Any) -> None:
     visitor.page.select_option("[name=kind]", "research_institute")
     visitor.page.fill("[name=name_zh]", "<script>alert(1)</script>研究所")
     visitor.page.fill("[name=uscc]", "91310000MA1FL0000X")
-    visitor.page.click("button.btn-primary >> nth=-1")
+    visitor.page.click("main button.btn-primary >> nth=-1")
     visitor.page.wait_for_load_state()
     assert "check character" in visitor.text("[role=alert]")  # the mistake is named …
     assert visitor.page.input_value("[name=name_zh]").endswith("研究所")  # … and nothing typed lost
     visitor.page.fill("[name=uscc]", "")
-    visitor.page.click("button.btn-primary >> nth=-1")
+    visitor.page.click("main button.btn-primary >> nth=-1")
     visitor.page.wait_for_load_state()
     assert visitor.page.url.endswith("/my/party")
     assert "<script>alert(1)</script>研究所" in visitor.text("h1")  # shown as text, never run

@@ -224,7 +224,7 @@ def proposals(
     cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """Officers only; newest first (PA-5)."""
+    """Needs any power of the certificates office; newest first (PA-5)."""
     return paged(
         queries.proposals(request.actor, status),
         cursor,
@@ -257,7 +257,7 @@ def propose(request: DoorRequest, body: ProposalIn) -> ninja.Status[ProposalOut]
     summary="One proposal, with exactly what would be issued",
 )
 def proposal(request: DoorRequest, proposal: UUID) -> ProposalOut:
-    """Officers only."""
+    """Needs any power of the certificates office (PA-5)."""
     return ProposalOut.of(queries.proposal(request.actor, proposal))
 
 

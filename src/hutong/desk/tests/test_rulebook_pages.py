@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from hutong.desk.rulebook_form import RulebookForm, data_of
 from hutong.desk.rulebook_words import FIGURES, POWERS, chapters, differences, flat, say
@@ -15,6 +16,12 @@ from hutong.ui.testing import browsing
 
 VENUE = VenueRules(code="SHTE", name_zh="上海某交易所", name_en="An exchange", region="CN-SH")
 BOOK = Rulebook(venue=VENUE).model_dump(mode="json")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Any:
+    with override("en"):
+        yield
 
 
 def test_every_figure_and_power_of_a_rulebook_has_words() -> None:

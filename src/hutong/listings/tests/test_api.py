@@ -115,7 +115,7 @@ def test_refusals_speak_the_readers_language(venue, seller):
 def test_a_refusal_tells_the_time_as_people_read_it(venue, seller):
     listing = open_listing(seller)
     early = call("POST", f"/listings/{listing.id}/cut-off", actor=officer("listing")).json()
-    assert early["title"] == "The listing period runs until 2022-07-18 17:00."
+    assert early["title"] == "The listing period runs until 18 July 2022 17:00."
     assert early["facts"]["ends_at"] == "2022-07-18T09:00:00.000000Z"
 
 
