@@ -134,6 +134,26 @@ class RightsRegistration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LicenceFacts:
+    """What a deal licensed, in place of a share (RR-2). Regions and fields are in words."""
+
+    mode: str
+    territory: tuple[str, ...]
+    field: tuple[str, ...]
+    ends_on: date
+    sublicensable: bool
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "mode": self.mode,
+            "territory": list(self.territory),
+            "field": list(self.field),
+            "ends_on": self.ends_on.isoformat(),
+            "sublicensable": "yes" if self.sublicensable else "no",
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """A deal as it was settled (DL-1, DL-2). `way`: auction, single, posted_price, negotiated…"""
 
@@ -142,12 +162,13 @@ class Transaction:
     seller: PartyFacts
     buyer: PartyFacts
     technologies: tuple[TechnologyFacts, ...]
-    share: Fraction
+    share: Fraction | None  # of a transfer
     price_fen: int
     currency: str
     signed_on: date
     settled_on: date
     contract_digest: str
+    licence: LicenceFacts | None = None
 
     kind: ClassVar[Kind] = Kind.TRANSACTION
     thread: ClassVar[None] = None
@@ -159,7 +180,7 @@ class Transaction:
                 "way": self.way,
                 "price_fen": self.price_fen,
                 "currency": self.currency,
-                "share": written(self.share),
+                **({"share": written(self.share)} if self.share is not None else {}),
                 "signed_on": self.signed_on.isoformat(),
                 "settled_on": self.settled_on.isoformat(),
                 "contract_digest": self.contract_digest,
@@ -167,6 +188,7 @@ class Transaction:
             "seller": self.seller.plain(),
             "buyer": self.buyer.plain(),
             "technologies": [technology.plain() for technology in self.technologies],
+            **({"licence": self.licence.plain()} if self.licence else {}),
         }
 
 

@@ -181,7 +181,24 @@ KINDS: Final[dict[Kind, KindOf]] = {
         ),
         fields=(
             _TECHNOLOGIES,
-            Field("deal.share", Pair("转让份额", "Share transferred"), Type.SHARE),
+            Field("deal.share", Pair("转让份额", "Share transferred"), Type.SHARE, required=False),
+            Field(
+                "licence.mode",
+                Pair("许可方式", "Licence"),
+                Type.CHOICE,
+                required=False,
+                choices=LICENCE_MODES,
+            ),
+            Field("licence.territory", Pair("许可地域", "Territory"), Type.TEXTS, required=False),
+            Field("licence.field", Pair("使用领域", "Field of use"), Type.TEXTS, required=False),
+            Field("licence.ends_on", Pair("许可终止", "Until"), Type.DAY, required=False),
+            Field(
+                "licence.sublicensable",
+                Pair("可否分许可", "Sublicensable"),
+                Type.CHOICE,
+                required=False,
+                choices=YES_NO,
+            ),
             Field("deal.price_fen", Pair("成交价格", "Price"), Type.MONEY, strong=True),
             _currency("deal.currency"),
             Field(

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hutong.certificates import fields
+from hutong.certificates import fields, words
 from hutong.certificates.content import (
+    LicenceFacts,
     PartyFacts,
     Stated,
     TechnologyFacts,
@@ -42,14 +43,39 @@ def transaction(deal: UUID, *, settled_on: datetime) -> tuple[Transaction, tuple
         seller=party_facts(named[agreed.seller]),
         buyer=party_facts(named[agreed.buyer]),
         technologies=tuple(technology_facts(agreed.technologies)),
-        share=agreed.share,
+        share=None if agreed.licence else agreed.share,
         price_fen=agreed.price_fen,
         currency=agreed.currency,
         signed_on=local_date(signed_at),
         settled_on=local_date(settled_on),
         contract_digest=agreed.contract_digest,
+        licence=_licence_facts(agreed),
     )
     return matter, agreed.technologies
+
+
+def _licence_facts(agreed: deals.DealView) -> LicenceFacts | None:
+    if agreed.licence is None or agreed.licence_mode is None:
+        return None
+    terms = agreed.licence
+    return LicenceFacts(
+        mode=agreed.licence_mode.value,
+        territory=tuple(territory_words(terms.territory, terms.without)),
+        field=tuple(field_words(terms.ipc, terms.industries)),
+        ends_on=terms.ends_on,
+        sublicensable=terms.sublicensable,
+    )
+
+
+def territory_words(codes: Iterable[str], without: Iterable[str]) -> list[str]:
+    """Regions by name; those left out last, as such."""
+    left_out = "、".join(words.region(code) for code in without)
+    named = [words.region(code) for code in codes]
+    return [*named, f"（{left_out}除外 excepted）"] if left_out else named
+
+
+def field_words(ipc: Iterable[str], industries: Iterable[str]) -> list[str]:
+    return [*ipc, *industries] or ["全部领域 All fields"]
 
 
 def party_credential(view: PartyView, *, verified_on: datetime, days: int, nth: int) -> Stated:

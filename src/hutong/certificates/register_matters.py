@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from hutong.certificates import words
 from hutong.certificates.content import (
     HolderFacts,
     Matter,
@@ -23,7 +22,12 @@ from hutong.certificates.content import (
     Thread,
 )
 from hutong.certificates.kinds import Kind
-from hutong.certificates.matters import party_facts, technology_facts
+from hutong.certificates.matters import (
+    field_words,
+    party_facts,
+    technology_facts,
+    territory_words,
+)
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.rights.queries import EntryView
@@ -92,8 +96,8 @@ def _licence(entry: EntryView) -> Stated:
             "technology": technology_facts([entry.technology])[0].plain(),
             "grant": {
                 "mode": facts["mode"],
-                "territory": _territory(scope),
-                "field": [*scope["ipc"], *scope["industries"]] or ["全部领域 All fields"],
+                "territory": territory_words(scope["territory"], scope["without"]),
+                "field": field_words(scope["ipc"], scope["industries"]),
                 "starts_on": scope["starts_on"],
                 "ends_on": scope["ends_on"],
                 "sublicensable": "yes" if facts["sublicensable"] else "no",
@@ -175,9 +179,3 @@ def _number(id: UUID | None) -> str:
 
 def _party(id: str) -> dict[str, Any]:
     return party_facts(parties.party(UUID(id))).plain()
-
-
-def _territory(scope: Mapping[str, Any]) -> list[str]:
-    without = "、".join(words.region(code) for code in scope["without"])
-    named = [words.region(code) for code in scope["territory"]]
-    return [*named, f"（{without}除外 excepted）"] if without else named

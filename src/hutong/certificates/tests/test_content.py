@@ -1,5 +1,6 @@
 """What a certificate says, how it is numbered, and what its page shows."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from hutong.certificates import content as contents
 from hutong.certificates import layout, wording, words
+from hutong.certificates.content import LicenceFacts
 from hutong.certificates.kinds import KINDS, Kind, number
 from hutong.certificates.tests.making import FACTS, FIRM, REGISTRATION, SALE, UNIVERSITY
 
@@ -86,6 +88,24 @@ def test_every_holder_stands_in_the_table_with_exact_shares():
         ["某智能装备（上海）有限公司", "1/3", "1/3", "50%"],
     ]
     assert table[0][0]["note"] == "统一社会信用代码 12310000425006133D"
+
+
+def test_a_licence_deal_says_what_was_licensed_and_no_share():
+    licence = LicenceFacts(
+        mode="sole",
+        territory=("中国 China", "（上海市 Shanghai除外 excepted）"),
+        field=("C22C",),
+        ends_on=date(2030, 12, 31),
+        sublicensable=False,
+    )
+    sold = page(replace(SALE, share=None, licence=licence))["rows"]
+    said = {row["label"]["en"]: row["zh"] for row in sold}
+    assert said["Licence"] == "排他许可"
+    assert said["Territory"] == "中国 China、（上海市 Shanghai除外 excepted）"
+    assert (said["Field of use"], said["Until"]) == ("C22C", "2030年12月31日")
+    assert said["Sublicensable"] == "不可以"
+    assert "Share transferred" not in said
+    assert "Licence" not in {row["label"]["en"] for row in page(SALE)["rows"]}
 
 
 def test_many_technologies_are_named_up_to_five_and_counted_beyond():

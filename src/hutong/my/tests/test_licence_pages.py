@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hutong.certificates.matters import transaction
 from hutong.deals.testing import DEPOSIT, NOTICE, PRICE, agreed_deal
 from hutong.listings.offers import LicenceTerms
 from hutong.listings.testing import open_listing, qualified_intent
@@ -64,3 +65,6 @@ def test_a_licences_terms_and_its_pledgees_proceeds_stand_on_the_pages(venue: An
         assert "970,000.00" in money
     other = browsing(member_of(buyer)).get(f"/my/deals/{deal.id}").content.decode()
     assert "Held until" not in other
+    matter, _ = transaction(deal.id, settled_on=deal.changed_at)
+    assert (matter.share, matter.licence.mode) == (None, "exclusive")
+    assert matter.licence.territory == ("中国 China", "（上海市 Shanghai除外 excepted）")
