@@ -55,6 +55,7 @@ def test_a_busy_partys_pages_cost_few_queries(venue: Any) -> None:
         let_in(me, person(now=venue.now).id, MandateRole.AGENT)
         funded(me.id, 100_00)
     actor = member_of(me)
+    assert actor.person is not None
     notify(now=venue.now, to=[actor.person], kind="parties.verified", facts={}, link="/my")
 
     page, told = browsing(actor), {}
