@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import hutong.notices.jobs  # noqa: F401 (registers the texts of notices)
 from hutong.auctions.actions import Bidder
 from hutong.auctions.testing import an_open_lot, bidders
 from hutong.deals.testing import agreed_deal
