@@ -40,11 +40,30 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict:
         try:
-            return super().parse_body(request)
+            body = super().parse_body(request)
         except RequestDataTooBig as error:
             raise too_large() from error
         except (ValueError, RecursionError) as error:
             raise HttpError(400, f"The body is not JSON: {error}") from error
+        if at := _where_nul(body):
+            raise HttpError(422, f"{at} holds a NUL character, which no text may.")
+        return body
+
+
+def _where_nul(value: Any, at: str = "body") -> str | None:
+    """Name the first text with the one character that the database knows no way to keep."""
+    match value:
+        case str():
+            return at if "\0" in value else None
+        case dict():
+            inside = [(f"{at}.{name}".replace("\0", "�"), one) for name, one in value.items()]
+            if any("\0" in name for name in value):
+                return at
+        case list():
+            inside = [(f"{at}[{n}]", one) for n, one in enumerate(value)]
+        case _:
+            return None
+    return next((found for name, one in inside if (found := _where_nul(one, name))), None)
 
 
 class Described(NinjaAPI):

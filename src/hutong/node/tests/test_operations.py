@@ -65,6 +65,13 @@ def test_anybody_may_read_the_clock_and_only_operators_move_it(venue, token, dra
     assert call("GET", "/venue/clock").json()["now"].startswith("2022-07-10T01:0")
 
 
+def test_a_text_no_database_can_keep_is_named_and_refused(venue, token):
+    body = {"data": {"venue": {"name_zh": "a\0b"}}, "note": "x"}
+    refused = call("POST", "/rulebook", body, token=token)
+    assert refused.status_code == 422
+    assert "body.data.venue.name_zh" in refused.json()["title"]
+
+
 def test_the_clock_does_not_jump_while_an_auction_runs(venue, token):
     an_open_lot(opens_at=venue.now, bidders=bidders(2))
     due.schedule(subject="thing:1", kind="test.soon", due_at=venue.now + timedelta(days=20))
