@@ -27,6 +27,7 @@ from pathlib import Path
 import hypothesis
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a bug
 hypothesis.settings.load_profile("house")
@@ -53,6 +54,9 @@ from hutong.node.processes import exists  # noqa: E402
 
 SERVER_HOME = ROOT / "var" / "test-postgres"
 TEMPLATES_KEPT = 8
+# Where tests share a venue that takes long to start: these run in one worker.
+SHARING = ("tests/browser", "tests/journeys", "tests/faults", "src/hutong/node/tests/test_up.py")
+SHARING += ("src/hutong/node/tests/test_backup.py",)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,6 +83,18 @@ def pytest_configure(config: pytest.Config) -> None:
         # The workers of a run inherit this; with it they would read their settings before their
         # own HUTONG_STATE is set, and all share one state directory.
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+class Grouped(LoadScopeScheduling):
+    """Each test for whoever is free, but those that share a venue in one process after another."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((group for group in SHARING if file.startswith(group)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Grouped:
+    return Grouped(config, log)
 
 
 def _start_keeper() -> None:

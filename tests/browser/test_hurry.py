@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def entered(visitor: Any, title: str) -> int:
@@ -29,12 +29,12 @@ def test_a_double_click_enters_one_technology(visit: Any) -> None:
 def test_the_way_back_and_the_same_form_again_enter_one_technology(visit: Any) -> None:
     visitor = visit("university")
     fill(visitor, "返回再交的诀窍")
-    visitor.page.click("button[name=act][value=enter]")
-    visitor.page.wait_for_load_state()
+    with visitor.page.expect_navigation():
+        visitor.page.click("button[name=act][value=enter]")
     visitor.page.go_back()
     assert visitor.page.input_value("[name=title_zh]") == "返回再交的诀窍"
-    visitor.page.click("button[name=act][value=enter]")
-    visitor.page.wait_for_load_state()
+    with visitor.page.expect_navigation():
+        visitor.page.click("button[name=act][value=enter]")
     assert "500" not in visitor.page.title()
     assert entered(visitor, "返回再交的诀窍") == 1
 
@@ -43,15 +43,15 @@ def test_what_one_tab_has_done_the_other_is_told(visit: Any) -> None:
     first = visit("university", "en")
     first.go("/my/tokens")
     first.page.fill("[name=label]", "two tabs")
-    first.page.click("button[value=issue]")
-    first.page.wait_for_load_state()
+    with first.page.expect_navigation():
+        first.page.click("button[value=issue]")
     first.go("/my/tokens")
     other = first.page.context.new_page()
     other.goto(first.page.url)
     for page in (first.page, other):
         row = page.locator("li.row-item", has_text="two tabs")
         row.locator("button[value=revoke]").click()
-        page.click("dialog[open] [data-ask=yes]")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("dialog[open] [data-ask=yes]")
         assert row.locator("button[value=revoke]").count() == 0
         assert "Revoked" in row.inner_text()

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 SECONDS = 60  # a worker on a busy machine
 
 
@@ -39,10 +39,13 @@ def said_after_reload(visitor: Any, path: str, wanted: str) -> None:
 
 def press(visitor: Any, act: str) -> None:
     """Press the button of an act, and agree where the page asks once more."""
-    visitor.page.click(f"button[name=act][value={act}]")
-    if visitor.page.query_selector("dialog[open]"):
-        visitor.page.click("dialog[open] [data-ask=yes]")
-    visitor.page.wait_for_load_state()
+    button = visitor.page.locator(f"button[name=act][value={act}]").first
+    asks = button.evaluate("b => b.dataset.confirm || b.form.dataset.confirm || ''")
+    if asks:
+        button.click()
+        button = visitor.page.locator("dialog[open] [data-ask=yes]")
+    with visitor.page.expect_navigation():
+        button.click()
 
 
 def workbook(folder: Path, *rows: dict[str, str]) -> Path:

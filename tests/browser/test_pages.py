@@ -7,7 +7,7 @@ import pytest
 from browser.crawl import crawl, patterns
 from browser.soundness import CHINESE, faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Each language and each width once: English is the longer, a phone the narrower.
 WINDOWS = [("zh-hans", 1440), ("en", 390)]

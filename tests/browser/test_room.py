@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def kill_front(site: Any) -> None:

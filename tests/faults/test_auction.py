@@ -26,7 +26,7 @@ from hutong.node.demo.client import Api, StepFailed, wait_for
 from hutong.node.demo.people import FIRMS, UNIVERSITIES
 from hutong.node.processes import exists
 
-pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.drill
 BIDDERS_A_PADDLE = 3
 RECEIPTS = 15  # between kills
 

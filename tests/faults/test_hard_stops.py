@@ -17,7 +17,7 @@ from hutong.node.demo.technologies import DemoTechnology, application_number, de
 from hutong.node.demo.workbook import fill
 from hutong.node.processes import exists
 
-pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.drill
 ROWS = 3_000
 TELLERS = 6
 LINES = 48

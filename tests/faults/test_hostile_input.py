@@ -20,7 +20,7 @@ from hutong.node.demo.supply import XLSX
 from hutong.node.demo.technologies import demo_technologies
 from hutong.node.demo.workbook import fill
 
-pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.drill
 MIB = 1024 * 1024
 GROWTH_MIB = 400
 

@@ -1,9 +1,5 @@
 """The whole case, from a technology to a certificate, as the demo plays it."""
 
-import pytest
-
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def test_the_demo_verifies_every_step(played):
     assert played.summary["ok"] is True

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @contextmanager
 def changed(played, table: str, column: str, new: str, where: str = "true") -> Iterator[str]:

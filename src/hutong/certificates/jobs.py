@@ -112,7 +112,7 @@ def tell_people(entry: Recorded) -> None:
         kind="certificates.revoked" if revoked else "certificates.rendered",
         facts={
             "number": certificate.number,
-            "title": f"{certificate.kind_zh} {certificate.title}",
+            "title": certificate.title,
             "reason": certificate.revocation_reason,
         },
         link=f"/certificates/{certificate.number}",

@@ -50,7 +50,8 @@ def _link(model: type[models.Model], name: str) -> Any:
 
 def _put(row: models.Model, name: str, parts: list[dict[str, Any]]) -> None:
     link = _link(type(row), name)
-    found = link.model._base_manager.none()
+    # What is filtered or ordered anew asks the database again, as after `prefetch_related`.
+    found = link.model._base_manager.filter(**{link.attname: row.pk})
     found._result_cache = [_part(link, row, values) for values in parts]
     found._prefetch_done = True
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found

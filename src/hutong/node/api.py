@@ -125,7 +125,7 @@ def build() -> NinjaAPI:
                 "type": "about:blank",
                 "title": str(error),
                 "status": error.status_code,
-                "code": "http",
+                "code": "malformed" if error.status_code == 422 else "http",
                 "rule": "",
                 "detail": "",
                 "facts": {},

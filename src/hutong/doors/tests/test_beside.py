@@ -28,6 +28,7 @@ def test_parts_are_those_of_the_database(venue: Any, django_assert_num_queries: 
     assert found == {name: columns(getattr(plain, name).order_by("pk")) for name in PARTS}
     assert found["items"]
     assert found["evidence"]
+    assert row.items.order_by("-pk").count() == len(found["items"]), "asked anew, found anew"
 
 
 def test_what_hangs_on_nothing_is_empty(venue: Any) -> None:

@@ -19,7 +19,7 @@ def run(arguments: list[str]) -> int:
     arguments = [a for a in arguments if a != "--drills"]
     chosen = [] if "-m" in arguments else ["-m", "drill" if drills else "not drill"]
     spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else ["-n", "2"]
-    command = [sys.executable, "-m", "pytest", *spread, "--dist", "loadgroup", *chosen, *arguments]
+    command = [sys.executable, "-m", "pytest", *spread, *chosen, *arguments]
     # pytest-django would read the settings it names before the tests have a state of their own.
     env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     return subprocess.run(command, cwd=CHECKOUT, env=env, check=False).returncode

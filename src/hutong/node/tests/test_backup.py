@@ -13,7 +13,6 @@ import pytest
 
 from hutong.node import up
 
-pytestmark = pytest.mark.xdist_group("up")
 PATIENCE = 300
 OURS = ("HUTONG_DATABASE_URL", "HUTONG_OWNER_DATABASE_URL", "HUTONG_STATE", "HUTONG_PASSPHRASE")
 

@@ -24,7 +24,6 @@ from hutong.node import up
 from hutong.node.presence import who_runs
 from hutong.node.processes import working_in
 
-pytestmark = pytest.mark.xdist_group("up")
 PATIENCE = 240  # a bound for machines that are busy with something else
 OURS = ("HUTONG_DATABASE_URL", "HUTONG_OWNER_DATABASE_URL", "HUTONG_STATE", "HUTONG_EMAIL_URL")
 
