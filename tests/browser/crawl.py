@@ -17,7 +17,7 @@ LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)', re.IGNORECASE)
 HIDDEN = re.compile(r"<(\w+)(?=[^>]*\shidden\b)[^>]*>.*?</\1>", re.DOTALL)
 HOMES = {None: "/", "university": "/my", "alpha": "/my", "beta": "/my"}  # officers begin at /desk
 EACH = 1  # pages of one pattern; of public ones more, for they differ
-EACH_PUBLIC = 6
+EACH_PUBLIC = 15
 MOST = 400
 
 # Addresses that are no pages for people to come to by a link.
