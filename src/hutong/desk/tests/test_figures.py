@@ -54,7 +54,7 @@ PAGES = [
     ("listing", "/desk/listings/{listing}", 12 + READER),
     ("listing", "/desk/intents/{intent}", 10 + READER),
     ("registrar", "/desk/parties/{party}", 10 + READER),
-    ("registrar", "/desk/rights/{application}", 11 + READER),
+    ("registrar", "/desk/rights/{application}", 12 + READER),
     ("administrator", "/desk/rulebook", 12),
     ("administrator", "/desk/calendar", 12),
     ("administrator", "/desk/officers", 12),
