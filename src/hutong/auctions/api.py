@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hutong.auctions import actions, queries
 from hutong.auctions.schemas import LotOut, PaddleOut, ReasonIn, RecordOut, TokenOut
@@ -46,7 +46,7 @@ def get_lot(request: DoorRequest, lot: UUID) -> LotOut:
     response={201: TokenOut, **PROBLEMS},
     summary="A token to bid with",
 )
-def issue_token(request: DoorRequest, lot: UUID) -> tuple[int, TokenOut]:
+def issue_token(request: DoorRequest, lot: UUID) -> Status[TokenOut]:
     """Needs `member.act`, for a party that holds a paddle in this lot (AU-3).
 
     Then `POST /live/lots/{lot}/bids` with `{"bid_id": <a UUID of your choice>, "amount_fen": …}` and
@@ -63,8 +63,11 @@ def issue_token(request: DoorRequest, lot: UUID) -> tuple[int, TokenOut]:
         key=transparency.keyring().token_key,
         expires=int(expires_at.timestamp()),
     )
-    return 201, TokenOut(
-        token=token, paddle=paddle, expires_at=expires_at, bid_at=f"/live/lots/{lot}/bids"
+    return Status(
+        201,
+        TokenOut(
+            token=token, paddle=paddle, expires_at=expires_at, bid_at=f"/live/lots/{lot}/bids"
+        ),
     )
 
 

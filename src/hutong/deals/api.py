@@ -5,6 +5,7 @@ The API of deals: read them, read the contract, accept it, end what is late.
 from typing import Any
 from uuid import UUID
 
+import ninja
 from django.http import HttpResponse
 from ninja import Query, Router
 
@@ -86,7 +87,7 @@ def get_contract(request: DoorRequest, deal: UUID) -> HttpResponse:
     response={201: DealOut, **PROBLEMS},
     summary="Accept the contract",
 )
-def accept_contract(request: DoorRequest, deal: UUID, body: AcceptanceIn) -> tuple[int, DealOut]:
+def accept_contract(request: DoorRequest, deal: UUID, body: AcceptanceIn) -> ninja.Status[DealOut]:
     """Needs `member.act` for a side of the deal. Accepts exactly the bytes with this digest (CO-1).
 
     When the second side accepts, the contract is signed, the rights are bound and the price is due.
@@ -94,7 +95,7 @@ def accept_contract(request: DoorRequest, deal: UUID, body: AcceptanceIn) -> tup
     view = actions.accept_contract(
         actor=request.actor, now=request.now, deal=deal, text_digest=body.digest
     )
-    return 201, DealOut.of(view, request.actor.party)
+    return ninja.Status(201, DealOut.of(view, request.actor.party))
 
 
 @router.post(

@@ -5,6 +5,7 @@ Listings and intents over HTTP: the board, the seller's, the buyer's and the off
 from typing import Any
 from uuid import UUID
 
+import ninja
 from ninja import Query, Router
 
 from hutong.doors import DoorRequest
@@ -100,10 +101,12 @@ def list_listings(
 
 
 @router.post("/listings", response={201: schemas.ListingOut, **PROBLEMS}, summary="Draft a listing")
-def draft(request: DoorRequest, body: schemas.TermsIn) -> Any:
+def draft(request: DoorRequest, body: schemas.TermsIn) -> ninja.Status[Any]:
     """Needs `member.act`. Terms must be complete; deposit and increment within the rulebook's
     bounds (LI-1). Titles are checked when it is submitted."""
-    return 201, actions.draft(actor=request.actor, now=request.now, terms=body.terms())
+    return ninja.Status(
+        201, actions.draft(actor=request.actor, now=request.now, terms=body.terms())
+    )
 
 
 @router.post(
@@ -225,15 +228,18 @@ def cut_off(request: DoorRequest, listing: UUID) -> Any:
     response={201: schemas.IntentOut, **PROBLEMS},
     summary="Apply to buy",
 )
-def apply_intent(request: DoorRequest, listing: UUID, body: schemas.IntentIn) -> Any:
+def apply_intent(request: DoorRequest, listing: UUID, body: schemas.IntentIn) -> ninja.Status[Any]:
     """Needs `member.act` for a verified party that is neither the seller nor its affiliate (AU-3).
     Who applies stays hidden until the period ends (LI-4)."""
-    return 201, actions.apply_intent(
-        actor=request.actor,
-        now=request.now,
-        listing=listing,
-        accepts_conditions=body.accepts_conditions,
-        evidence=body.evidence,
+    return ninja.Status(
+        201,
+        actions.apply_intent(
+            actor=request.actor,
+            now=request.now,
+            listing=listing,
+            accepts_conditions=body.accepts_conditions,
+            evidence=body.evidence,
+        ),
     )
 
 

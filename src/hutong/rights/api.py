@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import ninja
 from ninja import Query, Router
 
 from hutong.doors import DoorRequest
@@ -34,17 +35,20 @@ LIMIT: Any = Query(50, ge=1, le=200)
     response={201: schemas.ApplicationOut, **PROBLEMS},
     summary="Draft an application for first registration",
 )
-def draft(request: DoorRequest, body: schemas.ApplicationIn) -> Any:
+def draft(request: DoorRequest, body: schemas.ApplicationIn) -> ninja.Status[Any]:
     """Needs `member.act`. One application covers one technology or thousands, examined as one file
     (RR-7). The technologies are the applicant's own; shares total exactly 1 (RR-1)."""
-    return 201, actions.apply_first_registration(
-        actor=request.actor,
-        now=request.now,
-        technologies=body.technologies,
-        holders=[holder.pair() for holder in body.holders],
-        disposal=None if body.disposal is None else [h.pair() for h in body.disposal],
-        income=None if body.income is None else [h.pair() for h in body.income],
-        evidence=body.evidence,
+    return ninja.Status(
+        201,
+        actions.apply_first_registration(
+            actor=request.actor,
+            now=request.now,
+            technologies=body.technologies,
+            holders=[holder.pair() for holder in body.holders],
+            disposal=None if body.disposal is None else [h.pair() for h in body.disposal],
+            income=None if body.income is None else [h.pair() for h in body.income],
+            evidence=body.evidence,
+        ),
     )
 
 
@@ -53,12 +57,15 @@ def draft(request: DoorRequest, body: schemas.ApplicationIn) -> Any:
     response={201: schemas.ApplicationOut, **PROBLEMS},
     summary="Draft one application for all parts of a bundle",
 )
-def draft_for_bundle(request: DoorRequest, body: schemas.BundleApplicationIn) -> Any:
+def draft_for_bundle(request: DoorRequest, body: schemas.BundleApplicationIn) -> ninja.Status[Any]:
     """Needs `member.act` for a seller of the bundle. Each part will be held by the party that
     entered it; the other sellers agree before it is submitted. Parts that cannot be registered now
     are left out (TE-4, RR-7)."""
-    return 201, actions.apply_for_bundle(
-        actor=request.actor, now=request.now, bundle=body.bundle, evidence=body.evidence
+    return ninja.Status(
+        201,
+        actions.apply_for_bundle(
+            actor=request.actor, now=request.now, bundle=body.bundle, evidence=body.evidence
+        ),
     )
 
 
@@ -243,16 +250,21 @@ def get_notice(request: DoorRequest, application: UUID) -> Any:
     response={201: schemas.ObjectionOut, **PROBLEMS},
     summary="Object to an application in notice",
 )
-def object_to(request: DoorRequest, application: UUID, body: schemas.ObjectionIn) -> Any:
+def object_to(
+    request: DoorRequest, application: UUID, body: schemas.ObjectionIn
+) -> ninja.Status[Any]:
     """Needs `member.act` for a verified party, a natural person's own party included (RR-7). The
     notice stands still until the objection is decided."""
-    return 201, actions.object_to(
-        actor=request.actor,
-        now=request.now,
-        application=application,
-        grounds=body.grounds,
-        technology=body.technology,
-        evidence=body.evidence,
+    return ninja.Status(
+        201,
+        actions.object_to(
+            actor=request.actor,
+            now=request.now,
+            application=application,
+            grounds=body.grounds,
+            technology=body.technology,
+            evidence=body.evidence,
+        ),
     )
 
 
@@ -273,15 +285,18 @@ def list_objections(request: DoorRequest, application: UUID) -> Any:
     response={201: schemas.ObjectionOut, **PROBLEMS},
     summary="Argue about an objection",
 )
-def argue(request: DoorRequest, objection: UUID, body: schemas.ArgumentIn) -> Any:
+def argue(request: DoorRequest, objection: UUID, body: schemas.ArgumentIn) -> ninja.Status[Any]:
     """Needs `member.act` for the applicant or the objector, whose turn it is: the applicant answers
     first, each side within the rulebook's days (RR-7)."""
-    return 201, actions.argue(
-        actor=request.actor,
-        now=request.now,
-        objection=objection,
-        text=body.text,
-        documents=body.documents,
+    return ninja.Status(
+        201,
+        actions.argue(
+            actor=request.actor,
+            now=request.now,
+            objection=objection,
+            text=body.text,
+            documents=body.documents,
+        ),
     )
 
 
@@ -430,15 +445,18 @@ def record_outside_step(request: DoorRequest, entry: UUID, body: schemas.Outside
 @router.post(
     "/rights/freezes", response={201: schemas.EntryOut, **PROBLEMS}, summary="Freeze a right"
 )
-def freeze(request: DoorRequest, body: schemas.FreezeIn) -> Any:
+def freeze(request: DoorRequest, body: schemas.FreezeIn) -> ninja.Status[Any]:
     """Needs `rights.examine`. At once, on the paper of a court or authority (RR-6)."""
-    return 201, actions.freeze(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        authority=body.authority,
-        paper=body.paper,
-        document=body.document,
+    return ninja.Status(
+        201,
+        actions.freeze(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            authority=body.authority,
+            paper=body.paper,
+            document=body.document,
+        ),
     )
 
 
@@ -447,13 +465,16 @@ def freeze(request: DoorRequest, body: schemas.FreezeIn) -> Any:
     response={201: schemas.EntryOut, **PROBLEMS},
     summary="Lift a freeze",
 )
-def lift(request: DoorRequest, entry: UUID, body: schemas.LiftIn) -> Any:
+def lift(request: DoorRequest, entry: UUID, body: schemas.LiftIn) -> ninja.Status[Any]:
     """Needs `rights.examine`. Names the freeze by its entry (RR-6)."""
-    return 201, actions.lift(
-        actor=request.actor,
-        now=request.now,
-        freeze=entry,
-        authority=body.authority,
-        paper=body.paper,
-        document=body.document,
+    return ninja.Status(
+        201,
+        actions.lift(
+            actor=request.actor,
+            now=request.now,
+            freeze=entry,
+            authority=body.authority,
+            paper=body.paper,
+            document=body.document,
+        ),
     )

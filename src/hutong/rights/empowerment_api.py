@@ -5,7 +5,7 @@ Researcher empowerment over HTTP, and the income its plans share out (RR-9).
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
@@ -26,16 +26,19 @@ LIMIT: Any = Query(50, ge=1, le=200)
     response={201: ApplicationOut, **PROBLEMS},
     summary="Draft an application to empower inventors",
 )
-def draft_empowerment(request: DoorRequest, body: shapes.EmpowermentIn) -> Any:
+def draft_empowerment(request: DoorRequest, body: shapes.EmpowermentIn) -> Status[Any]:
     """Needs `member.act` for the institution that holds the rights. The file proves due diligence
     (internal publicity, collective decision, price basis) and holds the income plan; those
     empowered and co-owners agree before it is submitted (RR-9)."""
-    return 201, actions.apply_empowerment(
-        actor=request.actor,
-        now=request.now,
-        technologies=body.technologies,
-        file=body.file(),
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.apply_empowerment(
+            actor=request.actor,
+            now=request.now,
+            technologies=body.technologies,
+            file=body.file(),
+            evidence=body.evidence,
+        ),
     )
 
 

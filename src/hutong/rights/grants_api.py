@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
@@ -83,61 +83,73 @@ def proposed_licence(request: DoorRequest, technology: UUID, body: shapes.Propos
 
 
 @router.post("/rights/licences", response=FILED, summary="File a licence or sublicence")
-def file_licence(request: DoorRequest, body: shapes.LicenceIn) -> Any:
+def file_licence(request: DoorRequest, body: shapes.LicenceIn) -> Status[Any]:
     """Needs `member.act` for the licensor. The licensee agrees, and every co-owner to an exclusive
     or sole one (RR-1); an ordinary licence is then entered at once, others are examined (RR-7).
     What conflicts is refused by the number of the entry in its way (RR-4)."""
-    return 201, actions.file_licence(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        licensee=body.licensee,
-        mode=body.mode,
-        scope=body.scope(),
-        sublicensable=body.sublicensable,
-        parent=body.parent,
-        accepted=body.accepted,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.file_licence(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            licensee=body.licensee,
+            mode=body.mode,
+            scope=body.scope(),
+            sublicensable=body.sublicensable,
+            parent=body.parent,
+            accepted=body.accepted,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post("/rights/grants/{entry}/surrender", response=FILED, summary="Give a licence back")
-def surrender(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Any:
+def surrender(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Status[Any]:
     """Needs `member.act` for the licensee; at once, while no sublicence rests on it (RR-3)."""
-    return 201, actions.surrender(
-        actor=request.actor, now=request.now, grant=entry, evidence=body.evidence
+    return Status(
+        201,
+        actions.surrender(
+            actor=request.actor, now=request.now, grant=entry, evidence=body.evidence
+        ),
     )
 
 
 @router.post("/rights/pledges", response=FILED, summary="File a pledge")
-def file_pledge(request: DoorRequest, body: shapes.PledgeIn) -> Any:
+def file_pledge(request: DoorRequest, body: shapes.PledgeIn) -> Status[Any]:
     """Needs `member.act` for a holder of disposal. The pledgee and all co-holders agree, the
     registrar examines, and a statutory right is pledged by the office's entry (RR-6, RR-11)."""
-    return 201, actions.file_pledge(
-        actor=request.actor,
-        now=request.now,
-        technologies=body.technologies,
-        pledgee=body.pledgee,
-        secured_fen=body.secured_fen,
-        currency=body.currency,
-        debt_due_on=body.debt_due_on,
-        rank=body.rank,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.file_pledge(
+            actor=request.actor,
+            now=request.now,
+            technologies=body.technologies,
+            pledgee=body.pledgee,
+            secured_fen=body.secured_fen,
+            currency=body.currency,
+            debt_due_on=body.debt_due_on,
+            rank=body.rank,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post("/rights/shares", response=FILED, summary="File new shares among holders")
-def file_shares(request: DoorRequest, body: shapes.SharesIn) -> Any:
+def file_shares(request: DoorRequest, body: shapes.SharesIn) -> Status[Any]:
     """Needs `member.act` for a holder. Everybody who holds before or after agrees; the registrar
     examines (RR-1)."""
-    return 201, actions.file_redistribution(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        ownership=[holder.pair() for holder in body.ownership],
-        disposal=body.pairs(body.disposal),
-        income=body.pairs(body.income),
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.file_redistribution(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            ownership=[holder.pair() for holder in body.ownership],
+            disposal=body.pairs(body.disposal),
+            income=body.pairs(body.income),
+            evidence=body.evidence,
+        ),
     )
 
 
@@ -146,28 +158,34 @@ def file_shares(request: DoorRequest, body: shapes.SharesIn) -> Any:
     response=FILED,
     summary="Consent to disposals beside one's pledge",
 )
-def consent(request: DoorRequest, entry: UUID, body: shapes.DisposalConsentIn) -> Any:
+def consent(request: DoorRequest, entry: UUID, body: shapes.DisposalConsentIn) -> Status[Any]:
     """Needs `member.act` for the pledgee. Recorded at once; disposals of these kinds are possible
     until the day named (RR-6, Civil Code 444)."""
-    return 201, actions.consent_to_disposals(
-        actor=request.actor,
-        now=request.now,
-        restriction=entry,
-        kinds=body.kinds,
-        until=body.until,
-        taker=body.taker,
-        proceeds=body.proceeds,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.consent_to_disposals(
+            actor=request.actor,
+            now=request.now,
+            restriction=entry,
+            kinds=body.kinds,
+            until=body.until,
+            taker=body.taker,
+            proceeds=body.proceeds,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post(
     "/rights/restrictions/{entry}/release", response=FILED, summary="Release a restriction"
 )
-def release(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Any:
+def release(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Status[Any]:
     """Needs `member.act` for whom it protects: the pledgee, the holder of the pre-emption (RR-6)."""
-    return 201, actions.release(
-        actor=request.actor, now=request.now, restriction=entry, evidence=body.evidence
+    return Status(
+        201,
+        actions.release(
+            actor=request.actor, now=request.now, restriction=entry, evidence=body.evidence
+        ),
     )
 
 
@@ -259,77 +277,92 @@ def reject_filing(request: DoorRequest, filing: UUID, body: shapes.FindingsIn) -
 @router.post(
     "/rights/entries/{entry}/correction", response=FILED, summary="Propose to correct an entry"
 )
-def propose_correction(request: DoorRequest, entry: UUID, body: shapes.CorrectionIn) -> Any:
+def propose_correction(request: DoorRequest, entry: UUID, body: shapes.CorrectionIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). A new entry stands in the place of
     the wrong one, or strikes it out; what was known stays known as it was (RR-8)."""
-    return 201, actions.propose_correction(
-        actor=request.actor,
-        now=request.now,
-        entry=entry,
-        right=body.right.act() if body.right else None,
-        reason=body.reason,
-        effective_on=body.effective_on,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_correction(
+            actor=request.actor,
+            now=request.now,
+            entry=entry,
+            right=body.right.act() if body.right else None,
+            reason=body.reason,
+            effective_on=body.effective_on,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post("/rights/cancellations", response=FILED, summary="Propose to close a title")
-def propose_cancellation(request: DoorRequest, body: shapes.CancellationIn) -> Any:
+def propose_cancellation(request: DoorRequest, body: shapes.CancellationIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). For a right that has ended:
     invalidated, given up, expired; its licences end with it (RR-8)."""
-    return 201, actions.propose_cancellation(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        authority=body.authority,
-        paper=body.paper,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_cancellation(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            authority=body.authority,
+            paper=body.paper,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post(
     "/rights/grants/{entry}/termination", response=FILED, summary="Propose to end a licence"
 )
-def propose_termination(request: DoorRequest, entry: UUID, body: shapes.OnPaperIn) -> Any:
+def propose_termination(request: DoorRequest, entry: UUID, body: shapes.OnPaperIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). On a judgment, or both sides'
     agreement to end it before its term (RR-2)."""
-    return 201, actions.propose_termination(
-        actor=request.actor,
-        now=request.now,
-        grant=entry,
-        authority=body.authority,
-        paper=body.paper,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_termination(
+            actor=request.actor,
+            now=request.now,
+            grant=entry,
+            authority=body.authority,
+            paper=body.paper,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post("/rights/pre-emptions", response=FILED, summary="Propose to note a pre-emption")
-def propose_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Any:
+def propose_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). Its holder is told of every offer
     and has a term to answer (RR-6, AU-8)."""
-    return 201, actions.propose_pre_emption(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        holder=body.holder,
-        origin=body.origin,
-        words=body.words,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_pre_emption(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            holder=body.holder,
+            origin=body.origin,
+            words=body.words,
+            evidence=body.evidence,
+        ),
     )
 
 
 @router.post("/rights/fundings", response=FILED, summary="Propose to note public funding")
-def propose_state_funding(request: DoorRequest, body: shapes.StateFundingIn) -> Any:
+def propose_state_funding(request: DoorRequest, body: shapes.StateFundingIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). A transfer or an exclusive licence
     abroad then needs the funding authority's approval (RR-6)."""
-    return 201, actions.propose_state_funding(
-        actor=request.actor,
-        now=request.now,
-        technology=body.technology,
-        programme=body.programme,
-        authority=body.authority,
-        paper=body.paper,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_state_funding(
+            actor=request.actor,
+            now=request.now,
+            technology=body.technology,
+            programme=body.programme,
+            authority=body.authority,
+            paper=body.paper,
+            evidence=body.evidence,
+        ),
     )
 
 
@@ -338,17 +371,22 @@ def propose_state_funding(request: DoorRequest, body: shapes.StateFundingIn) -> 
     response=FILED,
     summary="Propose to record an approval abroad",
 )
-def propose_approval(request: DoorRequest, entry: UUID, body: shapes.ApprovalAbroadIn) -> Any:
+def propose_approval(
+    request: DoorRequest, entry: UUID, body: shapes.ApprovalAbroadIn
+) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). The funding authority's consent to
     disposals abroad, until a day (RR-6)."""
-    return 201, actions.propose_approval_abroad(
-        actor=request.actor,
-        now=request.now,
-        restriction=entry,
-        kinds=frozenset(body.kinds),
-        until=body.until,
-        taker=body.taker,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_approval_abroad(
+            actor=request.actor,
+            now=request.now,
+            restriction=entry,
+            kinds=frozenset(body.kinds),
+            until=body.until,
+            taker=body.taker,
+            evidence=body.evidence,
+        ),
     )
 
 
@@ -357,14 +395,17 @@ def propose_approval(request: DoorRequest, entry: UUID, body: shapes.ApprovalAbr
     response=FILED,
     summary="Propose to release a restriction on paper",
 )
-def propose_release(request: DoorRequest, entry: UUID, body: shapes.OnPaperIn) -> Any:
+def propose_release(request: DoorRequest, entry: UUID, body: shapes.OnPaperIn) -> Status[Any]:
     """Needs `rights.examine`; another officer approves (PA-5). The debt is paid, the duty has
     ended, and a paper says so (RR-6)."""
-    return 201, actions.propose_release(
-        actor=request.actor,
-        now=request.now,
-        restriction=entry,
-        authority=body.authority,
-        paper=body.paper,
-        evidence=body.evidence,
+    return Status(
+        201,
+        actions.propose_release(
+            actor=request.actor,
+            now=request.now,
+            restriction=entry,
+            authority=body.authority,
+            paper=body.paper,
+            evidence=body.evidence,
+        ),
     )

@@ -5,7 +5,7 @@ The API of money: what to pay, receipts, accounts, right against money, payouts.
 from typing import Any
 from uuid import UUID
 
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from hutong.deals import queries as deals
 from hutong.doors import DoorRequest
@@ -84,13 +84,13 @@ def pay_from_balance(request: DoorRequest, payable: UUID) -> PayableOut:
 
 
 @router.post("/receipts", response={201: ReceiptOut, **PROBLEMS}, summary="Record money received")
-def record_receipt(request: DoorRequest, body: ReceiptIn) -> tuple[int, ReceiptOut]:
+def record_receipt(request: DoorRequest, body: ReceiptIn) -> Status[ReceiptOut]:
     """Needs `settlement.record_receipt`. The same bank line again is the same receipt (SE-2).
 
     `outcome` says what followed: covered, short, late, surplus, or suspense.
     """
     view = actions.record_receipt(actor=request.actor, now=request.now, **body.dict())
-    return 201, ReceiptOut.of(view)
+    return Status(201, ReceiptOut.of(view))
 
 
 @router.get("/receipts", response={200: Page[ReceiptOut], **PROBLEMS}, summary="Receipts")
@@ -210,20 +210,20 @@ def deal_money(request: DoorRequest, deal: UUID) -> DealMoneyOut:
     response={201: DealMoneyOut, **PROBLEMS},
     summary="Move right and money together",
 )
-def settle(request: DoorRequest, deal: UUID) -> tuple[int, DealMoneyOut]:
+def settle(request: DoorRequest, deal: UUID) -> Status[DealMoneyOut]:
     """Needs `settlement.settle`. The register entries and the seller's credit, or neither (DL-2).
 
     Refused while the price is not whole, or an outside step is missing (RR-11).
     """
     money = actions.settle(actor=request.actor, now=request.now, deal=deal)
-    return 201, DealMoneyOut.of(money)
+    return Status(201, DealMoneyOut.of(money))
 
 
 # -- payouts ------------------------------------------------------------------------------------------
 
 
 @router.post("/payouts", response={201: PayoutOut, **PROBLEMS}, summary="Ask for a payout")
-def request_payout(request: DoorRequest, body: PayoutIn) -> tuple[int, PayoutOut]:
+def request_payout(request: DoorRequest, body: PayoutIn) -> Status[PayoutOut]:
     """Needs `member.own`; with `party`, `settlement.request_payout`. To an account in its own name.
 
     The money is held until another officer approves and the bank has paid (SE-3, PA-5).
@@ -245,7 +245,7 @@ def request_payout(request: DoorRequest, body: PayoutIn) -> tuple[int, PayoutOut
             account=body.account.account(),
             currency=body.currency,
         )
-    return 201, PayoutOut.of(view)
+    return Status(201, PayoutOut.of(view))
 
 
 @router.get("/payouts", response={200: Page[PayoutOut], **PROBLEMS}, summary="Payouts")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
+import ninja
 from django.http import HttpResponse
 from django.utils.translation import gettext
 from ninja import Field, File, Form, Query, Router, Schema
@@ -85,7 +86,7 @@ def find(
     response={201: TechnologyOut, **PROBLEMS},
     summary="Enter a technology, or announce one",
 )
-def enter(request: DoorRequest, body: TechnologyIn) -> tuple[int, dict[str, Any]]:
+def enter(request: DoorRequest, body: TechnologyIn) -> ninja.Status[dict[str, Any]]:
     """Needs `member.act`, or `technologies.enter_any` for another party (TE-1, TE-2, TE-3).
 
     One statutory right, one technology: a number that is here already is refused, unless it came
@@ -96,7 +97,7 @@ def enter(request: DoorRequest, body: TechnologyIn) -> tuple[int, dict[str, Any]
     act = actions.intend if body.status is Status.INTENDED else actions.enter
     with _told():
         made = act(actor=request.actor, now=request.now, said=body.said(), party=body.party)
-    return 201, _full(request, made)
+    return ninja.Status(201, _full(request, made))
 
 
 @router.get("/technologies/template.xlsx", summary="The workbook for bulk entry")
@@ -135,7 +136,7 @@ def import_file(
     file: Annotated[
         UploadedFile | None, File(description="The template, filled, or a known feed's file")
     ] = None,
-) -> tuple[int, dict[str, Any]]:
+) -> ninja.Status[dict[str, Any]]:
     """Needs `member.act`; `technologies.import_any` for another party or a feed (TE-5).
 
     The file is checked as a whole. With faults nothing enters: the answer is 422
@@ -165,7 +166,7 @@ def import_file(
             rows=report.rows,
             faults=[FaultOut.of(fault, gettext) for fault in report.faults[:FAULTS_SHOWN]],
         )
-    return 201 if report.changed else 200, ImportOut.of(report, gettext, FAULTS_SHOWN)
+    return ninja.Status(201 if report.changed else 200, ImportOut.of(report, gettext, FAULTS_SHOWN))
 
 
 @router.get(
@@ -190,7 +191,7 @@ def one_import(request: DoorRequest, batch: UUID) -> BatchOut:
     response={201: TechnologyOut, **PROBLEMS},
     summary="Make a bundle of technologies",
 )
-def bundle(request: DoorRequest, body: BundleIn) -> tuple[int, dict[str, Any]]:
+def bundle(request: DoorRequest, body: BundleIn) -> ninja.Status[dict[str, Any]]:
     """Needs `member.act` for one's own; `technologies.enter_any` for those of several sellers.
 
     The shares split the price and total exactly 1 (TE-4).
@@ -204,7 +205,7 @@ def bundle(request: DoorRequest, body: BundleIn) -> tuple[int, dict[str, Any]]:
             carve_out=body.carve_out,
             party=body.party,
         )
-    return 201, _full(request, made)
+    return ninja.Status(201, _full(request, made))
 
 
 @router.get(
