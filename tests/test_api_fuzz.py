@@ -26,10 +26,12 @@ from schemathesis.specs.openapi.checks import (
 from hutong.auctions.testing import an_open_lot, bidders
 from hutong.listings.testing import open_listing
 from hutong.node.keys import make_keyring
+from hutong.node.searching import FEEDS
 from hutong.parties import actions as parties
 from hutong.parties import testing as people
 from hutong.rights.testing import a_document, submitted_application
 from hutong.rulebook import queries as rulebook
+from hutong.search.following import Follower
 from hutong.settlement.testing import paid_deal
 
 SECONDS = float(os.environ.get("HUTONG_FUZZ_SECONDS", "60"))
@@ -60,6 +62,7 @@ def callers(own_database, venue):
     applied = submitted_application(seller)
     lot = an_open_lot(opens_at=venue.now, bidders=bidders(2))
     file = a_document(people.member_of(seller), now=venue.now)
+    _what_is_public_can_be_sought()
     officer = people.officer(*rulebook.in_force(venue.now).rules.roles, now=venue.now)
     things = {
         "party_id": seller.id,
@@ -79,6 +82,14 @@ def callers(own_database, venue):
         "a stranger": None,
     }
     return Callers(tokens, {name: str(thing) for name, thing in things.items()})
+
+
+def _what_is_public_can_be_sought():
+    follower = Follower(FEEDS)
+    try:
+        assert follower.rebuild()
+    finally:
+        follower.close()
 
 
 def _token(actor, venue, party):

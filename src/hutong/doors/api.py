@@ -55,6 +55,7 @@ PROBLEMS: dict[Any, Any] = {
     413: Problem,
     422: Problem,
     429: Problem,
+    503: Problem,
 }
 
 

@@ -31,7 +31,7 @@ person and, where given, one party (PA-2). Each operation names the power it nee
 the same body acts once and gives the same answer.
 
 **No.** A refusal is `application/problem+json` (RFC 9457) with a stable `code` and the rule it
-comes from. Nothing was changed.
+comes from. Nothing was changed. A `503` says in `Retry-After` when to ask again.
 """
 
 

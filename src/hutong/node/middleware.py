@@ -15,10 +15,12 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import structlog
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -27,12 +29,14 @@ from django.utils.translation import gettext
 from psycopg import errors
 
 from hutong.doors.problems import problem_of
-from hutong.doors.reading import reading
+from hutong.doors.reading import at_once, reading
 from hutong.due import queries as due
 from hutong.kit.actor import ANONYMOUS, Actor, Door
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 from hutong.node.models import OnceRequest
+from hutong.notices import queries as notices
 from hutong.parties import queries as parties
+from hutong.rulebook import queries as rulebook
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +49,9 @@ NEVER_REMEMBERED = re.compile(
     r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token)/?"
 )
 TRIES = 3
+# What every request asks at its beginning; what it asks besides where somebody is signed in.
+VENUES = (due.CLOCK, rulebook.ADOPTED)
+READERS = (*VENUES, parties.ACCOUNT, parties.HELD, parties.ACTED_FOR, notices.UNREAD)
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "_once"})
 DOWN = (OperationalError, InterfaceError)
@@ -89,9 +96,9 @@ class ActorMiddleware:
         return None
 
     def _with_actor(self, request: HttpRequest) -> HttpResponse:
-        request.now = due.venue_now(datetime.now(UTC))
         scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
+            request.now = due.venue_now(datetime.now(UTC))
             actor = parties.actor_for_token(
                 credentials.strip(), party=request.headers.get("X-Party")
             )
@@ -100,7 +107,11 @@ class ActorMiddleware:
             request.actor = actor
             request._dont_enforce_csrf_checks = True
         else:
-            request.actor = _session_actor(request)
+            person, party = _in_session(request.session)
+            parts = VENUES if person is None else READERS
+            clock = at_once(parts, person=person, party=party)[due.CLOCK.name]
+            request.now = due.venue_now(datetime.now(UTC), clock)
+            request.actor = _session_actor(request, party)
             signed_in = request.actor.person is not None
             ours = request.path.startswith(API) and signed_in
             if ours and self.csrf.process_view(request, _nothing, (), {}) is not None:
@@ -111,17 +122,23 @@ class ActorMiddleware:
 def _nothing() -> None: ...
 
 
-def _session_actor(request: HttpRequest) -> Actor:
+def _in_session(session: Any) -> tuple[UUID | None, UUID | None]:
+    """Whose session it is, and whom they chose to act for."""
+    try:
+        return UUID(session.get(SESSION_KEY, "")), parties.chosen_party(session.get("party"))
+    except ValueError:
+        return None, None
+
+
+def _session_actor(request: HttpRequest, party: UUID | None) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
-    door = Door.API if request.path.startswith(API) else Door.PAGE
-    session = request.session
     return parties.actor_for_session(
         user.pk,
-        session.get("party"),
-        second_factor=_has_second_factor(session),
-        door=door,
+        party,
+        second_factor=_has_second_factor(request.session),
+        door=Door.API if request.path.startswith(API) else Door.PAGE,
         now=request.now,
     )
 
@@ -303,6 +320,8 @@ def problem_response(refused: Refused) -> JsonResponse:
     )
     if response.status_code == 401:
         response["WWW-Authenticate"] = 'Bearer realm="hutong"'
+    if response.status_code == 503:  # something of the venue's own is away, and comes back
+        response["Retry-After"] = "5"
     return response
 
 

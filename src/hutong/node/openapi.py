@@ -18,6 +18,11 @@ from pydantic.json_schema import CoreModeRef, DefsRef
 _CLASS = re.compile(r"hutong\.(\w+)\.(?:\w+\.)*?(\w+)\.(\w+):\d+")
 _HELD = re.compile(r"\[\w+:(\d+)\]$")
 PROBLEM = "application/problem+json"
+RETRY_AFTER = {
+    "description": "Seconds after which to ask again",
+    "required": True,
+    "schema": {"type": "integer"},
+}
 _USUAL = {"schemas", "rules", "api"}
 
 
@@ -61,10 +66,13 @@ def install() -> None:
 
 
 def with_problems(description: ninja_schema.OpenAPISchema) -> ninja_schema.OpenAPISchema:
-    """Give refusals the media type they have on the wire (RFC 9457)."""
+    """Give refusals the media type they have on the wire (RFC 9457), and say when to come again."""
     for operations in description["paths"].values():
         for operation in operations.values():
             for status, response in operation["responses"].items():
                 if int(status) >= 400 and "application/json" in response.get("content", {}):
                     response["content"][PROBLEM] = response["content"].pop("application/json")
+                if int(status) == 503:
+                    response["description"] = "Not now: something of the venue's own is away"
+                    response["headers"] = {"Retry-After": RETRY_AFTER}
     return description

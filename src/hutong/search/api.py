@@ -22,7 +22,7 @@ FEN: Any = Query(None, ge=0, le=MAX_AMOUNT)
 
 @router.get(
     "/search",
-    response={200: schemas.FoundOut, 503: PROBLEMS[409], **PROBLEMS},
+    response={200: schemas.FoundOut, **PROBLEMS},
     summary="Search technologies and listings",
 )
 def search(

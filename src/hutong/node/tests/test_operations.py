@@ -247,3 +247,29 @@ def test_the_description_is_served(venue):
     assert served.status_code == 200
     assert served.json()["openapi"].startswith("3.")
     assert Client().get("/api/v1/docs").status_code == 200
+
+
+# -- what is away for a while -------------------------------------------------------------------------
+
+
+def test_a_search_without_its_index_says_so_and_when_to_ask_again(venue, settings, tmp_path):
+    settings.STATE = tmp_path
+    answer = Client().get("/api/v1/search", {"q": "合金"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "search.not_ready")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_every_operation_that_refuses_may_also_be_away_and_says_when_to_ask_again(venue):
+    described = Client().get("/api/v1/openapi.json").json()["paths"]
+    answers = {
+        f"{verb} {path}": operation["responses"]
+        for path, verbs in described.items()
+        for verb, operation in verbs.items()
+    }
+    silent = [name for name, a in answers.items() if "409" in a and "503" not in a]
+    assert silent == []
+    away = [a["503"] for a in answers.values() if "503" in a]
+    assert away
+    assert all("Retry-After" in a["headers"] for a in away)
+    assert all(list(a["content"]) == ["application/problem+json"] for a in away)
