@@ -310,7 +310,7 @@ def _session(person: UUID, party: UUID | None) -> str:
     user = get_user_model().objects.get(pk=person)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "hutong.parties.backends.Password"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
     if party is not None:

@@ -1,20 +1,36 @@
 """
-What one request asks several times is asked once, while it only reads.
+What one request asks several times is asked once, while it only reads; and what every request asks
+of several areas is asked of all at once, at its beginning.
 
     with reading():                     a GET: from its first query to its answer
-        once("due.clock", ask)          the second time the same answer, without a query
+        at_once(PARTS, person=…)        the clock, the rules, who reads: one query for all of them
+        once(("due.clock",), ask)       afterwards the same answer, without a query
 
-The clock and the rulebook in force are asked for by the frame, the actor and the page alike. Outside
-of `reading`, and wherever anything is written, everything is asked anew.
+Outside of `reading`, and wherever anything is written, everything is asked anew.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import connection
 
 T = TypeVar("T")
 _known: ContextVar[dict[Hashable, Any] | None] = ContextVar("known", default=None)
+
+
+class Part(NamedTuple):
+    """What an area answers at the beginning of a request.
+
+    `sql`: a query for one JSON value (NULL where there is none), by `%(name)s` of what is known then;
+    `read`: what the area makes of the value; `by`: the names that the answer is remembered by.
+    """
+
+    name: str
+    sql: str
+    read: Callable[[Any], Any]
+    by: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -36,3 +52,14 @@ def once(key: Hashable, ask: Callable[[], T]) -> T:
         known[key] = ask()
     found: T = known[key]
     return found
+
+
+def at_once(parts: Sequence[Part], **known: Any) -> dict[str, Any]:
+    """The answers of `parts` by their names, in one query; `once` knows them from then on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"({part.sql})" for part in parts), known)
+        values = cursor.fetchone()
+    answers = {part.name: part.read(value) for part, value in zip(parts, values, strict=True)}
+    for part in parts:
+        once((part.name, *(known[name] for name in part.by)), lambda part=part: answers[part.name])
+    return answers

@@ -142,8 +142,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "hutong.parties.backends.Password",
+    "hutong.parties.backends.Account",
 ]
 PASSWORD_HASHERS = ["hutong.parties.hashers.Argon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [

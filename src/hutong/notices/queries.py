@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hutong.doors.api import paged
+from hutong.doors.reading import Part, once
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices.models import MailChoice, Notice
 from hutong.notices.rules import TEXTS, Text
@@ -59,7 +60,17 @@ def is_mailed(id: UUID) -> bool:
 
 
 def unread_count(person: UUID) -> int:
-    return Notice.objects.filter(person=person, site=True, read_at__isnull=True).count()
+    rows = Notice.objects.filter(person=person, site=True, read_at__isnull=True)
+    return once((UNREAD.name, person), rows.count)
+
+
+UNREAD = Part(
+    "notices.unread",
+    """SELECT to_json(count(*)) FROM notices_notice
+       WHERE person = %(person)s AND site AND read_at IS NULL""",
+    int,
+    by=("person",),
+)
 
 
 def mail_choices(person: UUID) -> list[MailChoiceView]:

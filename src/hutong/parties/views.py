@@ -1,22 +1,24 @@
 """
-The one-time sign-in link of a demo venue, for people at this machine.
+The one-time sign-in link of a demo venue, for people at this machine; the way to the second factor.
 """
 
 import time
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import actions, queries
-from hutong.ui.door import visitor
+from hutong.ui.door import member, safe_next, visitor
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "hutong.parties.backends.Password"
 
 
 @visitor
@@ -32,11 +34,23 @@ def sign_in_by_link(request: HttpRequest, link: str) -> HttpResponse:
     )
     person = queries.user(done.person)
     login(request, person, backend=BACKEND)
-    methods = [{"method": "link", "at": time.time()}]
+    # Fresh, as if the password had just been typed: whoever came this way may enrol a factor.
+    methods = [{"method": "link", "at": time.time(), "reauthenticated": True}]
     if done.second_factor:
         methods.append({"method": "mfa", "at": time.time(), "type": "link"})
     request.session["account_authentication_methods"] = methods
     return _home(done.person)
+
+
+@member
+@require_http_methods(["GET", "HEAD"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """To where a person shows the factor they have, or enrols the one they lack; then on (PA-5)."""
+    onward = urlencode({"next": safe_next(request, "/desk")})
+    assert request.actor.person is not None
+    held = queries.has_second_factor(request.actor.person)
+    page = reverse("mfa_reauthenticate" if held else "mfa_activate_totp")
+    return redirect(f"{page}?{onward}")
 
 
 def _need_this_machine(request: HttpRequest) -> None:

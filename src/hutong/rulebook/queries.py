@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from hutong.doors.reading import once
+from hutong.doors.reading import Part, once
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.calendar import WorkingCalendar
@@ -21,6 +21,23 @@ from hutong.rulebook.rules import Refusal, Rulebook
 class InForce:
     version: int
     rules: Rulebook
+
+
+class _Adopted(NamedTuple):
+    version: int
+    digest: str
+    effective_from: datetime
+
+
+ADOPTED = Part(
+    "rulebook.adopted",
+    """SELECT json_agg(json_build_array(version, digest, effective_from)
+                       ORDER BY effective_from DESC, version DESC)
+       FROM rulebook_version WHERE status = 'adopted'""",
+    lambda rows: [
+        _Adopted(number, digest, datetime.fromisoformat(at)) for number, digest, at in rows or ()
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +56,28 @@ class VersionView:
 
 def in_force(now: datetime) -> InForce:
     """The version in force at `now`. Refused when the venue has none yet."""
-    asked = (
-        Version.objects.filter(status="adopted", effective_from__lte=now)
-        .order_by("-effective_from", "-version")
-        .only("version", "digest")
-    )
-    row = once(("rulebook.in_force", now), asked.first)
-    if row is None:
-        raise Refused(Refusal.NONE_IN_FORCE)
-    return InForce(row.version, _rules(row.digest, row.version))
+    for one in _adopted():
+        if one.effective_from <= now:
+            return InForce(one.version, _rules(one.digest, one.version))
+    raise Refused(Refusal.NONE_IN_FORCE)
 
 
 def version(number: int) -> Rulebook:
     """The rules of version `number`, for procedures that started under it."""
-    asked = Version.objects.only("digest")
-    row = once(("rulebook.version", number), lambda: asked.get(version=number))
-    return _rules(row.digest, number)
+    for one in _adopted():
+        if one.version == number:
+            return _rules(one.digest, number)
+    return _rules(Version.objects.only("digest").get(version=number).digest, number)
+
+
+def _adopted() -> list[_Adopted]:
+    """All versions ever adopted, the latest to take effect first: few, and each for years."""
+    return once((ADOPTED.name,), _ask_adopted)
+
+
+def _ask_adopted() -> list[_Adopted]:
+    rows = Version.objects.filter(status="adopted").order_by("-effective_from", "-version")
+    return [_Adopted(*row) for row in rows.values_list("version", "digest", "effective_from")]
 
 
 def calendar(now: datetime) -> WorkingCalendar:

@@ -342,7 +342,7 @@ def browser(doors, venue):
     client = Client(enforce_csrf_checks=True)
     client.force_login(
         queries.user(people.person(now=venue.now).id),
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="hutong.parties.backends.Password",
     )
     client.cookies["hutong_csrf"] = "c" * 32
     return client

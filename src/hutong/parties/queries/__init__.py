@@ -3,9 +3,11 @@ What can be asked about persons and parties. One file a subject.
 """
 
 from hutong.parties.queries.actors import (
+    HELD,
     actor_for_person,
     actor_for_session,
     actor_for_token,
+    chosen_party,
     officers_with,
     roles_of,
 )
@@ -31,12 +33,15 @@ from hutong.parties.queries.parties import (
     view,
 )
 from hutong.parties.queries.persons import (
+    ACCOUNT,
+    ACTED_FOR,
     ActingFor,
     InvitationView,
     MandateView,
     OfficeView,
     PersonView,
     TokenView,
+    account,
     acted_for_by,
     acting_for_any,
     has_second_factor,
@@ -57,6 +62,9 @@ from hutong.parties.queries.persons import (
 )
 
 __all__ = [
+    "ACCOUNT",
+    "ACTED_FOR",
+    "HELD",
     "ActingFor",
     "ControlView",
     "EvidenceView",
@@ -68,6 +76,7 @@ __all__ = [
     "PersonView",
     "QueueItem",
     "TokenView",
+    "account",
     "acted_for_by",
     "acting_for_any",
     "actor_for_person",
@@ -76,6 +85,7 @@ __all__ = [
     "affiliates",
     "are_affiliated",
     "audit",
+    "chosen_party",
     "controls_of",
     "detail",
     "evidence_of",

@@ -5,11 +5,12 @@ Powers are worked out anew each time, so that what is revoked is gone at once.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from hutong.doors.reading import Part, once
 from hutong.due import queries as due
 from hutong.kit.actor import Actor, Door, PartyId, PersonId
 from hutong.kit.refusal import Refused
@@ -22,9 +23,9 @@ from hutong.rulebook import queries as rulebook
 
 # The mandate for the party named; when none is named, the only one there is.
 _PERSON = """
-    SELECT p.display_name, m.party_id, m.role,
+    SELECT json_build_array(p.display_name, m.party_id, m.role,
            array(SELECT o.role FROM parties_office o
-                 WHERE o.person_id = p.id AND o.dismissed_at IS NULL) AS offices
+                 WHERE o.person_id = p.id AND o.dismissed_at IS NULL))
     FROM parties_person p
     LEFT JOIN parties_mandate m ON m.person_id = p.id AND m.revoked_at IS NULL
         AND (m.party_id = %(party)s OR (%(party)s IS NULL AND 1 = (
@@ -62,6 +63,16 @@ class _Held(NamedTuple):
     offices: list[str]
 
 
+def _read_held(row: list[Any] | None) -> _Held | None:
+    if row is None:
+        return None
+    name, party, role, offices = row
+    return _Held(name, party and UUID(party), role, offices)
+
+
+HELD = Part("parties.held", _PERSON, _read_held, by=("person", "party"))
+
+
 def actor_for_session(
     person: UUID,
     party: UUID | str | None,
@@ -82,7 +93,7 @@ def actor_for_person(
     now: datetime | None = None,
 ) -> Actor:
     """`now`: the venue's time, where the door has read its clock already."""
-    held = _held(person, _uuid(party))
+    held = _held(person, chosen_party(party))
     if held is None:
         return Actor(door=door)
     return _actor(person, held, None, second_factor, door, now)
@@ -98,7 +109,7 @@ def actor_for_token(secret: str, party: UUID | str | None = None) -> Actor | Non
         return None
     id, digest = parsed
     with connection.cursor() as cursor:
-        cursor.execute(_TOKEN, {"token": id, "digest": digest, "party": _uuid(party)})
+        cursor.execute(_TOKEN, {"token": id, "digest": digest, "party": chosen_party(party)})
         row = cursor.fetchone()
     if row is None or not secrets.same(row[0], digest):
         return None
@@ -156,10 +167,13 @@ def _actor(
 
 
 def _held(person: UUID, party: UUID | None) -> _Held | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_PERSON, {"person": person, "party": party})
-        row = cursor.fetchone()
-    return _Held(*row) if row else None
+    def ask() -> _Held | None:
+        with connection.cursor() as cursor:
+            cursor.execute(_PERSON, {"person": person, "party": party})
+            row = cursor.fetchone()
+        return HELD.read(row and row[0])
+
+    return once((HELD.name, person, party), ask)
 
 
 def _roles_now(now: datetime | None = None) -> dict[str, tuple[str, ...]]:
@@ -169,7 +183,7 @@ def _roles_now(now: datetime | None = None) -> dict[str, tuple[str, ...]]:
         return {}  # no rulebook yet: no roles
 
 
-def _uuid(value: UUID | str | None) -> UUID | None:
+def chosen_party(value: UUID | str | None) -> UUID | None:
     """A party named by a header or a session; what is no id names nobody's party."""
     if isinstance(value, UUID):
         return value

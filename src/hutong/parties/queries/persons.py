@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from hutong.doors.reading import Part, once
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import secrets
 from hutong.parties.membership import ANY_ROLE
@@ -154,14 +155,55 @@ def mandates_of_person(person: UUID) -> list[MandateView]:
 
 
 def acted_for_by(person: UUID) -> list[ActingFor]:
-    """The parties a person acts for, longest first: one query, on every page."""
-    rows = Mandate.objects.filter(person_id=person, revoked_at__isnull=True)
-    return [
-        ActingFor(id=id, kind=kind, name_zh=zh, name_en=en, status=status, role=role)
-        for id, kind, zh, en, status, role in rows.order_by("granted_at", "id").values_list(
-            "party_id", "party__kind", "party__name_zh", "party__name_en", "party__status", "role"
-        )
-    ]
+    """The parties a person acts for, longest first: on every page."""
+
+    def ask() -> list[ActingFor]:
+        rows = Mandate.objects.filter(person_id=person, revoked_at__isnull=True)
+        return [
+            ActingFor(id=id, kind=kind, name_zh=zh, name_en=en, status=status, role=role)
+            for id, kind, zh, en, status, role in rows.order_by("granted_at", "id").values_list(
+                "party_id",
+                "party__kind",
+                "party__name_zh",
+                "party__name_en",
+                "party__status",
+                "role",
+            )
+        ]
+
+    return once((ACTED_FOR.name, person), ask)
+
+
+ACTED_FOR = Part(
+    "parties.acted_for",
+    """SELECT json_agg(json_build_object('id', p.id, 'kind', p.kind, 'name_zh', p.name_zh,
+           'name_en', p.name_en, 'status', p.status, 'role', m.role) ORDER BY m.granted_at, m.id)
+       FROM parties_mandate m JOIN parties_party p ON p.id = m.party_id
+       WHERE m.person_id = %(person)s AND m.revoked_at IS NULL""",
+    lambda rows: [ActingFor(**{**row, "id": UUID(row["id"])}) for row in rows or ()],
+    by=("person",),
+)
+
+
+def account(id: UUID) -> Person | None:
+    """The account that a session is of, as Django checks it on every request."""
+    return once((ACCOUNT.name, id), Person.objects.filter(id=id).first)
+
+
+def _read_account(row: dict[str, Any] | None) -> Person | None:
+    if row is None:
+        return None
+    fields = Person._meta.concrete_fields
+    values = [field.to_python(row[field.attname]) for field in fields]
+    return Person.from_db("default", [field.attname for field in fields], values)
+
+
+ACCOUNT = Part(
+    "parties.account",
+    "SELECT row_to_json(p) FROM parties_person p WHERE p.id = %(person)s",
+    _read_account,
+    by=("person",),
+)
 
 
 def _mandate(row: Mandate, party: PartyView) -> MandateView:
