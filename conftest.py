@@ -56,7 +56,7 @@ SERVER_HOME = ROOT / "var" / "test-postgres"
 TEMPLATES_KEPT = 8
 # Where tests share a venue that takes long to start: these run in one worker.
 SHARING = ("tests/browser", "tests/journeys", "tests/faults", "src/hutong/node/tests/test_up.py")
-SHARING += ("src/hutong/node/tests/test_backup.py",)
+SHARING += ("src/hutong/node/tests/test_backup.py", "tests/network/")
 
 
 def pytest_configure(config: pytest.Config) -> None:

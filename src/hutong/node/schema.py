@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
     _bring_in_step(demo="--demo" in arguments)
     with psycopg.connect(owner_url) as connection:
-        comment = sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(_mark()))
+        comment = sql.SQL("COMMENT ON TABLE django_migrations IS {}").format(sql.Literal(mark()))
         connection.execute(comment)
     return 0
 
@@ -51,7 +51,7 @@ def _is_in_step(url: str) -> bool:
         return False
     with psycopg.connect(url) as connection:
         row = connection.execute(READ_MARK).fetchone()
-    return row == (_mark(),)
+    return row == (mark(),)
 
 
 def _is_compiled(po: Path) -> bool:
@@ -59,7 +59,7 @@ def _is_compiled(po: Path) -> bool:
     return mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns
 
 
-def _mark() -> str:
+def mark() -> str:
     hashed = hashlib.sha256(repr([(name, version(name)) for name in OTHERS]).encode())
     node = PACKAGE / "node"
     files = (*PACKAGE.glob("*/migrations/*.py"), node / "areas.py", node / "settings.py")
@@ -112,10 +112,8 @@ def _found(*, demo: bool) -> None:
 
     if queries.versions():
         return
-    if demo:
-        founding.found(rulebook=founding.demo_rulebook(), now=founding.DEMO_START)
-    else:
-        founding.found(rulebook=founding.rulebook_from_environment(), now=datetime.now(UTC))
+    now = founding.DEMO_START if demo else datetime.now(UTC)
+    founding.found(rulebook=founding.rulebook_from_environment(demo=demo), now=now)
     print("venue: founded", flush=True)  # noqa: T201
 
 

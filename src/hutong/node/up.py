@@ -69,7 +69,8 @@ def children(*, state: Path, host: str, port: int, sockets: Path, demo: bool) ->
         argv=[
             *(sys.executable, "-m", "gunicorn", "hutong.node.wsgi:application"),
             *("--bind", f"unix:{sockets / 'web'}", "--worker-class", "gthread"),
-            *("--workers", "2", "--threads", str(WEB_THREADS), "--preload"),
+            *("--workers", env.get("HUTONG_WEB_WORKERS", "2")),
+            *("--threads", env.get("HUTONG_WEB_THREADS", str(WEB_THREADS)), "--preload"),
             *("--graceful-timeout", "10", "--timeout", "120", "--log-level", "warning"),
             *("--no-control-socket",),
         ],
