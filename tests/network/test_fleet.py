@@ -9,7 +9,6 @@ import pytest
 
 from hutong.node.presence import who_runs
 
-
 pytestmark = pytest.mark.drill  # three venues take some time to come up
 
 
@@ -36,9 +35,9 @@ def test_a_venue_of_a_fleet_reaches_no_other_s_database(fleet):
 
 
 def test_a_venue_of_a_fleet_works_with_rows_only(fleet):
-    with psycopg.connect(fleet.environment("SHTE")["HUTONG_DATABASE_URL"]) as own:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            own.execute("DELETE FROM journal_entry")
+    url = fleet.environment("SHTE")["HUTONG_DATABASE_URL"]
+    with psycopg.connect(url) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        own.execute("DELETE FROM journal_entry")
 
 
 def test_a_killed_venue_of_a_fleet_is_back_by_itself(fleet):
