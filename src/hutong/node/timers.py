@@ -18,4 +18,5 @@ TIMERS: dict[str, Handler] = {
     "deals.payment_due": deals.payment_due,
     "ledger.hold_expires": ledger.hold_expires,
     "parties.invitation_expires": parties.invitation_expires,
+    "parties.recognition_ends": parties.recognition_ends,
 }

@@ -179,6 +179,46 @@ class Evidence(models.Model):
         ]
 
 
+class Recognition(models.Model):
+    """A party of another venue, known here by the credential that venue gave it (PA-4)."""
+
+    party = models.OneToOneField(Party, on_delete=models.PROTECT, related_name="recognition")
+    home_venue = models.CharField(max_length=40)
+    foreign_id = models.UUIDField()  # the party's id at its home venue
+    credential = models.CharField(max_length=60)  # the number of the credential
+    until = models.DateField()
+    recognised_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=20, choices=choices(rules.Vouching), blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["home_venue", "foreign_id"], name="parties_recognition_once"
+            ),
+            models.CheckConstraint(
+                name="parties_recognition_ending",
+                condition=Q(ended_at__isnull=True, why="")
+                | Q(ended_at__isnull=False, why__in=[why.value for why in rules.Vouching]),
+            ),
+        ]
+
+
+class ForeignPerson(models.Model):
+    """Somebody who has an account at another venue and none here; named by a pseudonym of it."""
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="foreign")
+    home_venue = models.CharField(max_length=40)
+    foreign_id = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["home_venue", "foreign_id"], name="parties_foreign_person_once"
+            ),
+        ]
+
+
 class Invitation(models.Model):
     """An address that may accept a mandate (PA-2). Whether it has an account is not asked here."""
 

@@ -9,6 +9,7 @@ Pure: facts come in, events go out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,6 +31,14 @@ class Status(StrEnum):
     PENDING = "pending"
     VERIFIED = "verified"
     SUSPENDED = "suspended"
+
+
+class Vouching(StrEnum):
+    """Why a home venue's word for a party holds no longer."""
+
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    VENUE = "venue"  # the venue itself is suspended, has left, or its list is over
 
 
 class Decision(StrEnum):
@@ -100,6 +109,19 @@ class Refusal(Reason):
         "parties.not_verified", "PA-3", N_("{name} is not a verified party (it is {status}).")
     )
     REASON_MISSING = reason("parties.reason_missing", "PA-3", N_("Give the reason."), 422)
+    HOME_ELSEWHERE = reason(
+        "parties.home_elsewhere",
+        "PA-1",
+        N_("The {scheme} number {value} is that of a party whose home venue is {venue}."),
+    )
+    CREDENTIAL_OVER = reason(
+        "parties.credential_over", "PA-4", N_("The party's credential held until {until}.")
+    )
+    RECOGNITION_ENDED = reason(
+        "parties.recognition_ended",
+        "PA-4",
+        N_("Its home venue {venue} no longer vouches for {name}."),
+    )
 
 
 # ── events ───────────────────────────────────────────────────────────────────────────────────────
@@ -188,6 +210,45 @@ class IdentifierReleased(
     why: Private[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recognised(Event, kind="parties.Recognised", visibility=Visibility.JOURNALLED):
+    """A party verified at another venue, by the credential that venue gave it (PA-4).
+
+    Not logged here: its home venue's log has the credential, and when a party first comes to a
+    venue says that it means to buy there (LI-4).
+    """
+
+    party: UUID
+    party_kind: Kind
+    jurisdiction: str
+    home_venue: str
+    credential: str
+    until: date
+    details: Private[dict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionRenewed(
+    Event, kind="parties.RecognitionRenewed", visibility=Visibility.JOURNALLED
+):
+    """A new credential of a party that this venue itself has suspended: it stays so."""
+
+    party: UUID
+    home_venue: str
+    credential: str
+    until: date
+    details: Private[dict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognitionEnded(Event, kind="parties.RecognitionEnded", visibility=Visibility.JOURNALLED):
+    """The credential was revoked or is over, or its issuer is no member in good standing."""
+
+    party: UUID
+    home_venue: str
+    why: Vouching
+
+
 # Which status each event leaves the party in: the whole of `evolve`, and what the audit re-derives.
 LEADS_TO: dict[str, Status] = {
     Registered.kind: Status.UNVERIFIED,
@@ -196,6 +257,8 @@ LEADS_TO: dict[str, Status] = {
     Verified.kind: Status.VERIFIED,
     Suspended.kind: Status.SUSPENDED,
     Reinstated.kind: Status.VERIFIED,
+    Recognised.kind: Status.VERIFIED,
+    RecognitionEnded.kind: Status.SUSPENDED,
 }
 
 

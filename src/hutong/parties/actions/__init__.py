@@ -26,6 +26,12 @@ from hutong.parties.actions.persons import (
     note_confirmed,
     sign_up,
 )
+from hutong.parties.actions.recognising import (
+    Vouched,
+    admit_foreign_person,
+    end_recognition,
+    recognise,
+)
 from hutong.parties.actions.register import (
     correct_party,
     decide_verification,
@@ -52,8 +58,10 @@ from hutong.parties.actions.tokens import (
 __all__ = [
     "NotSignedIn",
     "SignedIn",
+    "Vouched",
     "accept_invitation",
     "add_second_factor",
+    "admit_foreign_person",
     "admit_person",
     "appoint_first_administrator",
     "appoint_officer",
@@ -68,6 +76,7 @@ __all__ = [
     "detach_evidence",
     "dismiss_officer",
     "end_control",
+    "end_recognition",
     "enter_person",
     "expire_invitation",
     "invite",
@@ -75,6 +84,7 @@ __all__ = [
     "make_sign_in_link",
     "mark_state_owned",
     "note_confirmed",
+    "recognise",
     "record_control",
     "register_party",
     "reinstate",

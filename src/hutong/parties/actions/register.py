@@ -18,7 +18,7 @@ from hutong.parties import rules
 from hutong.parties.actions.locking import locked_party, oneself, own_party
 from hutong.parties.actions.mandates import grant
 from hutong.parties.membership import MandateRole
-from hutong.parties.models import Identifier, Mandate, Party
+from hutong.parties.models import Identifier, Mandate, Party, Recognition
 from hutong.parties.powers import SELF
 from hutong.parties.queries.parties import PartyView, view
 from hutong.parties.rules import Decision, Kind, Refusal, Status
@@ -45,9 +45,9 @@ def register_party(
     """
     person = oneself(actor)
     row = Party(id=new_id(), kind=kind.value, registered_at=now, entered_by=person.id)
-    _write_details(row, name_zh, name_en, jurisdiction, state_owned)
+    write_details(row, name_zh, name_en, jurisdiction, state_owned)
     row.save(force_insert=True)
-    _write_identifiers(row, identifiers)
+    write_identifiers(row, identifiers)
     state = row.state()
     record(
         subject("party", row.id),
@@ -55,7 +55,7 @@ def register_party(
             party=row.id,
             party_kind=state.kind,
             jurisdiction=state.jurisdiction,
-            details=_details(state),
+            details=details(state),
         ),
     )
     grant(party=row, person=person, role=MandateRole.OWNER, by=person.id, now=now)
@@ -77,11 +77,11 @@ def correct_party(
     """Replace the details of a party not yet under examination."""
     row = own_party(actor, party)
     rules.correct(row.state())
-    _write_details(row, name_zh, name_en, jurisdiction, state_owned)
+    write_details(row, name_zh, name_en, jurisdiction, state_owned)
     row.save()
     row.identifiers.all().delete()
-    _write_identifiers(row, identifiers)
-    record(subject("party", row.id), rules.Corrected(party=row.id, details=_details(row.state())))
+    write_identifiers(row, identifiers)
+    record(subject("party", row.id), rules.Corrected(party=row.id, details=details(row.state())))
     return view(row)
 
 
@@ -120,7 +120,14 @@ def suspend(*, actor: Actor, now: datetime, party: UUID, why: str) -> PartyView:
 
 @action(power="parties.suspend")
 def reinstate(*, actor: Actor, now: datetime, party: UUID, why: str) -> PartyView:
-    """End a suspension."""
+    """End a suspension; not of a party whose home venue no longer vouches for it (PA-4)."""
+    lapsed = Recognition.objects.filter(party=party, ended_at__isnull=False).first()
+    if lapsed is not None:
+        raise Refused(
+            Refusal.RECOGNITION_ENDED,
+            venue=lapsed.home_venue,
+            name=str(lapsed.party),
+        )
     return _mark(actor, party, lambda state: rules.reinstate(state, why), why)
 
 
@@ -179,7 +186,7 @@ def _take(row: Party, events: list[Event]) -> None:
     record(subject("party", row.id), *events)
 
 
-def _write_details(
+def write_details(
     row: Party, name_zh: str, name_en: str, jurisdiction: str, state_owned: bool
 ) -> None:
     row.name_zh, row.name_en = (" ".join(name.split()) for name in (name_zh, name_en))
@@ -195,7 +202,7 @@ def _write_details(
     row.state_owned = state_owned
 
 
-def _write_identifiers(row: Party, pairs: Iterable[tuple[str, str]]) -> None:
+def write_identifiers(row: Party, pairs: Iterable[tuple[str, str]]) -> None:
     for scheme, value in dict.fromkeys(numbers.identifier(s, v) for s, v in pairs):
         try:
             with transaction.atomic():
@@ -204,7 +211,7 @@ def _write_identifiers(row: Party, pairs: Iterable[tuple[str, str]]) -> None:
             raise Refused(Refusal.IDENTIFIER_TAKEN, scheme=scheme, value=value) from None
 
 
-def _details(state: rules.PartyState) -> dict[str, object]:
+def details(state: rules.PartyState) -> dict[str, object]:
     return {
         "name_zh": state.name_zh,
         "name_en": state.name_en,

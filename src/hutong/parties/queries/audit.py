@@ -12,6 +12,16 @@ from hutong.parties.models import Control, Invitation, Mandate, Office, Party
 from hutong.parties.rules import LEADS_TO
 
 Facts = dict[str, Any]
+# The entries that say anew what a party is called and known by.
+DETAILED = tuple(
+    event.kind
+    for event in (
+        rules.Registered,
+        rules.Corrected,
+        rules.Recognised,
+        rules.RecognitionRenewed,
+    )
+)
 
 
 def audit() -> Iterator[Discrepancy]:
@@ -72,8 +82,8 @@ def _parties() -> Iterator[Discrepancy]:
 def _told_of_parties() -> dict[str, Facts]:
     """What the journal says each party is; details that were erased are not claimed."""
     told: dict[str, Facts] = {}
-    others = (rules.Corrected, rules.StateOwnershipMarked, rules.IdentifierReleased)
-    kinds = (*LEADS_TO, *(event.kind for event in others))
+    others = (rules.StateOwnershipMarked, rules.IdentifierReleased)
+    kinds = (*{*LEADS_TO, *DETAILED}, *(event.kind for event in others))
     for entry in journal.of_kinds(kinds):
         party = told.setdefault(entry.facts["party"], {})
         if entry.kind in LEADS_TO:
@@ -82,7 +92,7 @@ def _told_of_parties() -> dict[str, Facts]:
             party["state_owned"] = entry.facts["state_owned"]
         if entry.kind == rules.IdentifierReleased.kind:
             _release(party, entry.private)
-        if entry.kind in (rules.Registered.kind, rules.Corrected.kind):
+        if entry.kind in DETAILED:
             for field in ("name_zh", "name_en", "identifiers", "state_owned"):
                 party.pop(field, None)
             if entry.private is not None:
