@@ -2,9 +2,9 @@
 The one-time sign-in link of a demo venue, for people at this machine; the way to the second factor.
 """
 
-import time
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -35,10 +35,9 @@ def sign_in_by_link(request: HttpRequest, link: str) -> HttpResponse:
     person = queries.user(done.person)
     login(request, person, backend=BACKEND)
     # Fresh, as if the password had just been typed: whoever came this way may enrol a factor.
-    methods = [{"method": "link", "at": time.time(), "reauthenticated": True}]
+    record_authentication(request, person, "link", reauthenticated=True)
     if done.second_factor:
-        methods.append({"method": "mfa", "at": time.time(), "type": "link"})
-    request.session["account_authentication_methods"] = methods
+        record_authentication(request, person, "mfa", type="link")
     return _home(done.person)
 
 

@@ -65,6 +65,7 @@ def _draw(request: HttpRequest) -> Frame:
         person=named(person) if person else "",
         acting_for=next((choice.name for choice in choices if choice.current), ""),
         parties=choices,
+        may_decide=bool(powers) and actor.second_factor,
         may_jump=actor.has("venue.operate") and actor.second_factor,
         unread=notices.unread_count(actor.person) if actor.person is not None else 0,
     )

@@ -106,6 +106,7 @@ def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         {
             "refused": refused,
             "needs_second_factor": refused.reason is CommonRefusal.SECOND_FACTOR_MISSING,
+            "back": request.get_full_path() if request.method in READING else request.path,
         },
         status=refused.reason.status,
     )

@@ -45,4 +45,5 @@ class Frame:
     acting_for: str = ""
     parties: tuple[PartyChoice, ...] = ()
     may_jump: bool = False
+    may_decide: bool = False  # an officer signed in with the second factor
     unread: int = 0

@@ -187,6 +187,17 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("failed", N_("Failed at the bank"), BAD),
         ),
     ),
+    "proceeds": Lifecycle(
+        (
+            State("held", N_("Held for the pledgee"), WAITING),
+            State("claimed", N_("Asked for by the pledgee"), RUNNING),
+            State("paid", N_("Paid to the pledgee"), GOOD),
+        ),
+        (
+            State("prepaid", N_("Prepaid to the pledgee"), GOOD),
+            State("released", N_("Free: the pledge was released"), QUIET),
+        ),
+    ),
     "payable": Lifecycle(
         (
             State("open", N_("To pay"), WAITING),

@@ -143,6 +143,21 @@ FILING_KINDS: Words = {
     "cancellation": N_("Cancellation of a registration"),
     "correction": N_("Correction of an entry"),
 }
+PRE_EMPTION_ORIGINS: Words = {
+    "co_owner": N_("Co-owner (Civil Code art. 305)"),
+    "service_invention": N_("Inventor of a service invention (art. 847)"),
+    "commissioned": N_("Commissioned development (art. 859)"),
+    "cooperative": N_("Cooperative development (art. 860)"),
+    "contract": N_("Contract"),
+}
+CONSENT_KINDS: Words = {
+    "transfer": N_("Transfer"),
+    "exclusive": N_("Exclusive licence"),
+    "sole": N_("Sole licence"),
+    "ordinary": N_("Ordinary licence"),
+    "redistribution": N_("New shares among holders"),
+    "empowerment": N_("Researcher empowerment"),
+}
 FILING_SIDES: Words = {
     "licensor": N_("Licensor"),
     "licensee": N_("Licensee"),

@@ -6,6 +6,7 @@ The second factor: time-based codes, kept where allauth keeps them, so that page
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -77,10 +78,39 @@ def remove_second_factor(*, actor: Actor, now: datetime) -> None:
     gone, _ = Authenticator.objects.filter(user=person).delete()
     if not gone:
         raise Refused(CommonRefusal.NOT_FOUND, what="second factor")
-    Token.objects.filter(person=person, second_factor=True, revoked_at__isnull=True).update(
-        revoked_at=Now(), revoked_by=person.id
-    )
+    _end_tokens(person.id)
     record(subject("person", person.id), sign_in.SecondFactorRemoved(person=person.id))
+
+
+@action(power=SELF)
+def note_factor_added(*, actor: Actor, now: datetime, person: UUID) -> None:
+    """Note that a page has added a factor of one's own, a code of which was right."""
+    oneself(actor)
+    record(subject("person", person), sign_in.SecondFactorAdded(person=person))
+
+
+@action(power=SELF)
+def note_factor_removed(*, actor: Actor, now: datetime, person: UUID) -> bool:
+    """Note that a page has taken a factor of one's own off. Returns whether another is left.
+
+    With the last one, tokens made with it end.
+    """
+    oneself(actor)
+    left = (
+        Authenticator.objects.filter(user=person)
+        .exclude(type=Authenticator.Type.RECOVERY_CODES)
+        .exists()
+    )
+    if not left:
+        _end_tokens(person)
+    record(subject("person", person), sign_in.SecondFactorRemoved(person=person))
+    return left
+
+
+def _end_tokens(person: UUID) -> None:
+    Token.objects.filter(person=person, second_factor=True, revoked_at__isnull=True).update(
+        revoked_at=Now(), revoked_by=person
+    )
 
 
 def spend_code(person: Person, code: str) -> bool:

@@ -1,18 +1,33 @@
 """One-time sign-in links of a demo venue (TI-2)."""
 
+import re
+import time
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from hutong.journal import queries as journal
 from hutong.kit.actor import ANONYMOUS, SYSTEM
+from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import actions
+from hutong.parties import actions, one_time
 from hutong.parties.models import SignInLink
 from hutong.parties.sign_in import Refusal
 from hutong.parties.testing import member_of, officer, person, unverified_party
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def a_new_officer(venue):
+    """Appointed, with a password, and without a second factor yet."""
+    who = person()
+    actions.appoint_officer(
+        actor=officer("administrator"), now=venue.now, person=who.id, role="registrar"
+    )
+    return who
 
 
 def link_for(venue, who, **more):
@@ -79,3 +94,73 @@ def test_links_are_made_by_those_who_run_the_venue(venue):
     with pytest.raises(Refused) as refused:
         actions.make_sign_in_link(actor=officer("registrar"), now=venue.now, person=person().id)
     assert refused.value.reason is CommonRefusal.POWER_MISSING
+
+
+def test_an_officers_link_without_the_factor_leads_to_enrolling_it_and_then_to_the_desk(
+    venue, a_new_officer, django_capture_on_commit_callbacks
+):
+    registrar = a_new_officer
+    browser = Client(headers={"Accept-Language": "en"})
+    landing = browser.get(f"/sign-in/{link_for(venue, registrar.id)}").url
+    asked = browser.get(landing)
+    assert asked.status_code == 403
+    assert "One more step: your second factor" in asked.content.decode()
+
+    enrol = browser.get(_next_step(asked))
+    assert enrol.url.startswith("/accounts/2fa/totp/activate/?next=%2Fdesk")
+    secret = browser.get(enrol.url).context["form"].secret
+    wrong = browser.post(enrol.url, {"code": "000000"})
+    assert wrong.status_code == 200
+    assert browser.get("/desk").status_code == 403
+    period = one_time.counter_of(time.time())
+    with django_capture_on_commit_callbacks(execute=True):
+        done = browser.post(enrol.url, {"code": one_time.code_at(secret, period)})
+    assert done.status_code == 302
+    codes = browser.get(done.url).content.decode()
+    assert 'href="/desk"' in codes
+    assert browser.get("/desk").status_code == 200, (
+        "the code was shown: this sign-in has the factor"
+    )
+    kinds = [e.kind for e in journal.of_subject(subject("person", registrar.id))]
+    assert "parties.SecondFactorAdded" in kinds
+
+
+def test_who_has_a_factor_is_asked_for_it_and_comes_back(venue):
+    registrar = officer("registrar")
+    begun = actions.begin_second_factor(actor=registrar, now=venue.now)
+    code = one_time.code_at(begun.secret, one_time.counter_of(time.time()))
+    actions.add_second_factor(actor=registrar, now=venue.now, code=code)
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.get(f"/sign-in/{link_for(venue, registrar.person)}")
+    asked = browser.get("/desk/parties")
+    assert asked.status_code == 403
+    way = browser.get(_next_step(asked)).url
+    assert way.startswith("/accounts/2fa/reauthenticate/?next=%2Fdesk%2Fparties")
+
+
+def test_a_factor_taken_off_on_a_page_takes_the_powers_with_it(
+    venue, a_new_officer, django_capture_on_commit_callbacks
+):
+    registrar = a_new_officer
+    browser = Client(headers={"Accept-Language": "en"})
+    browser.get(f"/sign-in/{link_for(venue, registrar.id)}")
+    secret = browser.get("/accounts/2fa/totp/activate/").context["form"].secret
+    code = one_time.code_at(secret, one_time.counter_of(time.time()))
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert browser.get("/desk").status_code == 200
+    browser.post("/accounts/2fa/totp/deactivate/")
+    assert browser.get("/desk").status_code == 403
+    kinds = [e.kind for e in journal.of_subject(subject("person", registrar.id))]
+    assert "parties.SecondFactorRemoved" in kinds
+
+
+def test_the_way_to_the_factor_leads_to_no_other_site(venue):
+    browser = Client()
+    browser.get(f"/sign-in/{link_for(venue, officer('registrar').person)}")
+    way = browser.get("/second-factor?next=https://elsewhere.example/").url
+    assert "elsewhere" not in way
+
+
+def _next_step(page):
+    return unescape(re.search(r'href="(/second-factor[^"]+)"', page.content.decode())[1])
