@@ -29,10 +29,13 @@ class Kind(StrEnum):
     ESCROW = "escrow"  # a deal's price until right and money move together (DL-2)
     VENUE_FEES = "venue_fees"
     FORFEITS = "forfeits"
+    # What another venue owes us is below zero, what we owe it above; each within a limit (SE-5).
+    CLEARING = "clearing"
+    GUARANTEE = "guarantee"  # deposits that another venue holds for its members here (NE-4)
 
     @property
     def may_go_below_zero(self) -> bool:
-        return self is Kind.BANK_CLEARING
+        return self in (Kind.BANK_CLEARING, Kind.CLEARING, Kind.GUARANTEE)
 
 
 class HoldEnd(StrEnum):
