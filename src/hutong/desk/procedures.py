@@ -11,14 +11,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    DateTimeField,
+    F,
+    Q,
+    QuerySet,
+    TextField,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
 from hutong.deals import queries as deals
 from hutong.kit.actor import Actor
-from hutong.kit.ids import subject
+from hutong.kit.ids import subject_id, subject_kind
 from hutong.kit.money import with_unit
 from hutong.listings.queries.office import intents_of_office, listings_of_office
 from hutong.rights.queries.office import disposals_of_office, with_first_technology
@@ -27,6 +39,36 @@ from hutong.ui.templatetags.ui import lang
 
 SUPERVISE = "supervise.read"
 BOOKS = ("settlement.record_receipt", "settlement.approve_payout", "settlement.settle", SUPERVISE)
+
+
+PAGES = {
+    "right_application": "/desk/rights/",
+    "right_entry": "/desk/transfers/",
+    "listing": "/desk/listings/",
+    "intent": "/desk/intents/",
+    "lot": "/desk/lots/",
+    "deal": "/desk/deals/",
+    "receipt": "/desk/receipts/",
+    "payout": "/desk/payouts/",
+}
+COLUMNS: Mapping[str, Any] = {
+    "subject": TextField(),
+    "number": TextField(),
+    "title_zh": TextField(),
+    "title_en": TextField(),
+    "amount_fen": BigIntegerField(),
+    "currency": TextField(),
+    "state": TextField(),
+    "since": DateTimeField(),
+    "about": UUIDField(),
+    "giver": UUIDField(),
+    "taker": UUIDField(),
+}
+NOTHING = {
+    **dict.fromkeys(("number", "title_zh", "title_en", "currency"), Value("")),
+    **dict.fromkeys(("amount_fen", "since", "about", "giver", "taker"), Value(None)),
+    "state": "status",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,138 +96,103 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """By what a row is found: columns that hold the words, that are a party, that are technologies."""
+
+    words: Sequence[str] = ()
+    exactly: Sequence[str] = ()
+    unspaced: Sequence[str] = ()  # what people write in groups
+    parties: Sequence[str] = ()
+    technologies: Sequence[str] = ()
+
+    def by(self, asked: Asked) -> Q:
+        found = Q(pk__in=())
+        for column in self.words:
+            found |= Q(**{f"{column}__icontains": asked.text})
+        for column in self.exactly:
+            found |= Q(**{f"{column}__iexact": asked.text})
+        for column in self.unspaced:
+            found |= Q(**{f"{column}__icontains": asked.text.replace(" ", "")})
+        for column in self.parties:
+            found |= Q(**{f"{column}__in": asked.parties})
+        for column in self.technologies:
+            found |= Q(**{column: list(asked.technologies)})
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
 class Procedure:
     code: str
     name: str | Promise
     lifecycle: str
     rows: Callable[[Actor], QuerySet[Any]]
-    line: Callable[[Any], Line]
-    found_by: Callable[[Asked], Q]
-    key: tuple[str, ...]
+    columns: Mapping[str, Any]  # what its lines say: columns of its rows, or expressions
+    found: Found
+    since: str  # the column that orders them, newest first
     powers: tuple[str, ...] = ()  # any of; none: every office
     state: str = "status"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return f"-{self.since}", "-id"
 
     def open_to(self, actor: Actor) -> bool:
         return not self.powers or any(actor.has(power) for power in self.powers)
 
+    def drawn(self, actor: Actor) -> QuerySet[Any]:
+        """Its rows with what their lines say."""
+        said = {**NOTHING, **self.columns}
+        columns = {
+            f"line_{name}": Cast(F(said[name]) if isinstance(said[name], str) else said[name], kind)
+            for name, kind in COLUMNS.items()
+        }
+        return self.rows(actor).annotate(**columns)
+
     def lines(self, rows: Iterable[Any]) -> list[Line]:
-        return [self.line(row) for row in rows]
+        """The lines of rows that were drawn."""
+        return [self._line(*(getattr(row, f"line_{name}") for name in COLUMNS)) for row in rows]
+
+    def _line(
+        self,
+        of: str,
+        number: str,
+        title_zh: str,
+        title_en: str,
+        amount_fen: int | None,
+        currency: str,
+        state: str,
+        since: datetime | None,
+        about: UUID | None,
+        giver: UUID | None,
+        taker: UUID | None,
+    ) -> Line:
+        amount = "" if amount_fen is None else with_unit(amount_fen, currency)
+        page = PAGES.get(subject_kind(of))
+        return Line(
+            subject=of,
+            href=f"{page}{subject_id(of)}" if page else "",
+            lifecycle=self.lifecycle,
+            state=state,
+            since=since,
+            number=number,
+            title=f"{amount} {lang(title_zh, title_en)}".strip(),
+            about=about,
+            parties=[party for party in (giver, taker) if party],
+        )
 
 
-def _application(row: Any) -> Line:
-    return Line(
-        subject=subject("right_application", row.id),
-        href=f"/desk/rights/{row.id}",
-        number=row.number,
-        lifecycle="rights",
-        state=row.status,
-        since=row.submitted_at or row.drafted_at,
-        about=row.first,
-        parties=(row.applicant,),
-    )
+def _subject(kind: str) -> Concat:
+    return Concat(Value(f"{kind}:"), Cast("pk", TextField()))
 
 
-def _disposal(row: Any) -> Line:
-    return Line(
-        subject=subject("right_entry", row.id),
-        href=f"/desk/transfers/{row.id}",
-        lifecycle="transfer",
-        state=row.status,
-        since=row.prepared_at,
-        about=row.technology,
-        parties=(row.giver, row.taker),
-    )
+def _if_any(column: str, otherwise: Any) -> Coalesce:
+    return Coalesce(NullIf(Cast(column, TextField()), Value("")), otherwise)
 
 
-def _listing(row: Any) -> Line:
-    return Line(
-        subject=subject("listing", row.id),
-        href=f"/desk/listings/{row.id}",
-        number=row.number,
-        title=lang(row.title_zh, row.title_en),
-        lifecycle="listing",
-        state=row.ending or row.status,
-        since=row.submitted_at or row.drafted_at,
-        parties=(row.seller,),
-    )
-
-
-def _intent(row: Any) -> Line:
-    return Line(
-        subject=subject("intent", row.id),
-        href=f"/desk/intents/{row.id}",
-        number=row.listing.number,
-        lifecycle="intent",
-        state=row.status,
-        since=row.applied_at,
-        parties=(row.party,),
-    )
-
-
-def _lot(row: Any) -> Line:
-    return Line(
-        subject=subject("lot", row.id),
-        href=f"/desk/lots/{row.id}",
-        title=lang(row.title_zh, row.title_en),
-        lifecycle="lot",
-        state=row.outcome or ("suspended" if row.suspended_at else "announced"),
-        since=row.announced_opens_at,
-        parties=(row.seller,),
-    )
-
-
-def _deal(row: Any) -> Line:
-    return Line(
-        subject=subject("deal", row.id),
-        href=f"/desk/deals/{row.id}",
-        number=row.number,
-        lifecycle="deal",
-        state=row.status,
-        since=row.changed_at,
-        about=row.technologies[0],
-        parties=(row.seller, row.buyer),
-    )
-
-
-def _receipt(row: Any) -> Line:
-    return Line(
-        subject=subject("receipt", row.id),
-        href=f"/desk/receipts/{row.id}",
-        number=row.bank_reference,
-        title=f"{with_unit(row.amount_fen, row.currency)} {row.payer_name or row.text}",
-        lifecycle="receipt",
-        state=row.status,
-        since=row.recorded_at,
-    )
-
-
-def _payable(row: Any) -> Line:
-    kind, _colon, id = row.subject.partition(":")
-    pages = {"deal": "/desk/deals/", "intent": "/desk/intents/"}
-    return Line(
-        subject=row.subject,
-        href=f"{pages[kind]}{id}" if kind in pages else "",
-        number=row.reference,
-        title=with_unit(row.amount_fen, row.currency),
-        lifecycle="payable",
-        state=row.status,
-        since=row.issued_at,
-        parties=(row.payer,),
-    )
-
-
-def _payout(row: Any) -> Line:
-    return Line(
-        subject=subject("payout", row.id),
-        href=f"/desk/payouts/{row.id}",
-        title=f"{with_unit(row.amount_fen, row.currency)} {row.holder}",
-        lifecycle="payout",
-        state=row.status,
-        since=row.requested_at,
-        parties=(row.party,),
-    )
-
-
+AMOUNT = {"amount_fen": "amount_fen", "currency": "currency"}
+ON_ITS_WAY = Case(
+    When(suspended_at__isnull=False, then=Value("suspended")), default=Value("announced")
+)
 PROCEDURES: Mapping[str, Procedure] = {
     one.code: one
     for one in (
@@ -195,12 +202,16 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="rights",
             powers=("rights.examine", "rights.decide_objection", SUPERVISE),
             rows=with_first_technology,
-            line=_application,
-            key=("-drafted_at", "-id"),
-            found_by=lambda asked: (
-                Q(number__icontains=asked.text)
-                | Q(applicant__in=asked.parties)
-                | Q(items__technology__in=asked.technologies)
+            columns={
+                "subject": _subject("right_application"),
+                "number": "number",
+                "since": Coalesce("submitted_at", "drafted_at"),
+                "about": "first",
+                "giver": "applicant",
+            },
+            since="drafted_at",
+            found=Found(
+                words=("number",), parties=("applicant",), technologies=("items__technology__in",)
             ),
         ),
         Procedure(
@@ -209,14 +220,24 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="listing",
             powers=("listings.examine", "listings.qualify", SUPERVISE),
             rows=lambda actor: listings_of_office(actor).prefetch_related(None),
-            line=_listing,
-            key=("-drafted_at", "-id"),
-            found_by=lambda asked: (
-                Q(number__icontains=asked.text)
-                | Q(title_zh__icontains=asked.text)
-                | Q(title_en__icontains=asked.text)
-                | Q(seller__in=asked.parties)
-                | Q(offered__technology__in=asked.technologies)
+            columns={
+                "subject": _subject("listing"),
+                "number": "number",
+                "title_zh": "title_zh",
+                "title_en": "title_en",
+                "state": _if_any("ending", "status"),
+                "since": Coalesce("submitted_at", "drafted_at"),
+                "giver": "seller",
+            },
+            since="drafted_at",
+            found=Found(
+                words=(
+                    "number",
+                    "title_zh",
+                    "title_en",
+                ),
+                parties=("seller",),
+                technologies=("offered__technology__in",),
             ),
         ),
         Procedure(
@@ -225,24 +246,36 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="intent",
             powers=("listings.qualify", SUPERVISE),
             rows=intents_of_office,
-            line=_intent,
-            key=("-applied_at", "-id"),
-            found_by=lambda asked: (
-                Q(listing__number__icontains=asked.text) | Q(party__in=asked.parties)
-            ),
+            columns={
+                "subject": _subject("intent"),
+                "number": "listing__number",
+                "since": "applied_at",
+                "giver": "party",
+            },
+            since="applied_at",
+            found=Found(words=("listing__number",), parties=("party",)),
         ),
         Procedure(
             code="auctions",
             name=_("Auctions"),
             lifecycle="lot",
             rows=lambda actor: auctions.lots(),
-            line=_lot,
-            key=("-announced_opens_at", "-id"),
+            columns={
+                "subject": _subject("lot"),
+                "title_zh": "title_zh",
+                "title_en": "title_en",
+                "state": _if_any("outcome", ON_ITS_WAY),
+                "since": "announced_opens_at",
+                "giver": "seller",
+            },
+            since="announced_opens_at",
             state="outcome",
-            found_by=lambda asked: (
-                Q(title_zh__icontains=asked.text)
-                | Q(title_en__icontains=asked.text)
-                | Q(seller__in=asked.parties)
+            found=Found(
+                words=(
+                    "title_zh",
+                    "title_en",
+                ),
+                parties=("seller",),
             ),
         ),
         Procedure(
@@ -250,13 +283,22 @@ PROCEDURES: Mapping[str, Procedure] = {
             name=_("Deals"),
             lifecycle="deal",
             rows=lambda actor: deals.rows_seen_by(actor).prefetch_related(None),
-            line=_deal,
-            key=("-opened_at", "-id"),
-            found_by=lambda asked: (
-                Q(number__icontains=asked.text)
-                | Q(seller__in=asked.parties)
-                | Q(buyer__in=asked.parties)
-                | Q(technologies__overlap=list(asked.technologies))
+            columns={
+                "subject": _subject("deal"),
+                "number": "number",
+                "since": "changed_at",
+                "about": "technologies__0",
+                "giver": "seller",
+                "taker": "buyer",
+            },
+            since="opened_at",
+            found=Found(
+                words=("number",),
+                parties=(
+                    "seller",
+                    "buyer",
+                ),
+                technologies=("technologies__overlap",),
             ),
         ),
         Procedure(
@@ -265,13 +307,21 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="transfer",
             powers=("rights.record_outside_step", SUPERVISE),
             rows=disposals_of_office,
-            line=_disposal,
-            key=("-prepared_at", "-id"),
-            found_by=lambda asked: (
-                Q(giver__in=asked.parties)
-                | Q(taker__in=asked.parties)
-                | Q(technology__in=asked.technologies)
-                | Q(office_number__iexact=asked.text)
+            columns={
+                "subject": _subject("right_entry"),
+                "since": "prepared_at",
+                "about": "technology",
+                "giver": "giver",
+                "taker": "taker",
+            },
+            since="prepared_at",
+            found=Found(
+                exactly=("office_number",),
+                parties=(
+                    "giver",
+                    "taker",
+                ),
+                technologies=("technology__in",),
             ),
         ),
         Procedure(
@@ -280,11 +330,15 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="payable",
             powers=BOOKS,
             rows=settlement.payables_seen_by,
-            line=_payable,
-            key=("-issued_at", "-id"),
-            found_by=lambda asked: (
-                Q(reference__icontains=asked.text.replace(" ", "")) | Q(payer__in=asked.parties)
-            ),
+            columns={
+                "subject": "subject",
+                "number": "reference",
+                **AMOUNT,
+                "since": "issued_at",
+                "giver": "payer",
+            },
+            since="issued_at",
+            found=Found(unspaced=("reference",), parties=("payer",)),
         ),
         Procedure(
             code="receipts",
@@ -292,12 +346,20 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="receipt",
             powers=BOOKS,
             rows=settlement.receipts_seen_by,
-            line=_receipt,
-            key=("-recorded_at", "-id"),
-            found_by=lambda asked: (
-                Q(bank_reference__icontains=asked.text)
-                | Q(text__icontains=asked.text)
-                | Q(payer_name__icontains=asked.text)
+            columns={
+                "subject": _subject("receipt"),
+                "number": "bank_reference",
+                "title_zh": _if_any("payer_name", "text"),
+                **AMOUNT,
+                "since": "recorded_at",
+            },
+            since="recorded_at",
+            found=Found(
+                words=(
+                    "bank_reference",
+                    "text",
+                    "payer_name",
+                )
             ),
         ),
         Procedure(
@@ -306,16 +368,42 @@ PROCEDURES: Mapping[str, Procedure] = {
             lifecycle="payout",
             powers=BOOKS,
             rows=settlement.payouts_seen_by,
-            line=_payout,
-            key=("-requested_at", "-id"),
-            found_by=lambda asked: (
-                Q(holder__icontains=asked.text)
-                | Q(bank_reference__icontains=asked.text)
-                | Q(party__in=asked.parties)
+            columns={
+                "subject": _subject("payout"),
+                "title_zh": "holder",
+                **AMOUNT,
+                "since": "requested_at",
+                "giver": "party",
+            },
+            since="requested_at",
+            found=Found(
+                words=(
+                    "holder",
+                    "bank_reference",
+                ),
+                parties=("party",),
             ),
         ),
     )
 }
+
+
+def find(actor: Actor, asked: Asked, *, each: int) -> list[tuple[Procedure, list[Line]]]:
+    """Of each kind the newest that fit, all kinds in one query."""
+    kinds = {kind.code: kind for kind in open_to(actor)}
+    parts = [
+        kind.drawn(actor)
+        .filter(pk__in=kind.rows(actor).filter(kind.found.by(asked)).values("pk"))
+        .order_by(*kind.key)
+        .values_list(Value(kind.code), *(f"line_{name}" for name in COLUMNS))[:each]
+        for kind in kinds.values()
+    ]
+    found: dict[str, list[Line]] = {code: [] for code in kinds}
+    if parts:
+        first, *others = parts
+        for code, *said in first.union(*others, all=True):
+            found[code].append(kinds[code]._line(*said))
+    return [(kinds[code], lines) for code, lines in found.items()]
 
 
 def open_to(actor: Actor) -> list[Procedure]:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hutong.certificates import queries as certificates
-from hutong.desk.procedures import Asked, Line, Procedure, open_to
+from hutong.desk.procedures import Asked, Line, find
 from hutong.desk.supervision import Seen, seen
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import Refused
@@ -58,7 +58,7 @@ def _groups(request: HttpRequest, text: str) -> list[Group]:
     people = parties.parties_page(actor, text=text, limit=EACH)["items"]
     things = _technologies(text, request)
     asked = Asked(text, [party.id for party in people], things)
-    found = [(kind, kind.lines(_rows(kind, actor, asked))) for kind in open_to(actor)]
+    found = find(actor, asked, each=EACH)
     drawn = seen([line for _kind, lines in found for line in lines], actor, now)
     known = technologies.technologies(things)
     groups = [
@@ -71,12 +71,6 @@ def _groups(request: HttpRequest, text: str) -> list[Group]:
         at += len(lines)
     groups.append(Group(_("Certificates"), _certificates(text, things)))
     return [group for group in groups if group.rows]
-
-
-def _rows(kind: Procedure, actor: Any, asked: Asked) -> list[Any]:
-    """The newest that fit; a row is found once however often it fits."""
-    fitting = kind.rows(actor).filter(kind.found_by(asked)).values("pk")
-    return list(kind.rows(actor).filter(pk__in=fitting).order_by(*kind.key)[:EACH])
 
 
 def _technologies(text: str, request: HttpRequest) -> list[UUID]:

@@ -76,7 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
     states = LIFECYCLES[kind.lifecycle]
     known = {s.code for s in (*states.course, *states.exits)}
     state = request.GET.get("state", "")
-    rows = kind.rows(actor)
+    rows = kind.drawn(actor)
     if state in known:
         rows = rows.filter(**{kind.state: state})
     found = paged(rows, request.GET.get("cursor"), 50, key=kind.key)

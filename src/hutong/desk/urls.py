@@ -11,13 +11,13 @@ from hutong.desk import (
     certificates,
     deals,
     erasures,
+    home,
     keys,
     listings,
     lots,
     money,
     operations,
     parties,
-    queue,
     rights,
     rights_filings,
     rights_register,
@@ -31,8 +31,8 @@ from hutong.desk import (
 app_name = "desk"
 
 urlpatterns = [
-    path("desk", queue.page, name="queue"),
-    path("desk/counts", queue.counts, name="counts"),
+    path("desk", home.page, name="queue"),
+    path("desk/counts", home.counts, name="counts"),
     path("desk/bulk", bulk.page, name="bulk"),
     path("desk/claims", case.claims, name="claims"),
     path("desk/search", search.page, name="search"),

@@ -8,6 +8,7 @@ import pytest
 from django.db.models import F
 from django.urls import URLPattern, get_resolver
 
+import hutong.desk.urls  # noqa: F401 (registers what lists cases)
 from hutong.casework import queries as casework
 from hutong.deals import queries as deals
 from hutong.desk.queue import waiting_for
