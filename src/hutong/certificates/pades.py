@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, Final
 
-from asn1crypto import algos, cms, pem
+from asn1crypto import algos, cms, crl, pem
 from asn1crypto import x509 as asn1_x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -38,7 +39,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hutong.kit.canonical import digest
 from hutong.kit.refusal import N_
-from hutong.transparency.keys import CertificateSigner
+from hutong.transparency.signers import CertificateSigner
 
 FIELD: Final = "VenueSignature"
 ATTACHMENT: Final = "certificate.json"  # the credential; the page template attaches it
@@ -56,10 +57,14 @@ class PdfInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TimestampAuthority:
-    """Where timestamps come from; `roots` (PEM) are the certificates its chain leads to."""
+    """Where timestamps come from.
+
+    `roots` (PEM) are the certificates its chain leads to, `lists` (DER) their revocation lists.
+    """
 
     url: str
     roots: tuple[str, ...] = ()
+    lists: tuple[bytes, ...] = ()
     seconds: int = 10
 
 
@@ -93,7 +98,7 @@ class _Hand(signers.Signer):
         self._hand = hand
         certificate, authority = (_asn1(c) for c in (hand.certificate, hand.authority))
         registry = SimpleCertificateStore()
-        registry.register_multiple([certificate, authority])
+        registry.register(authority)  # pyHanko adds the signer's own
         super().__init__(
             signing_cert=certificate,
             cert_registry=registry,
@@ -113,13 +118,16 @@ def sign(
     reason: str,
     location: str,
     timestamps: TimestampAuthority | TimeStamper | None = None,
+    revocation_lists: Sequence[bytes] = (),
 ) -> bytes:
     """Certify a PDF, no changes allowed afterwards: B-B, or B-T and B-LT with `timestamps`.
 
-    Raises TimestampUnavailable when the authority does not answer.
+    `revocation_lists` (DER) of the venue's authorities go into a B-LT. Raises TimestampUnavailable
+    when the timestamp authority does not answer.
     """
     stamper, roots = _stamper(timestamps)
     long_term = bool(stamper and roots)
+    lists = [*revocation_lists, *getattr(timestamps, "lists", ())]
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -130,7 +138,9 @@ def sign(
         subfilter=fields.SigSeedSubFilter.PADES,
         embed_validation_info=long_term,
         validation_context=ValidationContext(
-            trust_roots=[_asn1(hand.authority), *map(_from_pem, roots)], allow_fetching=False
+            trust_roots=[_asn1(hand.authority), *map(_from_pem, roots)],
+            crls=[crl.CertificateList.load(der) for der in lists],
+            allow_fetching=False,
         )
         if long_term
         else None,
@@ -151,8 +161,14 @@ def _stamper(
     given: TimestampAuthority | TimeStamper | None,
 ) -> tuple[TimeStamper | None, tuple[str, ...]]:
     if isinstance(given, TimestampAuthority):
-        return HTTPTimeStamper(given.url, timeout=given.seconds), given.roots
+        return _at(given.url, given.seconds), given.roots
     return given, ()
+
+
+@lru_cache(maxsize=4)
+def _at(url: str, seconds: int) -> TimeStamper:
+    """Kept, because it asks once how large a timestamp gets."""
+    return HTTPTimeStamper(url, timeout=seconds)
 
 
 def open_pdf(pdf: bytes) -> PdfFileReader:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import segno
@@ -20,7 +20,10 @@ import typst
 from hutong.certificates import layout
 from hutong.certificates.content import check_code
 from hutong.certificates.wording import Wording
-from hutong.transparency.keys import CertificateSigner
+from hutong.transparency.signers import CertificateSigner
+
+if TYPE_CHECKING:
+    from hutong.certificates import pades
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "certificates" / "certificate.typ"
 FONT_FAMILY: Final = "Noto Sans SC"
@@ -79,12 +82,10 @@ def signed_pdf(
     content: Mapping[str, Any],
     *,
     hand: CertificateSigner,
-    timestamps: tuple[str, Sequence[str]] | None = None,
+    timestamps: "pades.TimestampAuthority | None" = None,
+    revocation_lists: Sequence[bytes] = (),
 ) -> bytes:
-    """Sign a page with the venue's certificate key.
-
-    `timestamps`: address of an RFC 3161 authority and the certificates (PEM) its chain leads to.
-    """
+    """Sign a page with the venue's certificate key; with `timestamps` for the long term."""
     from hutong.certificates import pades  # pyHanko takes long to load
 
     return pades.sign(
@@ -92,9 +93,8 @@ def signed_pdf(
         hand=hand,
         reason=content["number"],
         location=content["venue"]["name_zh"],
-        timestamps=pades.TimestampAuthority(timestamps[0], tuple(timestamps[1]))
-        if timestamps
-        else None,
+        timestamps=timestamps,
+        revocation_lists=revocation_lists,
     )
 
 

@@ -10,6 +10,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from hutong.kit.regions import region_name
+
 
 class Pair(NamedTuple):
     zh: str
@@ -75,42 +77,6 @@ LICENCE_MODES: Final = {
     "sole": Pair("排他许可", "Sole licence"),
     "ordinary": Pair("普通许可", "Ordinary licence"),
 }
-# Regions by their codes (ISO 3166, GB/T 2260); one that is not here is written by its code.
-REGIONS: Final = {
-    "WORLD": Pair("全球", "Worldwide"),
-    "CN": Pair("中国", "China"),
-    "110000": Pair("北京市", "Beijing"),
-    "120000": Pair("天津市", "Tianjin"),
-    "130000": Pair("河北省", "Hebei"),
-    "140000": Pair("山西省", "Shanxi"),
-    "150000": Pair("内蒙古自治区", "Inner Mongolia"),
-    "210000": Pair("辽宁省", "Liaoning"),
-    "220000": Pair("吉林省", "Jilin"),
-    "230000": Pair("黑龙江省", "Heilongjiang"),
-    "310000": Pair("上海市", "Shanghai"),
-    "320000": Pair("江苏省", "Jiangsu"),
-    "330000": Pair("浙江省", "Zhejiang"),
-    "340000": Pair("安徽省", "Anhui"),
-    "350000": Pair("福建省", "Fujian"),
-    "360000": Pair("江西省", "Jiangxi"),
-    "370000": Pair("山东省", "Shandong"),
-    "410000": Pair("河南省", "Henan"),
-    "420000": Pair("湖北省", "Hubei"),
-    "430000": Pair("湖南省", "Hunan"),
-    "440000": Pair("广东省", "Guangdong"),
-    "450000": Pair("广西壮族自治区", "Guangxi"),
-    "460000": Pair("海南省", "Hainan"),
-    "500000": Pair("重庆市", "Chongqing"),
-    "510000": Pair("四川省", "Sichuan"),
-    "520000": Pair("贵州省", "Guizhou"),
-    "530000": Pair("云南省", "Yunnan"),
-    "540000": Pair("西藏自治区", "Tibet"),
-    "610000": Pair("陕西省", "Shaanxi"),
-    "620000": Pair("甘肃省", "Gansu"),
-    "630000": Pair("青海省", "Qinghai"),
-    "640000": Pair("宁夏回族自治区", "Ningxia"),
-    "650000": Pair("新疆维吾尔自治区", "Xinjiang"),
-}
 YES_NO: Final = {"yes": Pair("可以", "Yes"), "no": Pair("不可以", "No")}
 CONTRACT_KINDS: Final = {
     "commissioned_development": Pair("技术开发（委托）", "Development, commissioned"),
@@ -172,9 +138,9 @@ def chosen(choices: Mapping[str, Pair], code: str) -> Pair:
 
 
 def region(code: str) -> str:
-    """上海市 Shanghai; the code alone where there is no name for it here."""
-    found = REGIONS.get(code)
-    return f"{found.zh} {found.en}" if found else code
+    """上海市 Shanghai; a place nobody named by the nearest around it, with its code."""
+    name = region_name(code)
+    return code if name.zh == name.en else f"{name.zh} {name.en}"
 
 
 def day(value: date) -> Pair:

@@ -3,7 +3,7 @@ The register of certificates, one certificate, the status lists, and verifying a
 (CE-1, CE-2).
 
 A file is verified in the reader's browser where scripts run (`static/portal/verify.js`); the same
-form sends it here where they don't, and where the reader asks for the PDF's own signature.
+form sends it here where they don't, and where the reader asks whose a timestamp is.
 """
 
 from datetime import UTC, datetime
@@ -163,6 +163,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             "problem": problem,
             "words": browser_words(),
             "fields": browser_fields(),
+            "witnesses": [key.text() for key in queries.witnesses()],
         },
         status=413 if problem else 200,
     )

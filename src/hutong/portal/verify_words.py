@@ -24,16 +24,13 @@ def browser_words() -> dict[str, Any]:
         },
         "verdicts": {
             "verified": gettext("The certificate is genuine and unchanged."),
-            "record": gettext(
-                "The record inside the PDF is genuine. Compare it with the page, or have the PDF's own"
-                " signature checked below."
-            ),
             "failed": gettext("The certificate is NOT verified."),
             "unreadable": gettext("This file is not a certificate that can be read."),
             "working": gettext("Checking…"),
         },
         "says": {
             "too_large": gettext("The file is larger than 50 MB."),
+            "no_keys": gettext("The keys to check it with cannot be read."),
             "no_json": gettext("The file is neither a PDF nor JSON that can be read."),
             "no_attachment": gettext("The PDF does not have one credential attached."),
             "no_certificate": gettext("The file is JSON, but not a certificate."),
@@ -49,6 +46,12 @@ def browser_words() -> dict[str, Any]:
             ),
             "other_entry": gettext("The log entry inside is about something else."),
             "credential": gettext("Signed by the venue, unchanged (eddsa-jcs-2022)."),
+            "credential_logged": gettext(
+                "Signed by a key since declared compromised; the public log holds it all the same."
+            ),
+            "credential_unlogged": gettext(
+                "Signed by a key declared compromised, and the public log does not hold it."
+            ),
             "other_key": gettext("Signed by a key that is not the venue's."),
             "bad_signature": gettext("The signature does not fit: something was changed."),
             "inclusion": gettext("The certificate is entry {index} of the public log."),
@@ -60,6 +63,8 @@ def browser_words() -> dict[str, Any]:
             "bad_checkpoint": gettext("The log's checkpoint is not signed by the venue."),
             "no_witness": gettext("No other venue's signature stands on the checkpoint inside."),
             "witnesses": gettext("Cosigned by {names}, whose keys were not given."),
+            "witnessed": gettext("Cosigned by {names}."),
+            "bad_witness": gettext("The signature of the witness {names} is wrong."),
             "not_revoked": gettext("Not revoked as of {as_of}."),
             "revoked": gettext("Revoked, as of {as_of}."),
             "suspended": gettext("Suspended, as of {as_of}."),
@@ -67,9 +72,29 @@ def browser_words() -> dict[str, Any]:
             "holds": gettext("It holds until {until}."),
             "held": gettext("It held until {until}."),
             "later": gettext("A later certificate stands in its place: {number}."),
-            "document": gettext(
-                "Not checked in the browser. The record above is what was signed and logged."
+            "document": gettext("Signed as a whole by {signer} at {signed_at}, unchanged (PAdES)."),
+            "changed": gettext("The PDF was changed after it was signed."),
+            "added": gettext("Something was added to the PDF after it was signed."),
+            "unsigned": gettext("The PDF does not have exactly one signature."),
+            "chain": gettext(
+                "The signing certificate belongs to the venue's certificate authority."
             ),
+            "no_chain": gettext("Without a signature there is no chain."),
+            "no_authority": gettext(
+                "The signing certificate {signer} does not lead to the venue's authority."
+            ),
+            "chain_compromised": gettext(
+                "The signing certificate was declared compromised as of {since}. Only a trusted"
+                " timestamp from before could speak for it, and the browser trusts none."
+            ),
+            "timestamp": gettext(
+                "A timestamp inside says {at} and fits the signature; whose it is, is not checked in"
+                " the browser."
+            ),
+            "no_timestamp": gettext(
+                "None inside: the time of signing is the venue's word, and the log's."
+            ),
+            "other_timestamp": gettext("The timestamp inside does not fit the signature."),
         },
     }
 

@@ -4,7 +4,7 @@ The log's doors: plain text by its own formats at /log/…, JSON under /api/v1/l
 
 import base64
 import gzip
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -95,6 +95,19 @@ def keys(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(queries.public_keys().file(), content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="venue-keys.json"'
     return response
+
+
+@require_safe
+def revocation_list(request: HttpRequest, authority: str) -> HttpResponse:
+    """`GET /log/crl/<key id>.crl`: certificates the authority revoked (RFC 5280, DER)."""
+    found = queries.revocation_lists(datetime.now(UTC)).get(authority)
+    if found is None:
+        return _absent("no authority of this venue has that key")
+    return HttpResponse(
+        found,
+        content_type="application/pkix-crl",
+        headers={"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"},
+    )
 
 
 class CheckpointOut(Schema):

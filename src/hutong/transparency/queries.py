@@ -61,6 +61,17 @@ def _parsed(path: Path, changed_ns: int) -> VenueKeys:
     return VenueKeys.parse(read_private(path))
 
 
+def revocation_lists(real_now: datetime) -> dict[str, bytes]:
+    """The lists (CRL, DER) of the venue's certificate authorities, by key id. Raises KeysUnusable."""
+    held = keyring()
+    return _lists(held, held.listed_at(real_now))
+
+
+@lru_cache(maxsize=16)
+def _lists(held: keys.Keyring, made_at: datetime) -> dict[str, bytes]:
+    return held.revocation_lists(made_at)
+
+
 def keys_directory() -> Path:
     return Path(settings.STATE) / "keys"
 

@@ -23,7 +23,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Final
 
-from hutong.transparency.keys import ALGORITHMS, Keyring, Purpose
+from hutong.transparency.keyring_file import ALGORITHMS, Purpose
+from hutong.transparency.keys import Keyring
 from hutong.transparency.signers import (
     PROOF_OF_POSSESSION,
     Algorithm,

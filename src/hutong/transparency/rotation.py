@@ -22,11 +22,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hutong.kit.moments import iso
 from hutong.transparency import chain, sealing, signing
 from hutong.transparency.files import write_private
-from hutong.transparency.keys import (
+from hutong.transparency.keyring_file import (
     ALGORITHMS,
     KEYRING,
     Held,
-    Keyring,
     KeysUnusable,
     Purpose,
     bound_to,
@@ -37,6 +36,7 @@ from hutong.transparency.keys import (
     read_keyring,
     sealed_key,
 )
+from hutong.transparency.keys import Keyring
 from hutong.transparency.signers import (
     PROOF_OF_POSSESSION,
     Signer,

@@ -10,5 +10,6 @@ urlpatterns = [
     path("log/tile/<path:path>", api.tile, name="log_tile"),
     path("log/content/<str:digest>", api.content, name="log_content"),
     path("log/keys.json", api.keys, name="log_keys"),
+    path("log/crl/<str:authority>.crl", api.revocation_list, name="log_crl"),
     path("log/witness/add-checkpoint", add_checkpoint, name="log_witness"),
 ]

@@ -5,7 +5,7 @@ Issuing certificates and making their files.
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -32,6 +32,9 @@ from hutong.rulebook import queries as rulebook
 from hutong.transparency import queries as transparency
 from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.proof import LogProof
+
+if TYPE_CHECKING:
+    from hutong.certificates import pades
 
 ISSUE = "certificates.issue"  # held by nobody: certificates follow from what the venue recorded
 CREDENTIAL_TYPE = "application/json"
@@ -229,6 +232,7 @@ def _make_files(row: Certificate, *, actor: Actor, now: datetime, real_now: date
         row.content,
         hand=keyring.certificate_signer,
         timestamps=_timestamps(),
+        revocation_lists=list(transparency.revocation_lists(real_now).values()),
     )
     text = json.dumps(made, ensure_ascii=False, indent=1).encode()
     stored_pdf, stored_credential = (
@@ -259,11 +263,18 @@ def _make_files(row: Certificate, *, actor: Actor, now: datetime, real_now: date
     )
 
 
-def _timestamps() -> tuple[str, list[str]] | None:
+def _timestamps() -> "pades.TimestampAuthority | None":
     """The venue's timestamp authority and its certificates, where one is configured."""
+    from hutong.certificates import pades  # pyHanko takes long to load
+
     if not settings.TIMESTAMP_URL:
         return None
-    return settings.TIMESTAMP_URL, pem.certificates_in(settings.TIMESTAMP_AUTHORITIES)
+    known = settings.TIMESTAMP_AUTHORITIES
+    return pades.TimestampAuthority(
+        settings.TIMESTAMP_URL,
+        tuple(pem.certificates_in(known)),
+        tuple(pem.revocation_lists_in(known)),
+    )
 
 
 def _supersede(row: Certificate) -> None:

@@ -27,7 +27,7 @@ from hutong.certificates.queries.register import (
     view,
     years,
 )
-from hutong.certificates.queries.standing import signed_status_list, standing, verify
+from hutong.certificates.queries.standing import signed_status_list, standing, verify, witnesses
 from hutong.certificates.queries.templates import (
     TemplateView,
     template,
@@ -72,6 +72,7 @@ __all__ = [
     "templates_proposed",
     "verify",
     "view",
+    "witnesses",
     "wording_of",
     "years",
 ]

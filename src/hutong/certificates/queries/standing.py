@@ -29,12 +29,12 @@ def verify(data: bytes, *, now: datetime) -> verification.Report:
         data,
         transparency.public_keys(),
         authorities=pem.certificates_in(settings.TIMESTAMP_AUTHORITIES),
-        witnesses=_witnesses(),
+        witnesses=witnesses(),
     )
     return verification.with_standing(report, standing(report.number, now=now))
 
 
-def _witnesses() -> list[VerifierKey]:
+def witnesses() -> list[VerifierKey]:
     """The keys of the witnesses this venue's officers have accepted (LO-3)."""
     return [
         VerifierKey.parse(key)

@@ -1,5 +1,6 @@
 """Timestamps, rotated keys, witnesses, and what other people's tools say of our files."""
 
+import asyncio
 import json
 import subprocess
 import threading
@@ -11,8 +12,8 @@ from io import BytesIO
 from shutil import which
 
 import pytest
+from asn1crypto import crl, pem, tsp
 from asn1crypto import keys as asn1_keys
-from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,8 +21,20 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.sign.validation import ValidationContext, validate_pdf_signature
+from pyhanko.sign.validation.ades import ades_with_time_validation
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.policy_decl import (
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from hutong.certificates import credential as vc
 from hutong.certificates import pades, rendering
@@ -109,7 +122,11 @@ def stamped(maker, fonts, url, roots):
     content = maker.content(SALE)
     page = maker.page(content, maker.credential(content), fonts)
     return rendering.signed_pdf(
-        page, content, hand=maker.keyring.certificate_signer, timestamps=(url, roots)
+        page,
+        content,
+        hand=maker.keyring.certificate_signer,
+        timestamps=pades.TimestampAuthority(url, tuple(roots)),
+        revocation_lists=list(maker.keyring.revocation_lists(datetime.now(UTC)).values()),
     )
 
 
@@ -130,6 +147,46 @@ def test_a_configured_authority_timestamps_and_all_that_validation_needs_is_insi
         changed = bytearray(paper)
         changed[place] ^= 0x20
         assert not verify(bytes(changed), keys, authorities=[authority.pem]).verified
+
+
+def long_term(paper, roots):
+    """What pyHanko's own AdES validator says of the file, offline.
+
+    Hard: each certificate below a root must be shown not to be revoked, by what lies inside.
+    """
+    [embedded] = PdfFileReader(BytesIO(paper)).embedded_signatures
+    needed = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(
+            [asn1_x509.Certificate.load(pem.unarmor(root.encode())[2]) for root in roots]
+        ),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(needed, needed)),
+    )
+    stored = DocumentSecurityStore.read_dss(embedded.reader)
+    lists = [CRLContainer(crl.CertificateList.load(one.get_object().data)) for one in stored.crls]
+    known = LocalKnowledge(known_crls=lists, known_certs=list(stored.load_certs()))
+    return asyncio.run(
+        ades_with_time_validation(
+            embedded.signed_data,
+            SignatureValidationSpec(policy, local_knowledge=known),
+            raw_digest=embedded.compute_digest(),
+        )
+    )
+
+
+def test_the_long_term_validator_needs_nothing_from_outside(maker, fonts, authority, address):
+    roots = [*maker.keyring.public().certificate_authorities, authority.pem]
+    found = long_term(stamped(maker, fonts, address, [authority.pem]), roots)
+    assert found.ades_subindic is AdESPassed.OK, found.failure_msg
+
+
+def test_without_the_venues_revocation_list_it_would_not_be_content(
+    maker, fonts, authority, address, monkeypatch
+):
+    monkeypatch.setattr(Keyring, "revocation_lists", lambda *_: {})
+    roots = [*maker.keyring.public().certificate_authorities, authority.pem]
+    found = long_term(stamped(maker, fonts, address, [authority.pem]), roots)
+    assert found.ades_subindic is not AdESPassed.OK
 
 
 def test_without_the_authoritys_certificate_there_is_the_timestamp_alone(

@@ -4,8 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hutong.transparency import note, tiles
-from hutong.transparency.keys import Ed25519Signer
 from hutong.transparency.merkle import consistency_proof, leaf_hash, root_of
+from hutong.transparency.signers import Ed25519Signer
 from hutong.transparency.signing import CheckpointSigner, ForkRefused, begin_memory
 
 ORIGIN = "shte-demo.example/log"

@@ -1,15 +1,19 @@
 // Whether a certificate is genuine, worked out in the browser from the file and the venue's keys:
 //
-//   format → issuer → content → credential signature → place in the log → signature of the log
-//          → witnesses → as last known: revocation, validity, later certificates
+//   format → issuer → content → credential signature → [PDF: signature → chain → timestamp]
+//          → place in the log → signature of the log → witnesses
+//          → as last known: revocation, validity, later certificates
 //
-// The same steps as `./hutong verify`. The signature of the PDF itself is left to the venue. Nothing
-// leaves the browser here; `ask` fetches what is public (status lists, the register by number).
+// The same steps and verdicts as `./hutong verify`, but for whose a timestamp is: only the venue and
+// the command know authorities. What a key signed that was declared compromised counts where the log,
+// or a witness of the log, shows that it was there (docs/log-and-keys.md). Nothing leaves the browser
+// here; `ask` fetches what is public (status lists, the register by number).
 
 import {
   Malformed, base64, canonical, concat, ed25519, hex, included, multibase, multikey, openCheckpoint,
   parseProof, sha256, utf8, verifierKey,
 } from "./verify-crypto.js";
+import { checkSignature } from "./verify-pades.js";
 import { attachment, isPdf } from "./verify-pdf.js";
 
 const MAX_BYTES = 50 * 1024 * 1024;
@@ -20,7 +24,8 @@ const LIST_BITS = 131_072;
 class Unreadable extends Error {}
 
 // { form, number, content, steps: [{ name, outcome, says, facts }] }; says is a key of the words.
-export async function verify(bytes, keys, kinds, ask) {
+// `witnesses` are verifier keys of venues that may have cosigned the log.
+export async function verify(bytes, keys, kinds, ask, witnesses = []) {
   const form = isPdf(bytes) ? "pdf" : "json";
   let parts;
   try {
@@ -31,15 +36,17 @@ export async function verify(bytes, keys, kinds, ask) {
   }
   const { content } = parts;
   const title = kinds[content.kind].title;
+  const log = await logged(parts, keys, witnesses);
+  const inLog = log.every(({ name, outcome }) => name === "witnesses" || outcome === "ok");
   const steps = [
     step("format", "ok", "format", { title, number: content.number, form: form.toUpperCase() }),
     issuer(parts, keys),
     await committed(parts),
-    await signed(parts.credential, keys),
+    await credentialStep(parts.credential, keys, inLog),
   ];
   const sound = steps.every((s) => s.outcome === "ok");
-  if (form === "pdf") steps.push(step("document", "unknown", "document"));
-  steps.push(...await logged(parts, keys));
+  if (form === "pdf") steps.push(...await document(bytes, keys));
+  steps.push(...log);
   steps.push(await revocation(parts, keys, ask));
   steps.push(...validity(content, kinds[content.kind]));
   steps.push(...await later(content, ask));
@@ -105,50 +112,97 @@ async function committed({ content, entry }) {
     : step("content", "failed", "other_content", { issued, found });
 }
 
-// Data Integrity, eddsa-jcs-2022: the key is believed only because it is among the venue's.
-async function signed(credential, keys) {
-  const { proof, ...document } = credential;
-  const { proofValue, ...options } = proof ?? {};
-  const expected = options.type === "DataIntegrityProof" && options.cryptosuite === "eddsa-jcs-2022"
-    && options.proofPurpose === "assertionMethod"
-    && (!("@context" in options) || canonical(options["@context"]) === canonical(document["@context"] ?? null));
-  if (!expected) return step("credential", "failed", "bad_signature");
-  try {
-    const named = String(options.verificationMethod).split("#")[1] ?? "";
-    if (!keys.credential.includes(named)) return step("credential", "failed", "other_key");
-    const data = concat(await sha256(utf8(canonical(options))), await sha256(utf8(canonical(document))));
-    if (await ed25519(multikey(named), multibase(proofValue), data)) {
-      return step("credential", "ok", "credential");
-    }
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-  }
-  return step("credential", "failed", "bad_signature");
+async function credentialStep(credential, keys, inLog) {
+  const found = await signedBy(credential, keys.credential);
+  if (found === "ok") return step("credential", "ok", "credential");
+  const stolen = compromised(keys, "credential").map((life) => life.key);
+  if (await signedBy(credential, stolen) !== "ok") return step("credential", "failed", found);
+  return inLog
+    ? step("credential", "ok", "credential_logged")
+    : step("credential", "failed", "credential_unlogged");
 }
 
-async function logged({ leaf, proof }, keys) {
-  let checkpoint;
+// Data Integrity, eddsa-jcs-2022: the key is believed only because it is among those given.
+async function signedBy(credential, trusted) {
+  const { proof, ...document } = credential;
+  const { proofValue, ...options } = proof ?? {};
   try {
-    checkpoint = await openCheckpoint(proof.checkpoint, keys.log.map(verifierKey));
+    const expected = options.type === "DataIntegrityProof" && options.cryptosuite === "eddsa-jcs-2022"
+      && options.proofPurpose === "assertionMethod"
+      && (!("@context" in options) || canonical(options["@context"]) === canonical(document["@context"] ?? null));
+    if (!expected) return "bad_signature";
+    const named = String(options.verificationMethod).split("#")[1] ?? "";
+    if (!trusted.includes(named)) return "other_key";
+    const data = concat(await sha256(utf8(canonical(options))), await sha256(utf8(canonical(document))));
+    if (await ed25519(multikey(named), multibase(proofValue), data)) return "ok";
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
   }
-  if (!checkpoint?.signed) {
+  return "bad_signature";
+}
+
+// The keys of a purpose that were declared compromised: no list has them, only the history.
+const compromised = (keys, purpose) => (keys.history ?? [])
+  .filter((life) => life.purpose === purpose && life.compromised_from);
+
+async function document(bytes, keys) {
+  const found = await checkSignature(bytes, keys.certificate_authorities);
+  if (!found.certificate) {
+    return [step("document", "failed", found.signature === "none" ? "unsigned" : found.signature),
+      step("chain", "unknown", "no_chain")];
+  }
+  const { signer, signedAt, timestamp } = found;
+  const facts = { signer, signed_at: second(signedAt) };
+  const since = compromised(keys, "certificate")
+    .find((life) => life.key === found.certificate)?.compromised_from.slice(0, 19);
+  return [
+    found.signature === "intact"
+      ? step("document", "ok", "document", facts)
+      : step("document", "failed", found.signature),
+    since ? step("chain", "failed", "chain_compromised", { since: `${since}Z` })
+      : found.trusted ? step("chain", "ok", "chain") : step("chain", "failed", "no_authority", facts),
+    !timestamp ? step("timestamp", "unknown", "no_timestamp")
+      : timestamp.fits ? step("timestamp", "unknown", "timestamp", { at: second(timestamp.at) })
+        : step("timestamp", "failed", "other_timestamp"),
+  ];
+}
+
+const second = (moment) => `${moment.toISOString().slice(0, 19)}Z`;
+
+async function logged({ leaf, proof }, keys, witnesses) {
+  const stolen = compromised(keys, "log");
+  let found = null;
+  try {
+    const known = [...keys.log, ...stolen.map((life) => life.key)].map(verifierKey);
+    found = await openCheckpoint(proof.checkpoint, known, witnesses.map(verifierKey));
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+  }
+  const signed = (key) => found.signers.some((one) => one.text === key);
+  const seenBefore = (life) => found.cosigned.some(({ at }) => at < Date.parse(life.compromised_from));
+  if (!found || !(keys.log.some(signed) || stolen.some((life) => signed(life.key) && seenBefore(life)))) {
     return [
       step("inclusion", "unknown", "no_checkpoint"),
       step("checkpoint", "failed", "bad_checkpoint"),
     ];
   }
-  const { origin, size, others } = checkpoint;
+  const { origin, size } = found;
   return [
-    await included(leaf, proof, checkpoint)
+    await included(leaf, proof, found)
       ? step("inclusion", "ok", "inclusion", { index: proof.index })
       : step("inclusion", "failed", "not_included"),
     step("checkpoint", "ok", "checkpoint", { origin, size }),
-    others.length
-      ? step("witnesses", "unknown", "witnesses", { names: others.join(", ").slice(0, 500) })
-      : step("witnesses", "unknown", "no_witness"),
+    witnessed(found),
   ];
+}
+
+function witnessed({ forged, cosigned, others }) {
+  const names = (list) => ({ names: [...new Set(list)].sort().join(", ").slice(0, 500) });
+  if (forged.length) return step("witnesses", "failed", "bad_witness", names(forged));
+  if (cosigned.length) return step("witnesses", "ok", "witnessed", names(cosigned.map(({ name }) => name)));
+  return others.length
+    ? step("witnesses", "unknown", "witnesses", names(others))
+    : step("witnesses", "unknown", "no_witness");
 }
 
 // By the venue's signed status lists: asking for one tells nobody which certificate is in question.
@@ -159,7 +213,7 @@ async function revocation({ credential }, keys, ask) {
     const prefix = `https://${keys.venue.origin}/certificates/status/`;
     const path = String(at).startsWith(prefix) ? `/certificates/status/${String(at).slice(prefix.length)}` : "";
     const list = path && await ask(path);
-    if (!list || list.id !== at || (await signed(list, keys)).outcome !== "ok") {
+    if (!list || list.id !== at || await signedBy(list, keys.credential) !== "ok") {
       return step("revocation", "unknown", "revocation_unknown");
     }
     asOf = String(list.validFrom);

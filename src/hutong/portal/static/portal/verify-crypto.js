@@ -2,6 +2,8 @@
 // signed notes (C2SP signed-note) and Merkle inclusion (RFC 6962). No page, no network.
 
 const encoder = new TextEncoder();
+const LOG_KEY = 1; // the algorithms of verifier keys
+const WITNESS_KEY = 4;
 const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 export class Malformed extends Error {}
@@ -146,7 +148,7 @@ export function verifierKey(text) {
   const [, name, id, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   const bytes = encoded ? base64(encoded) : new Uint8Array();
   if (bytes.length !== 33) throw new Malformed("verifier key");
-  return { name, id, algorithm: bytes[0], key: bytes.slice(1) };
+  return { text, name, id, algorithm: bytes[0], key: bytes.slice(1) };
 }
 
 export function parseNote(raw) {
@@ -161,20 +163,30 @@ export function parseNote(raw) {
   return { text: raw.slice(0, cut + 1), signatures };
 }
 
-// The checkpoint in a note that one of the log's keys signed, or null. With the names of others.
-export async function openCheckpoint(raw, keys) {
+// The checkpoint in a note, with who of `keys` and of `witnesses` (verifier keys) signed it, whose
+// signature is wrong, and the names of others. Whether that is enough, the caller knows.
+export async function openCheckpoint(raw, keys, witnesses) {
   const note = parseNote(raw);
   const [origin, size, root] = note.text.split("\n");
-  const others = [];
-  let signed = false;
+  const found = { signers: [], cosigned: [], forged: [], others: [] };
   for (const { name, id, signature } of note.signatures) {
-    const key = keys.find((k) => k.name === name && k.id === id && k.algorithm === 1);
+    const is = (algorithm) => (k) => k.name === name && k.id === id && k.algorithm === algorithm;
+    const key = keys.find(is(LOG_KEY));
+    const witness = witnesses.find(is(WITNESS_KEY));
     if (key && origin === key.name) {
-      signed ||= await ed25519(key.key, signature, utf8(note.text));
-    } else others.push(name);
+      if (await ed25519(key.key, signature, utf8(note.text))) found.signers.push(key);
+    } else if (witness && signature.length === 72) {
+      const time = signature.slice(0, 8).reduce((number, byte) => number * 256 + byte, 0);
+      const said = utf8(`cosignature/v1\ntime ${time}\n${note.text}`);
+      const right = await ed25519(witness.key, signature.slice(8), said);
+      if (right) found.cosigned.push({ name, at: time * 1000 });
+      else found.forged.push(name);
+    } else found.others.push(name);
   }
   if (!/^(0|[1-9][0-9]{0,15})$/.test(size)) throw new Malformed("size");
-  return { signed, origin, size: Number(size), root: base64(root), others: [...new Set(others)].sort() };
+  const hash = base64(root);
+  if (hash.length !== 32) throw new Malformed("root");
+  return { origin, size: Number(size), root: hash, ...found };
 }
 
 // C2SP tlog-proof: index, inclusion path, signed checkpoint.

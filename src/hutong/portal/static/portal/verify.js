@@ -8,7 +8,8 @@ const report = document.getElementById("report");
 const data = (id) => JSON.parse(document.getElementById(id).textContent);
 const words = data("verify-words");
 const kinds = data("verify-fields");
-const BESIDE = new Set(["timestamp", "witnesses", "revocation", "validity", "document"]);
+const known = data("verify-witnesses"); // whom this venue's officers accepted as witnesses
+const BESIDE = new Set(["timestamp", "witnesses", "revocation", "validity"]);
 const MARKS = { ok: "is-ok", failed: "is-not" };
 
 const filled = (text, facts) => text.replaceAll(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
@@ -31,13 +32,11 @@ async function fetched(path) {
   }
 }
 
-function verdict({ form: kind, steps }) {
+function verdict({ steps }) {
   if (steps[0].outcome === "failed") return ["unreadable", "danger"];
   const sound = steps.every((s) => s.outcome === "ok" || s.outcome === "note"
     || (s.outcome === "unknown" && BESIDE.has(s.name)));
-  if (!sound) return ["failed", "danger"];
-  // A page can be forged around a genuine record, so this is not yet a yes.
-  return kind === "pdf" ? ["record", "warning"] : ["verified", "success"];
+  return sound ? ["verified", "success"] : ["failed", "danger"];
 }
 
 function show(found) {
@@ -52,7 +51,8 @@ function show(found) {
   const body = element("div", { class: "card-body" }, list);
   if (found.content) body.append(contentOf(found.content));
   report.replaceChildren(alert, element("section", { class: "card mb-4" }, body));
-  form.querySelector("[data-send]").hidden = found.form !== "pdf";
+  // Whose a timestamp is only the venue can say here.
+  form.querySelector("[data-send]").hidden = !found.steps.some((s) => s.says === "timestamp" || s.says === "chain_compromised");
   report.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
@@ -88,18 +88,22 @@ function written(value, field, content) {
 }
 
 async function trusted() {
-  const given = document.getElementById("keys").files[0];
-  if (given) return [JSON.parse(await given.text()), async () => null];
-  return [await fetched("/log/keys.json"), fetched];
+  const [given] = document.getElementById("keys").files;
+  const others = await Promise.all(Array.from(document.getElementById("witnesses").files, readKeys));
+  const witnesses = [...known, ...others.flatMap((keys) => keys.witness ?? [])];
+  if (given) return [await readKeys(given), async () => null, witnesses];
+  return [await fetched("/log/keys.json"), fetched, witnesses];
 }
+
+const readKeys = async (file) => JSON.parse(await file.text());
 
 async function check(file) {
   report.replaceChildren(element("p", { text: words.verdicts.working, role: "status" }));
   try {
-    const [keys, ask] = await trusted();
-    show(await verify(new Uint8Array(await file.arrayBuffer()), keys, kinds, ask));
+    const [keys, ask, witnesses] = await trusted();
+    show(await verify(new Uint8Array(await file.arrayBuffer()), keys, kinds, ask, witnesses));
   } catch {
-    show({ form: "", content: null, steps: [{ name: "format", outcome: "failed", says: "no_json", facts: {} }] });
+    show({ form: "", content: null, steps: [{ name: "format", outcome: "failed", says: "no_keys", facts: {} }] });
   }
 }
 
