@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Max, QuerySet, When
 from django.db.models.functions import Now
 
 from hutong.journal import sealing
@@ -56,6 +56,12 @@ def after(position: int, *, kinds: Iterable[str], limit: int) -> list[Recorded]:
     """Entries of `kinds` from `position` on (inclusive), in order."""
     rows = _entries().filter(place__position__gte=position, kind__in=list(kinds))
     return [_recorded(row) for row in rows.order_by("place__position")[:limit]]
+
+
+def kinds_from(position: int) -> dict[str, int]:
+    """The kinds of the entries from `position` on (inclusive), each with its last position."""
+    rows = Entry.objects.filter(place__position__gte=position).order_by()
+    return dict(rows.values_list("kind").annotate(last=Max("place__position")))
 
 
 def at(position: int) -> Recorded:

@@ -41,15 +41,55 @@ class Reaction:
 
 
 def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
-    """Let each reaction handle what is new and what is due again. Returns how many were handled."""
-    return sum(_retry(r, real_now) + _advance(r, real_now) for r in reactions)
+    """Let each reaction handle what is new and what is due again. Returns how many were handled.
+
+    Where there is nothing new this asks three times, however many reactions there are.
+    """
+    parked = set(Parked.objects.values_list("reaction", flat=True).distinct())
+    end, read = queries.end(), _read()
+    new = _with_news(reactions, read, end)
+    handled = 0
+    for reaction in reactions:
+        if reaction.name in parked:
+            handled += _retry(reaction, real_now)
+        if reaction.name in new:
+            handled += _advance(reaction, real_now)
+    _pass_over([r.name for r in reactions if r.name not in new], read, end)
+    return handled
 
 
 def is_quiet(reactions: Sequence[Reaction]) -> bool:
-    """Whether nothing waits: no pending entry, every cursor at the end (parked ones aside)."""
-    if queries.pending_count():
-        return False
-    return all(not queries.after(_cursor(r), kinds=r.kinds, limit=1) for r in reactions)
+    """Whether nothing waits: no pending entry, nothing new for anybody (parked entries aside)."""
+    return not queries.pending_count() and not _with_news(reactions, _read(), queries.end())
+
+
+def _read() -> dict[str, int]:
+    """How far each reaction has read, by name."""
+    return dict(Cursor.objects.values_list("reaction", "position"))
+
+
+def _with_news(reactions: Sequence[Reaction], read: dict[str, int], end: int) -> set[str]:
+    """Those for whom an entry of their kinds stands where they have not read."""
+    behind = [r for r in reactions if read.get(r.name, 0) < end]
+    if not behind:
+        return set()
+    last = queries.kinds_from(min(read.get(r.name, 0) for r in behind))
+    return {r.name for r in behind if any(last.get(k, -1) >= read.get(r.name, 0) for k in r.kinds)}
+
+
+def _pass_over(names: Sequence[str], read: dict[str, int], end: int) -> None:
+    """Note that nothing before `end` concerns these; else a rare kind is sought from the beginning
+    again and again."""
+    if all(read.get(name, -1) >= end for name in names):
+        return
+    Cursor.objects.bulk_create(
+        [Cursor(reaction=name) for name in names if name not in read], ignore_conflicts=True
+    )
+    with transaction.atomic():  # whoever is held is at work, and moves on by himself
+        behind = Cursor.objects.select_for_update(skip_locked=True)
+        behind = behind.filter(reaction__in=names, position__lt=end)
+        free = list(behind.values_list("reaction", flat=True))
+        Cursor.objects.filter(reaction__in=free).update(position=end)
 
 
 def _cursor(reaction: Reaction) -> int:

@@ -25,6 +25,16 @@ def happen(*, actor: Actor, now: datetime, subject: str, number: int) -> None:
     record(subject, Happened(number=number))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Seldom(Event, kind="journal.TestRare"):
+    number: int
+
+
+@action(power=ANYONE)
+def seldom(*, actor: Actor, now: datetime, subject: str, number: int) -> None:
+    record(subject, Seldom(number=number))
+
+
 def write(*pairs):
     for subject, number in pairs:
         happen(actor=ANONYMOUS, now=NOW, subject=subject, number=number)
@@ -86,3 +96,44 @@ def test_a_parked_entry_is_tried_later_and_later(handler, reactions):
         run_once(reactions, real_now=real)
         real += timedelta(seconds=30)
     assert queries.parked()[0].attempts == 4
+
+
+@pytest.mark.django_db
+def test_a_reaction_whose_kind_comes_late_misses_nothing(handler, reactions):
+    rare = Reaction("rare", ("journal.TestRare",), handler)
+    write(("a:1", 1), ("a:2", 2))
+    assert run_once([*reactions, rare], real_now=REAL) == 2
+    assert queries.end() == 2
+    write(("a:1", 3))
+    seldom(actor=ANONYMOUS, now=NOW, subject="a:3", number=4)
+    assign_positions(limit=100)
+    assert not is_quiet([rare])
+    assert run_once([rare, *reactions], real_now=REAL) == 2
+    assert handler.seen == [1, 2, 4, 3]
+    assert is_quiet([*reactions, rare])
+
+
+@pytest.mark.django_db
+def test_nothing_new_costs_the_same_for_one_reaction_and_for_many(
+    reactions, django_assert_num_queries
+):
+    many = [Reaction(f"test.{n}", (f"journal.TestNever{n}",), print) for n in range(30)]
+    write(("a:1", 1), ("a:2", 2))
+    run_once([*reactions, *many], real_now=REAL)
+    run_once([*reactions, *many], real_now=REAL)
+    with django_assert_num_queries(3):
+        assert run_once([*reactions, *many], real_now=REAL) == 0
+    write(("a:1", 3))
+    with django_assert_num_queries(4):  # nobody of the many is asked for by itself
+        assert not is_quiet([*reactions, *many])
+
+
+@pytest.mark.django_db
+def test_what_is_passed_over_is_never_before_what_was_read(reactions):
+    from hutong.journal.models import Cursor
+
+    never = Reaction("never", ("journal.TestNever",), print)
+    Cursor.objects.create(reaction="never", position=7)
+    write(("a:1", 1))
+    run_once([*reactions, never], real_now=REAL)
+    assert Cursor.objects.get(reaction="never").position == 7
