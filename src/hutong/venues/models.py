@@ -77,6 +77,7 @@ class MemberList(models.Model):
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="lists")
     term = models.IntegerField()
     version = models.IntegerField()
+    change = models.CharField(max_length=71)
     signed = models.TextField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -4,20 +4,42 @@ What can be asked of membership: who is a member, how a venue stands, where it i
 Lower areas and the network's packages ask here and nowhere else.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
+from hutong.kit.audit import Discrepancy
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import multikey
 from hutong.transparency import queries as log
 from hutong.transparency.note import VerifierKey
-from hutong.venues.lists import Description, Member, State
-from hutong.venues.models import Network, Venue
-from hutong.venues.states import Standing
+from hutong.venues import chain, lists
+from hutong.venues.chain import ListInvalid, Roll
+from hutong.venues.fields import DocumentInvalid
+from hutong.venues.lists import Description, Kind, Member, SignedList, State
+from hutong.venues.models import (
+    OPEN,
+    Application,
+    Change,
+    Contradiction,
+    MemberList,
+    Network,
+    Undertaking,
+    Venue,
+)
+from hutong.venues.states import (
+    ApplicationStatus,
+    ChangeStatus,
+    Standing,
+    UndertakingKind,
+    UndertakingStatus,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +64,75 @@ class NetworkView:
     registrar: str
     issued_at: datetime
     expires_at: datetime
+    asked_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """A change with what this venue decided, and who approved it so far."""
+
+    digest: str
+    id: UUID
+    kind: Kind
+    venue: str
+    proposed_by: str
+    proposed_at: datetime
+    lapses_at: datetime
+    details: dict[str, Any]
+    reason: str
+    status: ChangeStatus
+    taken_up_by: UUID | None
+    taken_up_at: datetime | None
+    decided_by: UUID | None
+    decided_at: datetime | None
+    why: str
+    listed_in: int | None
+    approved_by: tuple[str, ...]
+    needs: int  # how many more approvals a list would have to have
+    is_ours: bool  # whether this venue has a say in it
+    impossible: str  # why the list of today does not admit of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    digest: str
+    member: Description
+    at: datetime
+    received_at: datetime
+    status: ApplicationStatus
+    change: str | None
+    decided_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndertakingView:
+    id: UUID
+    kind: UndertakingKind
+    name: str
+    url: str
+    anchor: str
+    status: UndertakingStatus
+    application: dict[str, Any] | None
+    sent_at: datetime | None
+    next_try_at: datetime | None
+    problem: str
+    proposed_by: UUID | None
+    proposed_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContradictionView:
+    """A proof that `who` signed two lists that cannot both be."""
+
+    who: str
+    version: int
+    one: str
+    other: str
+    told: list[dict[str, Any]]
+    found_at: datetime
 
 
 _EVER = datetime.max.replace(tzinfo=UTC)  # who the venue is says the rulebook adopted last
@@ -115,6 +206,8 @@ def network() -> NetworkView | None:
         registrar=row.registrar,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
+        asked_at=row.asked_at,
+        problem=row.problem,
     )
 
 
@@ -163,3 +256,268 @@ def url_of(code: str) -> str | None:
     """Where a venue of the list is reached, without a slash at its end; None when not in it."""
     member = find(code)
     return member.url if member else None
+
+
+# -- the chain ---------------------------------------------------------------------------------------
+
+
+_CHAIN = """
+    SELECT DISTINCT ON (version) signed FROM venues_memberlist
+    WHERE network_id = %s AND version <= %s AND version >= %s AND version < %s
+    ORDER BY version DESC, term DESC LIMIT %s
+"""
+
+
+def latest_lists(
+    *, before: int | None = None, after: int = -1, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Signed lists of the network this venue is in, as published, newest first."""
+    row = Network.objects.filter(is_current=True).first()
+    if row is None:
+        return []
+    upper = 2**31 - 1 if before is None else before
+    return _read_chain(row, after + 1, upper, limit)
+
+
+def _read_chain(network: Network, start: int, before: int, limit: int | None) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIN, [network.anchor, network.version, start, before, limit])
+        return [json.loads(text) for (text,) in cursor.fetchall()]
+
+
+def list_of(digest: str) -> dict[str, Any] | None:
+    """A signed list by digest, those outvoted too."""
+    row = MemberList.objects.filter(digest=digest).first()
+    return json.loads(row.signed) if row else None
+
+
+def roll_of(network: Network) -> Roll:
+    """The roll after the latest list, from what was written down when it was verified."""
+    rows = Venue.objects.filter(network=network)
+    made = (
+        MemberList.objects.filter(network=network, version__lte=network.version)
+        .order_by("-version", "-term")
+        .distinct("version")
+        .values_list("change", flat=True)
+    )
+    return Roll(
+        network=network.anchor,
+        name=network.name,
+        term=network.term,
+        version=network.version,
+        digest=network.digest,
+        registrar=network.registrar,
+        issued_at=network.issued_at,
+        expires_at=network.expires_at,
+        members={row.code: Member.read(row.told) for row in rows},
+        made=frozenset(made),
+    )
+
+
+def fork_of(network: Network, rival: SignedList) -> tuple[Roll | None, SignedList | None]:
+    """Where a list leaves our chain: the roll before it, and our own list in its place.
+
+    Both None where it continues none of ours. The chain is read again from its genesis: rare.
+    """
+    told = _read_chain(network, 0, rival.list.version + 1, None)
+    ours = [SignedList.read(one) for one in reversed(told)]
+    if rival.list.version == 0 or len(ours) < rival.list.version:
+        return None, None
+    if ours[rival.list.version - 1].digest != rival.list.previous:
+        return None, None
+    before = chain.chain(ours[: rival.list.version], network.anchor)
+    own = ours[rival.list.version] if len(ours) > rival.list.version else None
+    return before, own
+
+
+def vote_on(network: Network, roll: Roll, real_now: datetime) -> str | None:
+    """For whom this venue voted as registrar on the latest list, while the vote may still count."""
+    mine = my_code()
+    rows = Change.objects.filter(network=network, kind=Kind.REGISTRAR.value, approvals__venue=mine)
+    for row in rows.order_by("proposed_at"):
+        change = lists.Change.read(row.told)
+        on_this = change.details.get("base") == roll.digest
+        if on_this and real_now <= chain.lapses_at(change) + chain.SKEW:
+            return change.venue
+    return None
+
+
+def withholds_from(*, at: datetime | None = None) -> str | None:
+    """The registrar whose log this venue promised to acknowledge no more, having voted to replace
+    it; None when no such vote of ours is under way (NE-5). `at`: real time, none: now."""
+    row = Network.objects.filter(is_current=True).first()
+    if row is None:
+        return None
+    voted = vote_on(row, roll_of(row), at or database_time())
+    return row.registrar if voted is not None else None
+
+
+def database_time() -> datetime:
+    """Real time, by the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    return now
+
+
+def why_impossible(roll: Roll, change: lists.Change) -> str | None:
+    """Why today's list cannot be changed so; None when it can."""
+    at = max(roll.issued_at, change.proposed_at)
+    try:
+        chain.apply(roll, change, at=at)
+    except ListInvalid as error:
+        return str(error)
+    return None
+
+
+# -- for pages and doors -------------------------------------------------------------------------------
+
+
+def changes(*statuses: ChangeStatus, limit: int = 100) -> list[ChangeView]:
+    """Changes of the network this venue is in, latest first; those open, or in `statuses`."""
+    wanted = [status.value for status in statuses] or OPEN
+    return _views(Change.objects.filter(status__in=wanted), limit)
+
+
+def change(digest: str) -> ChangeView | None:
+    found = _views(Change.objects.filter(digest=digest), 1)
+    return found[0] if found else None
+
+
+def _views(rows: Any, limit: int) -> list[ChangeView]:
+    row = Network.objects.filter(is_current=True).first()
+    if row is None:
+        return []
+    roll, mine = roll_of(row), my_code()
+    found = rows.filter(network=row).order_by("-proposed_at", "digest")
+    return [_view(one, roll, mine) for one in found.prefetch_related("approvals")[:limit]]
+
+
+def _view(row: Change, roll: Roll, mine: str) -> ChangeView:
+    told = lists.Change.read(row.told)
+    approved = tuple(sorted(one.venue for one in row.approvals.all()))
+    wanted = chain.needed(roll, told)
+    own_missing = wanted.own is not None and wanted.own not in approved
+    others = max(0, wanted.others - len(set(approved) & wanted.among))
+    is_open = row.status in OPEN or row.status == ChangeStatus.DECLINED
+    return ChangeView(
+        digest=row.digest,
+        id=row.id,
+        kind=told.kind,
+        venue=told.venue,
+        proposed_by=told.proposed_by,
+        proposed_at=told.proposed_at,
+        lapses_at=chain.lapses_at(told),
+        details=dict(told.details),
+        reason=told.reason,
+        status=ChangeStatus(row.status),
+        taken_up_by=row.taken_up_by,
+        taken_up_at=row.taken_up_at,
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        why=row.why,
+        listed_in=row.listed_in,
+        approved_by=approved,
+        needs=int(own_missing) + others if is_open else 0,
+        is_ours=wanted.counts(mine),
+        impossible=(why_impossible(roll, told) or "") if is_open else "",
+    )
+
+
+def open_documents() -> list[dict[str, Any]]:
+    """Changes under way with every approval known here, as they are passed on to other members."""
+    rows = Change.objects.filter(
+        network__is_current=True, status__in=[*OPEN, ChangeStatus.DECLINED.value]
+    )
+    return [
+        {"change": row.told, "approvals": [one.told for one in row.approvals.all()]}
+        for row in rows.order_by("proposed_at", "digest").prefetch_related("approvals")
+        if row.approvals.all()
+    ]
+
+
+def applications(*statuses: ApplicationStatus) -> list[ApplicationView]:
+    """Applications to us, latest first; those that wait, or in `statuses`."""
+    wanted = statuses or (ApplicationStatus.RECEIVED,)
+    rows = Application.objects.filter(network__is_current=True, status__in=wanted)
+    return [_application(row) for row in rows.order_by("-received_at")]
+
+
+def application(digest: str) -> ApplicationView | None:
+    row = Application.objects.filter(digest=digest).first()
+    return _application(row) if row else None
+
+
+def _application(row: Application) -> ApplicationView:
+    told = lists.Application.read(row.told)
+    return ApplicationView(
+        digest=row.digest,
+        member=told.member,
+        at=told.at,
+        received_at=row.received_at,
+        status=ApplicationStatus(row.status),
+        change=row.change_id,
+        decided_at=row.decided_at,
+        why=row.why,
+    )
+
+
+def undertaking() -> UndertakingView | None:
+    """What this venue undertakes for itself at present: proposed or accepted, not done."""
+    open_ = [UndertakingStatus.PROPOSED.value, UndertakingStatus.ACCEPTED.value]
+    row = Undertaking.objects.filter(status__in=open_).order_by("-proposed_at").first()
+    if row is None:
+        return None
+    return UndertakingView(
+        id=row.id,
+        kind=UndertakingKind(row.kind),
+        name=row.name,
+        url=row.url,
+        anchor=row.anchor,
+        status=UndertakingStatus(row.status),
+        application=row.application,
+        sent_at=row.sent_at,
+        next_try_at=row.next_try_at,
+        problem=row.problem,
+        proposed_by=row.proposed_by,
+        proposed_at=row.proposed_at,
+        decided_at=row.decided_at,
+    )
+
+
+def contradictions() -> list[ContradictionView]:
+    """Proofs of misconduct in the network this venue is in, latest first."""
+    rows = Contradiction.objects.filter(network__is_current=True).order_by("-id")
+    return [
+        ContradictionView(
+            who=row.registrar,
+            version=row.version,
+            one=row.one,
+            other=row.other,
+            told=row.told,
+            found_at=row.found_at,
+        )
+        for row in rows[:100]
+    ]
+
+
+def audit() -> Iterator[Discrepancy]:
+    """The chain kept, verified again from its anchor, and the members re-derived from it."""
+    for network in Network.objects.order_by("anchor"):
+        place = f"venues.network {network.anchor}"
+        told = _read_chain(network, 0, 2**31 - 1, None)
+        try:
+            roll = chain.chain([SignedList.read(one) for one in reversed(told)], network.anchor)
+        except (ListInvalid, DocumentInvalid) as error:
+            yield Discrepancy(
+                place, "a chain of lists, each valid after the one before", str(error)
+            )
+            continue
+        stored = roll_of(network)
+        for name in ("term", "version", "digest", "registrar", "issued_at", "expires_at", "name"):
+            if getattr(stored, name) != getattr(roll, name):
+                expected, found = getattr(roll, name), getattr(stored, name)
+                yield Discrepancy(f"{place} {name}", str(expected), str(found))
+        for code in sorted(roll.members.keys() | stored.members.keys()):
+            if roll.members.get(code) != stored.members.get(code):
+                yield Discrepancy(f"{place} {code}", "as the lists have it", "otherwise")

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from hutong.journal.actions import action, record
+from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import SYSTEM, Actor, require_other_eyes
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -269,3 +269,53 @@ def _proposed(peer: UUID) -> Peer:
 def _decide(row: Peer, status: PeerStatus, actor: Actor, now: datetime) -> None:
     row.status, row.decided_by, row.decided_at = status.value, actor.person, now
     row.save(update_fields=["status", "decided_by", "decided_at"])
+
+
+# -- members of the network (NE-1) -------------------------------------------------------------------
+
+
+@action(power=None)
+def keep_to(
+    *, actor: Actor, now: datetime, wanted: Sequence[tuple[PeerKind, tuple[str, ...], str]]
+) -> None:
+    """Watch and ask exactly those that the membership list names, beside those officers chose.
+
+    `wanted` is kind, keys, and a witness's address. A peer that officers accepted under the same
+    name gives way to the list's: its members answered for those keys.
+    """
+    nothing_changed()
+    venue = queries.public_keys().venue
+    own = frozenset({venue.log_origin, venue.witness_name})
+    named = {
+        (kind, rules.check_peer(kind, list(keys), url, own=own)): (keys, url)
+        for kind, keys, url in wanted
+    }
+    accepted = Peer.objects.select_for_update().filter(status=PeerStatus.ACCEPTED)
+    for row in accepted.order_by("kind", "name"):
+        told = named.get((PeerKind(row.kind), row.name))
+        if told is None and row.decided_by is not None:
+            continue
+        if told == (tuple(row.keys), row.url):
+            del named[PeerKind(row.kind), row.name]
+            continue
+        row.status, row.decided_at = PeerStatus.ENDED.value, now
+        row.save(update_fields=["status", "decided_at"])
+        if told is None:
+            record(
+                subject("peer", row.id),
+                rules.PeerEnded(peer_kind=PeerKind(row.kind), name=row.name),
+            )
+    for (kind, name), (keys, url) in named.items():
+        row = Peer.objects.create(
+            kind=kind.value,
+            name=name,
+            keys=list(keys),
+            url=url,
+            status=PeerStatus.ACCEPTED.value,
+            proposed_at=now,
+            decided_at=now,
+        )
+        record(
+            subject("peer", row.id),
+            rules.PeerAccepted(peer_kind=kind, name=name, keys=list(keys), url=url),
+        )
