@@ -25,6 +25,7 @@ from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.regions import region_name
 from hutong.listings import actions as listings_actions
 from hutong.listings import queries as listings
 from hutong.listings.offers import LicenceTerms, OfferKind
@@ -420,12 +421,18 @@ def _contract_licence(offer: listings.ListingView) -> contract.ContractLicence |
     terms = offer.licence
     return contract.ContractLicence(
         mode=offer.licence_mode.value,
-        territory=", ".join(terms.territory),
-        without=", ".join(terms.without),
+        territory=", ".join(_place(code) for code in terms.territory),
+        without=", ".join(_place(code) for code in terms.without),
         fields=", ".join((*terms.ipc, *terms.industries)),
         ends_on=terms.ends_on,
         sublicensable=terms.sublicensable,
     )
+
+
+def _place(code: str) -> str:
+    """A region in both languages, with the code that decides."""
+    name = region_name(code)
+    return code if name.zh == name.en else f"{name.zh} {name.en} [{code}]"
 
 
 def _contract_technologies(ids: tuple[UUID, ...]) -> tuple[contract.ContractTechnology, ...]:

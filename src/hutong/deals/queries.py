@@ -2,6 +2,7 @@
 What can be asked about deals. A deal is seen by its two sides, and by officers and the supervisor.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from hutong.kit.actor import Actor
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.offers import LicenceMode, LicenceTerms
+from hutong.rights.shares import WHOLE
+from hutong.technologies import queries as technologies
 
 MOVED = (Status.MOVED, Status.CERTIFIED, Status.CLOSED)
 
@@ -80,6 +83,18 @@ def deal(id: UUID) -> DealView:
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="deal")
     return view(row)
+
+
+def parts_of_price(id: UUID) -> dict[UUID, Fraction]:
+    """What part of a deal's price each right earns: whatever it names earns as much as the next,
+    and of a bundle each part what its stated split says (TE-4). The parts total one."""
+    named = deal(id).technologies
+    found = technologies.technologies(named)
+    parts: dict[UUID, Fraction] = defaultdict(Fraction)
+    for one in named:
+        for right, share in [(p.technology, p.share) for p in found[one].split] or [(one, WHOLE)]:
+            parts[right] += share / len(named)
+    return dict(parts)
 
 
 def deal_seen_by(actor: Actor, id: UUID) -> DealView:

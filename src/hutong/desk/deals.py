@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hutong.certificates.words import REGIONS
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
 from hutong.deals.rules import Side, Status
@@ -164,7 +163,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         deal=deal,
         how=deal.how,
         words=words,
-        regions=REGIONS,
         sides=SIDES,
         ways=WAYS,
         parties=parties.parties({deal.seller, deal.buyer, *(one.pledgee for one in pledged)}),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
-from hutong.certificates.words import REGIONS
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, source
 from hutong.desk.terms import terms
@@ -187,7 +186,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         intents=intents,
         lot=auctions.lot_of_listing(id, now) if listing.cut_off_at else None,
         words=words,
-        regions=REGIONS,
     )
 
 

@@ -36,14 +36,21 @@ KINDS = {
     "deal_to_settle": _("Deal to settle"),
     "payout_to_approve": _("Payout to approve"),
     "payout_to_confirm": _("Payout to confirm"),
+    "claim_to_decide": _("Claim on pledged proceeds"),
 }
-FOUR_EYES = {"receipt_in_suspense", "payout_to_approve"}  # PA-5
-PAGES = {"receipt": "/desk/receipts/", "deal": "/desk/deals/", "payout": "/desk/payouts/"}
+FOUR_EYES = {"receipt_in_suspense", "payout_to_approve", "claim_to_decide"}  # PA-5
+PAGES = {
+    "receipt": "/desk/receipts/",
+    "deal": "/desk/deals/",
+    "payout": "/desk/payouts/",
+    "pledged_proceeds": "/desk/proceeds/",
+}
 POWERS = {
     "receipt_in_suspense": "settlement.record_receipt",
     "deal_to_settle": "settlement.settle",
     "payout_to_approve": "settlement.approve_payout",
     "payout_to_confirm": "settlement.record_receipt",
+    "claim_to_decide": "settlement.approve_payout",
 }
 OUTCOMES = {
     Became.COVERED.value: _("Whole: held or in escrow now."),

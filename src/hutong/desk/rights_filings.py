@@ -76,7 +76,9 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         subjects=[subject("right_filing", id)],
         filing=filing,
         technologies=found,
-        parties=parties.parties(filing.parties | {party for _role, party in filing.sides}),
+        parties=parties.parties(filing.named),
+        corrected=queries.entry(filing.corrects) if filing.corrects else None,
+        shares=filing.shares,
         words=words,
     )
 

@@ -20,6 +20,7 @@ from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.parties import queries as parties
 from hutong.rights import actions, queries
+from hutong.rights.forms import CorrectionForm, PreEmptionForm, party_named
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.case import Case, Decision, Outcome
@@ -58,16 +59,7 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
     said = {"actor": actor, "now": now}
 
     def stored(form: Any) -> list[UUID]:
-        return [
-            document_actions.store(
-                actor=actor,
-                now=now,
-                owner=subject("office", technology),
-                access=Access.SECRET,
-                **uploaded(upload),
-            ).id
-            for upload in form.cleaned_data["evidence"]
-        ]
+        return _stored(request, technology, form.cleaned_data["evidence"])
 
     def on_paper(form: Any) -> dict[str, Any]:
         typed = form.cleaned_data
@@ -154,6 +146,25 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
         form=funding,
     )
     decisions.append(_decision("funding", funding))
+    asked = request.POST.get("act") == "preempt"
+    noting = PreEmptionForm(
+        request.POST if asked else None, request.FILES if asked else None, auto_id="preempt-%s"
+    )
+    acts.on(
+        "preempt",
+        lambda: actions.propose_pre_emption(
+            **said,
+            technology=technology,
+            holder=party_named(noting.cleaned_data["holder"]),
+            origin=noting.cleaned_data["origin"],
+            words=noting.cleaned_data["words"],
+            evidence=stored(noting),
+        ),
+        said=_proposed(),
+        to=_filed,
+        form=noting,
+    )
+    decisions.append(_decision("preempt", noting))
     correcting = paper_form(
         request,
         "strike",
@@ -224,6 +235,87 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
     )
 
 
+@officer
+def correction(request: HttpRequest, entry: UUID) -> HttpResponse:
+    """Propose an entry in the place of a wrong one (RR-8); another officer approves it."""
+    actor, now = request.actor, request.now
+    wrong = queries.entry(entry)
+    t = technologies.technology(wrong.technology)
+    form = CorrectionForm(
+        wrong, request.POST or None, request.FILES or None, auto_id="correction-%s"
+    )
+
+    def propose() -> Any:
+        typed = form.cleaned_data
+        return actions.propose_correction(
+            actor=actor,
+            now=now,
+            entry=entry,
+            right=form.act(),
+            reason=typed["reason"],
+            effective_on=form.effective_on,
+            evidence=_stored(request, wrong.technology, typed["evidence"]),
+        )
+
+    acts = Acts(request)
+    acts.on("correct", propose, said=_proposed(), to=_filed, form=form)
+    if answer := acts.answer():
+        return answer
+    case = Case(
+        kind=gettext(words.ENTRY_KINDS[wrong.kind.value]),
+        number=wrong.number,
+        title=named(t),
+        lifecycle="technology",
+        state=t.status,
+        decisions=[
+            Decision(
+                title=gettext("What should have stood"),
+                form=form,
+                files=True,
+                outcomes=[
+                    Outcome(
+                        act="correct",
+                        label=gettext("Propose the correction"),
+                        consequence=gettext(
+                            "Another officer approves; then this entry counts in the place of the"
+                            " wrong one, which stays readable."
+                        ),
+                        rule="RR-8",
+                        good=True,
+                    )
+                ],
+            )
+        ]
+        if actor.has("rights.examine") and form.asked
+        else [],
+        nothing="" if form.asked else gettext("An entry of this kind is struck out, not replaced."),
+    )
+    return show(
+        request,
+        "desk/correction.html",
+        case,
+        acts=acts,
+        subjects=[subject("right_entry", entry)],
+        entry=wrong,
+        t=t,
+        words=words,
+    )
+
+
+def _stored(request: HttpRequest, technology: UUID, uploads: Any) -> list[UUID]:
+    """Papers of the office on a title."""
+    return [
+        document_actions.store(
+            actor=request.actor,
+            now=request.now,
+            owner=subject("office", technology),
+            access=Access.SECRET,
+            **uploaded(upload),
+        ).id
+        for upload in uploads
+    ]
+
+
 def _proposed() -> str:
     return gettext("Proposed; another officer approves it.")
 
@@ -257,6 +349,12 @@ ACTS: dict[str, tuple[Any, Any, Any, str]] = {  # title, button, consequence, ru
         _("Propose the note"),
         _("Another officer approves; the duties of public funding bind every holder."),
         "RR-6",
+    ),
+    "preempt": (
+        _("Note a pre-emption"),
+        _("Propose the note"),
+        _("Another officer approves; its holder is told of every offer and may come first."),
+        "AU-8",
     ),
     "strike": (
         _("Strike an entry out"),

@@ -29,6 +29,7 @@ EXAMINE: dict[str, tuple[str, ...]] = {
     "right_evidence": ("rights.",),
     "right_entry": ("rights.", "settlement."),
     "listing": ("listings.",),
+    "pledged_proceeds": ("settlement.",),
     "office": ("rights.",),  # papers of courts and authorities
     "venue": ("",),  # the venue's own papers
 }

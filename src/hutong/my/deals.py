@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from markdown_it import MarkdownIt
 
-from hutong.certificates.words import REGIONS
 from hutong.deals import actions, queries
 from hutong.deals.rules import Side, Status
 from hutong.doors.api import paged
@@ -76,7 +75,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "sides": SIDES,
             "ways": WAYS,
             "words": words,
-            "regions": REGIONS,
             "how": deal.how,
             "contract": text,
             "contract_html": readable(text),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
-from hutong.certificates.words import REGIONS
 from hutong.listings import actions, queries
 from hutong.listings.offers import (
     LicenceMode,
@@ -373,7 +372,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "parties": parties.parties({i.party for i in ready}),
             "lot": auctions.lot_of_listing(id, now),
             "words": words,
-            "regions": REGIONS,
             "rules": (
                 rulebook.version(listing.rulebook_version)
                 if listing.rulebook_version

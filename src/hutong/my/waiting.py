@@ -69,6 +69,7 @@ STEPS: dict[str, Step] = {
     "deal:paid": Step(N_("The money is here; the venue moves right and money together"), "/my/deals/", "DL-2"),
     "deal:moved": Step(N_("The right has moved; the certificate is being issued"), "/my/deals/", "CE-1"),
     "deal:certified": Step(N_("The right has moved; the certificate is being issued"), "/my/deals/", "CE-1"),
+    "proceeds:claimed": Step(N_("An officer decides the pledgee's claim"), "/my/proceeds/", "RR-6"),
     "payout:requested": Step(N_("Two officers look at your payout"), "/my/money?payout=", "SE-3"),
     "payout:approved": Step(N_("The bank pays your money out"), "/my/money?payout=", "SE-3"),
 }  # fmt: skip
@@ -96,6 +97,7 @@ def tasks_of(party: UUID, now: datetime) -> list[Task]:
         auctions.waiting_for(party, now),
         *applications_waiting(party, now),
         settlement.waiting_for(party),
+        settlement.claims_against(party),
         limit=SHOWN,
     )
     return list(_told(rows))

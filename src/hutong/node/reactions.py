@@ -42,6 +42,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("listings.retired", "technologies.Retired", do=listings.on_retired),
     when("settlement.ask_fee", "rights.FeeDue", do=settlement.ask_fee),
     when("settlement.cancel_fee", "rights.FeeCancelled", do=settlement.cancel_fee),
+    when("settlement.refund_fee", "rights.FeeRefundDue", do=settlement.refund_fee),
     # deposits
     when("settlement.ask_deposit", "listings.IntentQualified", do=settlement.ask_deposit),
     when(
@@ -91,6 +92,8 @@ REACTIONS: tuple[Reaction, ...] = (
         *("settlement.DepositReleased", "settlement.DepositForfeited"),
         *("settlement.EscrowForfeited", "settlement.PayoutRequested"),
         *("settlement.PayoutPaid", "settlement.PayoutRejected", "settlement.PayoutFailed"),
+        "settlement.FeeRefunded",
         do=settlement.tell,
     ),
+    when("settlement.pledgees", *settlement.PROCEEDS_TOLD, do=settlement.tell_of_proceeds),
 )

@@ -16,7 +16,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions import queries as auctions
-from hutong.certificates.words import REGIONS
 from hutong.documents import actions as document_actions
 from hutong.documents import queries as documents
 from hutong.documents.access import may_read
@@ -197,7 +196,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "form": form,
             "papers": papers_of(actor, shown),
             "words": words,
-            "regions": REGIONS,
             "kinds": KIND_NAMES,
             "problem": acts.problem,
         },

@@ -89,6 +89,7 @@ def chapters(rules: Rulebook) -> list[Chapter]:
                 Line("RR-8", gettext("Time to answer an objection; meanwhile the notice stands still"), days(rules.rights.objection_answer_days)),
                 Line("RR-7", gettext("Rounds of argument on an objection"), str(rules.rights.objection_rounds)),
                 *[Line("RR-7", fee_text(fee.kind), fee_value(fee)) for fee in rules.rights.registration_fees],
+                Line("RR-7", gettext("Part of a registration fee that goes back on rejection"), percent_bp(rules.rights.rejection_refund_bp)),
                 Line("RR-9", gettext("Internal publicity before researchers are empowered"), days(rules.rights.internal_publicity_days)),
                 Line("RR-6", gettext("Long-term use granted to researchers, at least"), years(rules.rights.long_term_use_years)),
                 Line("RR-9", gettext("Least share of the net income for those who contributed, at institutions funded by the state"), percent_bp(rules.rights.contributors_floor_bp)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 from hutong.certificates.words import ENTRY_KINDS, technology_kind
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.money import with_unit
+from hutong.kit.regions import region_name
 from hutong.parties import queries as parties
 from hutong.rights import queries
 from hutong.rulebook.rules import VenueRules
@@ -84,7 +85,7 @@ def paper_of(id: UUID, *, on: date, now: datetime, venue: VenueRules) -> dict[st
                     [
                         party(g.licensee),
                         said(words.LICENCE_MODES[g.mode.value]),
-                        same(", ".join(g.territory)),
+                        _territory(g),
                         same(f"{g.starts_on} – {g.ends_on}"),
                     ]
                     for g in grants
@@ -191,6 +192,17 @@ def said(msgid: str) -> Pair:
 
 def pair(zh: str, en: str) -> Pair:
     return {"zh": zh, "en": en}
+
+
+def _territory(grant: queries.GrantView) -> Pair:
+    """Where a licence holds, by the names of the places."""
+    named = [region_name(code) for code in grant.territory]
+    without = [region_name(code) for code in grant.without]
+    zh, en = "、".join(n.zh for n in named), ", ".join(n.en for n in named)
+    if without:
+        zh += f"（不含{'、'.join(n.zh for n in without)}）"
+        en += f" without {', '.join(n.en for n in without)}"
+    return pair(zh, en)
 
 
 def same(text: str) -> Pair:

@@ -14,15 +14,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from hutong.certificates import reports
-from hutong.certificates.words import REGIONS
 from hutong.doors.problems import sentence_of
+from hutong.kit.actor import ACT
 from hutong.kit.moments import at_local, local_date
 from hutong.kit.refusal import Refused
 from hutong.parties import queries as parties
 from hutong.portal.title_drawing import band, chart
 from hutong.portal.title_paper import paper_of
 from hutong.rights import queries
-from hutong.rights.acts import Licence, Mode
+from hutong.rights.acts import Licence, Mode, Pledge
+from hutong.rights.burdens import MAX_RANK
+from hutong.rights.forms import codes_in
 from hutong.rights.register import Disposal
 from hutong.rights.scope import ALL_FIELDS, WORLD, Scope, Term, Territory
 from hutong.rulebook import queries as rulebook
@@ -31,9 +33,10 @@ from hutong.technologies.rules import KIND_NAMES
 from hutong.ui import words
 from hutong.ui.door import member, visitor
 from hutong.ui.fields import DayField, ShareField
-from hutong.ui.templatetags.ui import in_chinese, named
+from hutong.ui.templatetags.ui import named, region
 
-TRANSFER = "transfer"
+TRANSFER, PLEDGE = "transfer", "pledge"
+NOBODY = UUID(int=0)
 
 
 class WhenForm(forms.Form):
@@ -56,6 +59,7 @@ class ProposalForm(forms.Form):
             (Mode.EXCLUSIVE.value, _("Exclusive licence")),
             (Mode.SOLE.value, _("Sole licence")),
             (Mode.ORDINARY.value, _("Ordinary licence")),
+            (PLEDGE, _("Pledge")),
         ],
     )
     share = ShareField(label=_("Share of the whole"), required=False)
@@ -67,6 +71,13 @@ class ProposalForm(forms.Form):
     )
     starts_on = DayField(label=_("Begins on"), required=False)
     ends_on = DayField(label=_("Ends on"), required=False)
+    rank = forms.IntegerField(
+        label=_("Rank"),
+        required=False,
+        min_value=1,
+        max_value=MAX_RANK,
+        help_text=_("For pledges; the next free one when empty."),
+    )
 
 
 @visitor
@@ -87,6 +98,7 @@ def page(request: HttpRequest, id: UUID) -> HttpResponse:
     restrictions = queries.restrictions_on(id, on, known_at) if title.registered else ()
     form, answer = _proposal(request, id, title, today=local_date(now))
     drawn = band(title.chain, until=today)
+    named_here = _named(title, grants, restrictions)
     return render(
         request,
         "portal/title.html",
@@ -98,27 +110,20 @@ def page(request: HttpRequest, id: UUID) -> HttpResponse:
             "licences": used["count"],
             "restrictions": restrictions,
             "band": drawn,
-            "chart": chart(grants, today=today, name=region_name),
+            "chart": chart(grants, today=today, name=region),
             "when": when,
             "today": today,
             "past": bool(on or known),
             "form": form,
             "answer": answer,
-            "parties": parties.parties(_named(title, grants, restrictions)),
+            "parties": parties.parties(named_here),
             "kinds": KIND_NAMES,
             "words": words,
+            "member": request.actor.has(ACT) and request.actor.party in named_here,
             "signed_in": request.actor.person is not None,
             "desk": request.actor.has("rights.examine"),
         },
     )
-
-
-def region_name(code: str) -> str:
-    """A region in the reader's language; by its code where it has no name here."""
-    found = REGIONS.get(code)
-    if found is None:
-        return code
-    return found.zh if in_chinese() else found.en
 
 
 def _named(title: Any, grants: Any, restrictions: Any) -> set[UUID]:
@@ -147,6 +152,9 @@ def _proposal(
         if typed["act"] == TRANSFER:
             report = queries.title_report(id, proposal=Disposal(giver=giver, share=share))
             return form, _answer(report.refused, first=bool(report.pre_emption))
+        if typed["act"] == PLEDGE:
+            refused = queries.why_not_pledge(id, _pledge(giver, typed["rank"]), on=today)
+            return form, _answer(refused)
         refused = queries.why_not_grant(id, _licence(typed, giver, today), today)
         return form, _answer(refused)
     except Refused as refused:
@@ -160,16 +168,21 @@ def _answer(refused: Refused | None, *, first: bool = False) -> dict[str, Any]:
     return {"yes": False, "why": sentence_of(refused), "rule": refused.reason.rule}
 
 
+def _pledge(giver: UUID, rank: int | None) -> Pledge:
+    """A pledge of any sum to anybody, in the next free rank unless one is asked for."""
+    return Pledge(pledgor=giver, pledgee=NOBODY, rank=rank or 0, secured_fen=1)
+
+
 def _licence(typed: dict[str, Any], giver: UUID, today: date) -> Licence:
-    codes = typed["territory"].replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
+    codes = codes_in(typed["territory"])
     starts_on = typed["starts_on"] or today
     ends_on = typed["ends_on"] or date(starts_on.year + 1, starts_on.month, min(starts_on.day, 28))
     return Licence(
         licensor=giver,
-        licensee=UUID(int=0),
+        licensee=NOBODY,
         mode=Mode(typed["act"]),
         scope=Scope(
-            Territory.of([code for code in codes if code] or [WORLD]),
+            Territory.of(codes or [WORLD]),
             ALL_FIELDS,
             Term.of(starts_on, ends_on),
         ),

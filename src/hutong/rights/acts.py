@@ -299,6 +299,32 @@ def kind_of(act: Act) -> EntryKind:
     return _KINDS[type(act)]
 
 
+def parties_named(act: Act) -> frozenset[UUID]:
+    """Whose rights an act speaks of: holders, givers and takers, sides, whom it protects."""
+    match act:
+        case FirstRegistration(holdings=holdings):
+            return holdings.parties()
+        case Redistribution(holdings=holdings, joined=joined):
+            return holdings.parties() | joined
+        case Transfer(giver=giver, taker=taker):
+            return frozenset({giver, taker})
+        case Empowerment(giver=giver, shares=shares):
+            return frozenset({giver, *(party for party, _ in shares)})
+        case Licence(licensor=licensor, licensee=licensee, joined=joined):
+            return frozenset({licensor, licensee}) | joined
+        case Surrender(licensee=licensee):
+            return frozenset({licensee})
+        case Pledge(pledgor=pledgor, pledgee=pledgee, joined=joined):
+            return frozenset({pledgor, pledgee}) | joined
+        case PreEmption(holder=holder):
+            return frozenset({holder})
+        case Consent(by=by, taker=taker):
+            return frozenset(party for party in (by, taker) if party is not None)
+        case Release(by=by):
+            return frozenset({by} if by is not None else ())
+    return frozenset()  # what stands on the paper of a court or an authority
+
+
 def chapter_of(kind: EntryKind) -> Chapter:
     """The chapter of an entry; striking out stands where the entry stood that it corrects."""
     return Chapter.USE if kind in GRANTS | ENDS_GRANTS else Chapter.TITLE

@@ -6,9 +6,11 @@ then what stands beside is the end of the replay, and the facts say what is righ
 """
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
-from fractions import Fraction
-from typing import Any
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from hutong.rights.acts import (
@@ -34,7 +36,7 @@ from hutong.rights.acts import (
     Transfer,
 )
 from hutong.rights.scope import Scope
-from hutong.rights.shares import Holdings
+from hutong.rights.shares import Holdings, parse_share
 
 
 def act_facts(act: Act, *, corrects: bool = False) -> dict[str, Any]:
@@ -122,7 +124,7 @@ def act_from(kind: str, facts: dict[str, Any], holdings: Holdings | None) -> Act
             return Transfer(
                 giver=UUID(facts["giver"]),
                 taker=UUID(facts["taker"]),
-                share=Fraction(facts["share"]),
+                share=parse_share(facts["share"]),
                 abroad=facts.get("abroad", False),
             )
         case EntryKind.REDISTRIBUTION:
@@ -132,7 +134,7 @@ def act_from(kind: str, facts: dict[str, Any], holdings: Holdings | None) -> Act
         case EntryKind.EMPOWERMENT:
             return Empowerment(
                 giver=UUID(facts["giver"]),
-                shares=tuple((UUID(party), Fraction(share)) for party, share in facts["shares"]),
+                shares=tuple((UUID(party), parse_share(share)) for party, share in facts["shares"]),
             )
         case EntryKind.LICENCE | EntryKind.SUBLICENCE | EntryKind.LONG_TERM_USE:
             return Licence(
@@ -188,6 +190,36 @@ def act_from(kind: str, facts: dict[str, Any], holdings: Holdings | None) -> Act
             return Cancellation(**_on_paper(facts))
         case EntryKind.STRUCK_OUT:
             return StruckOut(reason=facts["reason"])
+
+
+MOST_LETTERS = 400  # of an authority, a paper, a programme, as the doors for each take them
+
+
+def misshapen(act: Act) -> str | None:
+    """Which field of an act read from outside is not what it must be; None when all are."""
+    shape: Any = type(act)
+    hints = _hints(shape)
+    for field in fields(act):
+        if not _fits(getattr(act, field.name), hints[field.name]):
+            return field.name
+    return None
+
+
+@cache
+def _hints(of: Any) -> dict[str, Any]:
+    return get_type_hints(of)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) in (Union, UnionType):
+        return any(_fits(value, one) for one in get_args(hint))
+    if get_origin(hint) is frozenset:
+        return isinstance(value, frozenset) and all(_fits(v, get_args(hint)[0]) for v in value)
+    if hint is str:
+        return isinstance(value, str) and len(value) <= MOST_LETTERS and "\x00" not in value
+    if hint is int:
+        return type(value) is int
+    return isinstance(value, get_origin(hint) or hint)
 
 
 def _on_paper(facts: dict[str, Any]) -> dict[str, str]:

@@ -8,6 +8,11 @@ from hutong.kit.refusal import N_, Reason, reason
 
 
 class GrantRefusal(Reason):
+    NOT_CONCERNED = reason(
+        "rights.not_concerned",
+        "RR-8",
+        N_("Only holders of the title, and whom the entry names, may ask for this."),
+    )
     # scope
     REGION_UNKNOWN = reason(
         "rights.region_unknown",

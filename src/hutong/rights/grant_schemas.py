@@ -11,8 +11,8 @@ from ninja import Field, Schema
 
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.rights.acts import Act, Licence, Mode, Proceeds
-from hutong.rights.acts_written import act_from
+from hutong.rights.acts import Act, Licence, Mode, Pledge, Proceeds
+from hutong.rights.acts_written import act_from, misshapen
 from hutong.rights.burdens import CONSENT_KINDS, MAX_RANK
 from hutong.rights.grant_words import FilingKind, FilingStatus
 from hutong.rights.grants import MAX_ACCEPTED
@@ -157,11 +157,18 @@ class RightIn(Schema):
 
     def act(self) -> Act:
         try:
-            return act_from(self.kind, self.facts, None)
-        except (KeyError, ValueError, TypeError, AttributeError, AssertionError) as error:
-            raise Refused(
-                CommonRefusal.INVALID, field="right", problem=f"{type(error).__name__}: {error}"
-            ) from error
+            act = act_from(self.kind, self.facts, None)
+        except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+            raise _malformed(f"{type(error).__name__}: {error}") from error
+        except AssertionError as error:
+            raise _malformed(str(error)) from error
+        if (wrong := misshapen(act)) is not None:
+            raise _malformed(wrong)
+        return act
+
+
+def _malformed(problem: str) -> Refused:
+    return Refused(CommonRefusal.INVALID, field="right", problem=problem[:200])
 
 
 class CorrectionIn(Schema):
@@ -192,6 +199,7 @@ class FilingOut(Schema):
     agreements: list[AgreementOut]
     evidence: list[UUID]
     corrects: UUID | None
+    reason: str = Field(description="Why an entry is to be corrected")
     filed_at: datetime
     examined_at: datetime | None
     findings: str
@@ -282,5 +290,24 @@ class ProposedLicenceIn(ScopeIn):
             sublicensable=self.sublicensable,
             parent=self.parent,
             accepted=frozenset(self.accepted),
+            joined=frozenset(self.joined),
+        )
+
+
+class ProposedPledgeIn(Schema):
+    pledgor: UUID
+    pledgee: UUID
+    secured_fen: int = Field(ge=1, le=MAX_AMOUNT, examples=[500_000_000])
+    currency: str = Field("CNY", pattern=CURRENCY)
+    rank: int | None = Field(None, ge=1, le=MAX_RANK, description="The next free one if absent")
+    joined: list[UUID] = Field([], max_length=MAX_HOLDERS, description="Co-owners who would join")
+
+    def act(self) -> Pledge:
+        return Pledge(
+            pledgor=self.pledgor,
+            pledgee=self.pledgee,
+            rank=self.rank or 0,
+            secured_fen=self.secured_fen,
+            currency=self.currency,
             joined=frozenset(self.joined),
         )

@@ -79,6 +79,18 @@ def proposed_licence(request: DoorRequest, technology: UUID, body: shapes.Propos
     return shapes.PossibleOut.of(refused)
 
 
+@router.post(
+    "/rights/titles/{technology}/proposed-pledge",
+    response={200: shapes.PossibleOut, **PROBLEMS},
+    summary="Could this be pledged?",
+)
+def proposed_pledge(request: DoorRequest, technology: UUID, body: shapes.ProposedPledgeIn) -> Any:
+    """Public; writes nothing. Whether the right could be pledged so as things stand, in the next
+    free rank unless one is named; if not, why (RR-6, RR-10)."""
+    refused = queries.why_not_pledge(technology, body.act(), on=local_date(request.now))
+    return shapes.PossibleOut.of(refused)
+
+
 # -- what members file ------------------------------------------------------------------------------
 
 
@@ -186,6 +198,42 @@ def release(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Status[Any
         actions.release(
             actor=request.actor, now=request.now, restriction=entry, evidence=body.evidence
         ),
+    )
+
+
+@router.post(
+    "/rights/pre-emption-requests", response=FILED, summary="File a pre-emption to be noted"
+)
+def file_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Any:
+    """Needs `member.act` for who has it, or for a holder of the right. The others of them agree, the
+    registrar examines; then its holder is told of every offer (RR-6, AU-8)."""
+    return 201, actions.file_pre_emption(
+        actor=request.actor,
+        now=request.now,
+        technology=body.technology,
+        holder=body.holder,
+        origin=body.origin,
+        words=body.words,
+        evidence=body.evidence,
+    )
+
+
+@router.post(
+    "/rights/entries/{entry}/correction-request",
+    response=FILED,
+    summary="Ask for the correction of an entry",
+)
+def file_correction(request: DoorRequest, entry: UUID, body: shapes.CorrectionIn) -> Any:
+    """Needs `member.act` for a holder of the title or whom the entry names. Everybody else of them
+    agrees, the registrar examines; what was known stays known as it was (RR-8)."""
+    return 201, actions.file_correction(
+        actor=request.actor,
+        now=request.now,
+        entry=entry,
+        right=body.right.act() if body.right else None,
+        reason=body.reason,
+        effective_on=body.effective_on,
+        evidence=body.evidence,
     )
 
 

@@ -8,7 +8,7 @@ Exact: amounts are integers that total the net; the fen that fractions leave ove
 remainders, first named first. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -110,7 +110,11 @@ def divided(total: int, parts: Sequence[tuple[K, Fraction]]) -> dict[K, int]:
     return amounts
 
 
-def proceeds(*, amount_fen: int, technologies: Sequence[UUID]) -> dict[UUID, int]:
-    """What each right of a deal earned: equal parts, where the deal names no others."""
-    equal = Fraction(1, len(technologies))
-    return divided(amount_fen, [(technology, equal) for technology in technologies])
+def proceeds(*, amount_fen: int, parts: Mapping[UUID, Fraction]) -> dict[UUID, int]:
+    """What each right of a deal earned, by its part of the price (TE-4)."""
+    return divided(amount_fen, list(parts.items()))
+
+
+def equal_parts(technologies: Sequence[UUID]) -> dict[UUID, Fraction]:
+    """The parts of rights whose deal states none."""
+    return dict.fromkeys(technologies, Fraction(1, len(technologies)))

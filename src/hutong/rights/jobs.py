@@ -4,6 +4,7 @@ notices to people that follow.
 """
 
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from hutong.documents import access
@@ -146,6 +147,7 @@ def on_settled(entry: Recorded) -> None:
         entries=[UUID(id) for id in entry.facts["entries"]],
         amount_fen=entry.facts["amount_fen"],
         fee_fen=private["seller_fee_fen"],
+        parts={UUID(t): Fraction(part) for t, part in (private.get("parts") or {}).items()},
     )
 
 

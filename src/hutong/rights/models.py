@@ -289,9 +289,15 @@ class Fee(models.Model):
     status = models.CharField(max_length=10, default="due")  # due, paid, cancelled
     due_since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    refund_fen = models.BigIntegerField(default=0, db_default=0)  # of a paid one, on rejection
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(refund_fen=0)
+                | Q(status="paid", refund_fen__gt=0, refund_fen__lte=F("amount_fen")),
+                name="rights_fee_refund_of_what_was_paid",
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="rights_fee_above_zero"),
             models.CheckConstraint(
                 condition=Q(status__in=["due", "paid", "cancelled"]), name="rights_fee_status_known"

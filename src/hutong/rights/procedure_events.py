@@ -87,6 +87,15 @@ class FeeCancelled(Event, kind="rights.FeeCancelled", visibility=JOURNALLED):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeeRefundDue(Event, kind="rights.FeeRefundDue", visibility=JOURNALLED):
+    """The application was rejected, and by the rulebook part of its fee goes back."""
+
+    application: UUID
+    amount_fen: int
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Empowered(EntryWritten, kind="rights.Empowered"):
     """赋权: the institution gave its inventors a share of ownership, or long-term use (RR-9)."""
 

@@ -179,6 +179,10 @@ class FeeOut(Schema):
     amount_fen: int
     currency: str
     status: str = Field(examples=["due"])
+    refund_fen: int = Field(description="Went back when the application was rejected")
+    rejection_refund_bp: int = Field(
+        description="Part that goes back on rejection, by the rulebook; basis points"
+    )
 
 
 class ApplicationOut(Schema):

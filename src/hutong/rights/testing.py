@@ -7,6 +7,7 @@ Builders for other areas' tests, through real actions.
     entry   = transferred(deal, patent, seller, buyer)       prepared, office's step, effected
 """
 
+import itertools
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -50,6 +51,10 @@ def a_document(actor: Actor, *, now: datetime = NINE_IN_SHANGHAI) -> UUID:
     return stored.id
 
 
+# Serial numbers of patents: from anywhere, none twice.
+_SERIALS = itertools.count(secrets.randbelow(10**7))
+
+
 def a_technology(
     party: PartyView,
     *,
@@ -62,7 +67,7 @@ def a_technology(
     """An entered technology of the party; statutory ones with a new application number."""
     record: dict[str, object] = {"kind": kind, "title_zh": title_zh, **said}
     if kind in ("patent", "patent_application"):
-        digits = f"20201{secrets.randbelow(10**7):07d}"
+        digits = f"20201{next(_SERIALS) % 10**7:07d}"
         record |= {
             "application_number": f"CN{digits}.{check_digit(digits)}",
             "legal_status": legal_status,
@@ -323,7 +328,14 @@ def approved(filing: UUID, *, now: datetime) -> queries.FilingView:
     )
 
 
-def pledged(technology: UUID, pledgor: PartyView, pledgee: PartyView, *, now: datetime) -> UUID:
+def pledged(
+    technology: UUID,
+    pledgor: PartyView,
+    pledgee: PartyView,
+    *,
+    now: datetime,
+    debt_due_on: date | None = None,
+) -> UUID:
     """A pledge in the register, with the office's step; by its entry."""
     actor = member_of(pledgor)
     filing = actions.file_pledge(
@@ -332,6 +344,7 @@ def pledged(technology: UUID, pledgor: PartyView, pledgee: PartyView, *, now: da
         technologies=[technology],
         pledgee=pledgee.id,
         secured_fen=100_000_000,
+        debt_due_on=debt_due_on,
         evidence=[a_document(actor, now=now)],
     )
     actions.agree(actor=member_of(pledgee), now=now, filing=filing.id)

@@ -63,12 +63,14 @@ class RegistrationFee(_Part):
 
 
 class RightsRules(_Part):
-    """RR-7, RR-9. `registration_fees`: kinds that are not named cost nothing."""
+    """RR-7, RR-9. `registration_fees`: kinds that are not named cost nothing.
+    `rejection_refund_bp`: what of a paid fee goes back when the application is rejected."""
 
     notice_days: Days = 15
     objection_answer_days: Days = 10
     objection_rounds: Annotated[int, Field(ge=1, le=10)] = 3
     registration_fees: tuple[RegistrationFee, ...] = ()
+    rejection_refund_bp: BasisPoints = 0
     internal_publicity_days: Days = 15
     long_term_use_years: Annotated[int, Field(ge=1, le=50)] = 10
     contributors_floor_bp: BasisPoints = 5_000
@@ -180,6 +182,24 @@ class CertificateRules(_Part):
     party_credential_days: Days = 730
 
 
+class VenueExposure(_Part):
+    """SE-5: what one other venue may owe and guarantee here together."""
+
+    venue: str = Field(pattern=r"^[A-Z][A-Z0-9-]{1,15}$")
+    exposure_fen: Annotated[int, Field(ge=0, le=10**15)]
+
+
+class NetworkRules(_Part):
+    """SE-5: how far this venue trusts others' money; `exposures` for those that differ."""
+
+    exposure_fen: Annotated[int, Field(ge=0, le=10**15)] = 10**10
+    exposures: tuple[VenueExposure, ...] = ()
+
+    def limit_fen(self, venue: str) -> int:
+        given = {one.venue: one.exposure_fen for one in self.exposures}
+        return given.get(venue, self.exposure_fen)
+
+
 class CalendarRules(_Part):
     """TI-1: weekdays that are free, weekend days that are worked, and how far the table reaches."""
 
@@ -238,6 +258,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "certificates.approve",
         "certificates.adopt_template",
         "certificates.approve_revocation",
+        "network.operate",
     ),
     "certificates": (
         "certificates.propose",
@@ -247,7 +268,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "certificates.revoke",
         "certificates.approve_revocation",
     ),
-    "administrator": ("parties.appoint", "rulebook.propose", "rulebook.adopt", "venue.operate"),
+    "administrator": (
+        "parties.appoint",
+        "rulebook.propose",
+        "rulebook.adopt",
+        "venue.operate",
+        "network.operate",
+    ),
     "supervisor": ("supervise.read",),
 }
 
@@ -265,6 +292,7 @@ class Rulebook(_Part):
     documents: DocumentRules = DocumentRules()
     log: LogRules = LogRules()
     certificates: CertificateRules = CertificateRules()
+    network: NetworkRules = NetworkRules()
     calendar: CalendarRules = CalendarRules()
     desk: DeskRules = DeskRules()
     roles: dict[str, tuple[str, ...]] = ROLES

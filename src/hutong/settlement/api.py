@@ -16,13 +16,16 @@ from hutong.settlement import actions, queries
 from hutong.settlement.rules import PayableStatus, PayoutStatus, ReceiptStatus
 from hutong.settlement.schemas import (
     BalanceOut,
+    ClaimIn,
     ConfirmIn,
     DealMoneyOut,
+    FindingsIn,
     LineOut,
     MatchIn,
     PayableOut,
     PayoutIn,
     PayoutOut,
+    ProceedsOut,
     ReasonIn,
     ReceiptIn,
     ReceiptOut,
@@ -46,7 +49,7 @@ def list_payables(
     request: DoorRequest,
     subject: str | None = Query(
         None,
-        pattern=r"^(intent|deal):[0-9a-f-]{36}$",
+        pattern=r"^(intent|deal|right_application):[0-9a-f-]{36}$",
         examples=["deal:01817e2a-7c00-7000-8000-000000000000"],
     ),
     status: PayableStatus | None = Query(None),
@@ -202,7 +205,9 @@ def deal_money(request: DoorRequest, deal: UUID) -> DealMoneyOut:
     """Needs `member.read` and to be a side of the deal, or an office."""
     _needs_reader(request)
     view = deals.deal_seen_by(request.actor, deal)
-    return DealMoneyOut.of(queries.money_of(view.id))
+    sees = queries.sees_books(request.actor) or request.actor.party == view.seller
+    pledged = queries.proceeds_of_deal(view.id) if sees else None
+    return DealMoneyOut.of(queries.money_of(view.id), pledged)
 
 
 @router.post(
@@ -216,7 +221,71 @@ def settle(request: DoorRequest, deal: UUID) -> Status[DealMoneyOut]:
     Refused while the price is not whole, or an outside step is missing (RR-11).
     """
     money = actions.settle(actor=request.actor, now=request.now, deal=deal)
-    return Status(201, DealMoneyOut.of(money))
+    return Status(201, DealMoneyOut.of(money, queries.proceeds_of_deal(deal)))
+
+
+# -- proceeds of pledged rights -----------------------------------------------------------------------
+
+
+@router.get(
+    "/proceeds", response={200: list[ProceedsOut], **PROBLEMS}, summary="Proceeds of pledged rights"
+)
+def list_proceeds(request: DoorRequest) -> list[ProceedsOut]:
+    """Needs `member.read`: what one's party got, gave or has held for a pledge, newest first (RR-6)."""
+    request.actor.need(READ)
+    found = queries.proceeds_of_party(request.actor.acting_party())
+    return [ProceedsOut.of(one) for one in found]
+
+
+@router.get(
+    "/proceeds/{proceeds}", response={200: ProceedsOut, **PROBLEMS}, summary="One sum of proceeds"
+)
+def get_proceeds(request: DoorRequest, proceeds: UUID) -> ProceedsOut:
+    """Seen by seller and pledgee, officers of settlement and the supervisor."""
+    _needs_reader(request)
+    return ProceedsOut.of(queries.proceeds(proceeds, request.actor))
+
+
+@router.post(
+    "/proceeds/{proceeds}/claim",
+    response={200: ProceedsOut, **PROBLEMS},
+    summary="Ask for what is held, the debt being due",
+)
+def claim_proceeds(request: DoorRequest, proceeds: UUID, body: ClaimIn) -> ProceedsOut:
+    """Needs `member.act` for the pledgee. Possible once the debt's day in the register has passed;
+    an officer decides, the seller is told (RR-6, Civil Code 444)."""
+    view = actions.claim_proceeds(
+        actor=request.actor, now=request.now, proceeds=proceeds, **body.dict()
+    )
+    return ProceedsOut.of(view)
+
+
+@router.post(
+    "/proceeds/{proceeds}/payment",
+    response={200: ProceedsOut, **PROBLEMS},
+    summary="Pay a pledgee what is held",
+)
+def pay_proceeds(request: DoorRequest, proceeds: UUID, body: FindingsIn) -> ProceedsOut:
+    """Needs `settlement.approve_payout`, by nobody who claimed it or acts for a side (PA-5). What
+    is held beyond the claim is the seller's."""
+    view = actions.pay_proceeds(
+        actor=request.actor, now=request.now, proceeds=proceeds, findings=body.findings
+    )
+    return ProceedsOut.of(view)
+
+
+@router.post(
+    "/proceeds/{proceeds}/refusal",
+    response={200: ProceedsOut, **PROBLEMS},
+    summary="Refuse a pledgee's claim",
+)
+def refuse_claim(request: DoorRequest, proceeds: UUID, body: ReasonIn) -> ProceedsOut:
+    """Needs `settlement.approve_payout`, by nobody who claimed it or acts for a side (PA-5). It
+    stays held, and may be claimed again."""
+    view = actions.refuse_claim(
+        actor=request.actor, now=request.now, proceeds=proceeds, reason=body.reason
+    )
+    return ProceedsOut.of(view)
 
 
 # -- payouts ------------------------------------------------------------------------------------------

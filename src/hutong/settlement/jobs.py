@@ -9,14 +9,18 @@ from uuid import UUID
 
 from hutong.deals import queries as deals
 from hutong.deals.rules import Side, Status
+from hutong.documents import access
+from hutong.documents.queries import DocumentView
 from hutong.journal.queries import Recorded
-from hutong.kit.actor import SYSTEM
+from hutong.kit.actor import READ, SYSTEM, Actor
 from hutong.kit.ids import subject, subject_id
+from hutong.kit.refusal import Refused
 from hutong.listings import queries as listings
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import actions, notices, queries
 from hutong.settlement.rules import PAYOUT_STATUS, PayableStatus, Purpose
 
+PROCEEDS_TOLD = tuple(notices.PROCEEDS)
 WAITING = (PayableStatus.OPEN, PayableStatus.HELD)
 
 
@@ -63,6 +67,16 @@ def cancel_fee(entry: Recorded) -> None:
     application = UUID(entry.facts["application"])
     if queries.payable_for(subject("right_application", application)) is not None:
         actions.cancel_fee(actor=SYSTEM, now=entry.at, application=application)
+
+
+def refund_fee(entry: Recorded) -> None:
+    """rights.FeeRefundDue: what the rulebook gives back of a rejected application's fee goes back."""
+    actions.refund_fee(
+        actor=SYSTEM,
+        now=entry.at,
+        application=UUID(entry.facts["application"]),
+        amount_fen=entry.facts["amount_fen"],
+    )
 
 
 def release_withdrawn(entry: Recorded) -> None:
@@ -137,9 +151,22 @@ def release_proceeds(entry: Recorded) -> None:
     actions.release_proceeds(actor=SYSTEM, now=entry.at, technology=technology)
 
 
+def tell_of_proceeds(entry: Recorded) -> None:
+    """Proceeds of a pledged right: pledgee and seller hear of each step, officers of a claim."""
+    private = _private(entry)
+    deal, pledge = UUID(entry.facts["deal"]), UUID(entry.facts["pledge"])
+    for found in queries.proceeds_of_deal(deal):
+        if found.pledge == pledge:
+            notices.of_proceeds(entry.kind, found, private, now=entry.at)
+
+
 def tell(entry: Recorded) -> None:
-    """Receipts, releases, forfeits and payouts: whom it concerns gets a notice."""
+    """Receipts, releases, forfeits, refunds and payouts: whom it concerns gets a notice."""
     match entry.kind:
+        case "settlement.FeeRefunded":
+            payable = queries.payable_for(entry.subject)
+            assert payable is not None, "what was refunded was asked for"
+            notices.refunded(payable, entry.facts["amount_fen"], now=entry.at)
         case "settlement.ReceiptRecorded" | "settlement.ReceiptMatched":
             receipt = queries.receipt(UUID(entry.facts["receipt"]))
             if receipt.payable is not None:
@@ -179,3 +206,20 @@ def _private(entry: Recorded) -> dict[str, Any]:
     if entry.private is None:
         raise LookupError(f"entry {entry.id}: its private part was erased, so nobody can be named")
     return entry.private
+
+
+def _may_read(actor: Actor, document: DocumentView) -> bool:
+    """Papers of a claim on pledged proceeds: both sides, and who decides."""
+    if access.by_default(actor, document):
+        return True
+    if not actor.has(READ):
+        return False
+    proceeds = UUID(subject_id(document.owner))
+    try:
+        queries.proceeds(proceeds, actor)
+    except Refused:
+        return False
+    return True
+
+
+access.register("pledged_proceeds", _may_read)

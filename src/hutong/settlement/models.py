@@ -7,10 +7,11 @@ Tables of the books' process. The money itself stands in the ledger; here is wha
     settlement (insert-only; its key is the deal: right and money move once)
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from hutong.settlement.pledged import Way
+from hutong.settlement.pledged import Standing, Way
 from hutong.settlement.rules import (
     BankAccount,
     Line,
@@ -27,7 +28,7 @@ class Payable(models.Model):
     subject = models.CharField(max_length=120)  # intent:…, deal:… or right_application:…
     purpose = models.CharField(max_length=8)
     payer = models.UUIDField(db_index=True)
-    listing = models.UUIDField(db_index=True, null=True)  # a fee has none
+    listing = models.UUIDField(db_index=True, null=True)  # of our own board
     amount_fen = models.BigIntegerField()  # all that is asked for
     covered_fen = models.BigIntegerField(default=0)  # held as deposit, or in escrow
     currency = models.CharField(max_length=3)
@@ -188,6 +189,15 @@ class PledgedProceeds(models.Model):
     released_at = models.DateTimeField(null=True)
 
     class Meta:
+    claimed_at = models.DateTimeField(null=True)  # by the pledgee, when its debt fell due unpaid
+    claimed_by = models.UUIDField(null=True)
+    claimed_fen = models.BigIntegerField(null=True)
+    grounds = models.TextField(default="", db_default="")
+    evidence = ArrayField(models.UUIDField(), default=list, db_default=[])
+    decided_by = models.UUIDField(null=True)
+    findings = models.TextField(default="", db_default="")  # of the last decision on a claim
+    paid_at = models.DateTimeField(null=True)
+    paid_fen = models.BigIntegerField(null=True)
         constraints = [
             models.UniqueConstraint(fields=["deal", "pledge"], name="settlement_proceeds_once"),
             models.CheckConstraint(
@@ -200,13 +210,50 @@ class PledgedProceeds(models.Model):
                     hold__isnull=True,
                     released_at__isnull=True,
                 )
-                | Q(way=Way.HELD.value, transfer__isnull=True, hold__isnull=False),
+                | Q(
+                    way=Way.HELD.value,
+                    hold__isnull=False,
+                    transfer__isnull=True,
+                    paid_at__isnull=True,
+                    paid_fen__isnull=True,
+                )
+                | Q(
+                    way=Way.HELD.value,
+                    hold__isnull=False,
+                    transfer__isnull=False,
+                    paid_at__isnull=False,
+                    paid_fen__range=(1, F("amount_fen")),
+                    released_at__isnull=True,
+                    claimed_at__isnull=False,
+                ),
+                    claimed_at__isnull=True,
+                    paid_at__isnull=True,
                 name="settlement_proceeds_way",
             ),
         ]
 
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True) | Q(claimed_fen__range=(1, F("amount_fen"))),
+                name="settlement_proceeds_claim",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by__isnull=True)
+                | Q(decided_by__isnull=True)
+                | ~Q(claimed_by=F("decided_by")),
+                name="settlement_proceeds_four_eyes",
+            ),
 
 class Settlement(models.Model):
+    @property
+    def standing(self) -> Standing:
+        if self.way == Way.PREPAID.value:
+            return Standing.PREPAID
+        if self.released_at is not None:
+            return Standing.RELEASED
+        if self.paid_at is not None:
+            return Standing.PAID
+        return Standing.HELD if self.claimed_at is None else Standing.CLAIMED
+
     """That right and money moved. Insert-only."""
 
     deal = models.UUIDField(primary_key=True)

@@ -3,9 +3,10 @@ What people are told about money: what to pay, what came, what went back.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from hutong.kit.ids import subject_id
+from hutong.kit.ids import subject, subject_id
 from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
@@ -13,7 +14,7 @@ from hutong.notices.actions import notify
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
 from hutong.settlement import references
-from hutong.settlement.queries import PayableView, PayoutView, ReceiptView
+from hutong.settlement.queries import PayableView, PayoutView, ProceedsView, ReceiptView
 from hutong.settlement.rules import Outcome, PayoutStatus, Purpose
 
 register(
@@ -79,7 +80,50 @@ register(
         title=N_("The payout of {amount} did not go through"),
         body=N_("The money is available in your account again. {reason}"),
     ),
+    Text(
+        "settlement.fee_refunded",
+        title=N_("{amount} of the registration fee went back"),
+        body=N_("The application was rejected; the rulebook says what of its fee goes back."),
+    ),
+    Text(
+        "settlement.proceeds_prepaid",
+        title=N_("{amount} of a pledged right's price prepaid the debt"),
+        body=N_("As the pledgee's recorded consent says; the money is in the pledgee's account."),
+    ),
+    Text(
+        "settlement.proceeds_held",
+        title=N_("{amount} of a pledged right's price are held"),
+        body=N_("Until the pledge is released, or the debt falls due and is not paid."),
+    ),
+    Text(
+        "settlement.proceeds_released",
+        title=N_("{amount} held for a pledge are free"),
+        body=N_("The pledge was released; the money is available in the seller's account."),
+    ),
+    Text(
+        "settlement.proceeds_claimed",
+        title=N_("The pledgee asks for {amount} held for its pledge"),
+        body=N_("It says that the debt fell due unpaid: {reason}"),
+    ),
+    Text(
+        "settlement.proceeds_paid",
+        title=N_("{amount} held for a pledge paid the debt that fell due"),
+        body=N_("An officer decided so: {reason}"),
+    ),
+    Text(
+        "settlement.claim_refused",
+        title=N_("The claim on money held for a pledge was refused"),
+        body=N_("It stays held as it was. The reason: {reason}"),
+    ),
 )
+PROCEEDS = {
+    "settlement.ProceedsPrepaid": "settlement.proceeds_prepaid",
+    "settlement.ProceedsHeld": "settlement.proceeds_held",
+    "settlement.ProceedsReleased": "settlement.proceeds_released",
+    "settlement.ProceedsClaimed": "settlement.proceeds_claimed",
+    "settlement.ProceedsPaid": "settlement.proceeds_paid",
+    "settlement.ClaimRefused": "settlement.claim_refused",
+}
 ACCOUNT = "/my/money"
 FOLDERS = {Purpose.DEPOSIT: "intents", Purpose.PRICE: "deals", Purpose.FEE: "rights"}
 
@@ -109,6 +153,35 @@ def forfeited(party: UUID, amount_fen: int, currency: str, *, now: datetime) -> 
 
 
 def payout_moved(payout: PayoutView, *, now: datetime) -> None:
+def refunded(payable: PayableView, amount_fen: int, *, now: datetime) -> None:
+    _tell("fee_refunded", payable, amount_fen, now)
+
+
+def of_proceeds(
+    happened: str, found: ProceedsView, private: dict[str, Any], *, now: datetime
+) -> None:
+    """Tell both sides of a step of pledged proceeds, and the officers of a claim to decide."""
+    kind = PROCEEDS[happened]
+    sides = {p for side in (found.seller, found.pledgee) for p in parties.people_of(side)}
+    told = [(sorted(sides), f"/my/proceeds/{found.id}")]
+    if kind == "settlement.proceeds_claimed":
+        officers = parties.officers_with("settlement.approve_payout")
+        told.append(([p for p in officers if p not in sides], f"/desk/proceeds/{found.id}"))
+    facts = {
+        "amount": with_unit(private.get("amount_fen", found.amount_fen), found.currency),
+        "reason": next((private[k] for k in ("grounds", "findings", "why") if k in private), ""),
+    }
+    for people, link in told:
+        notify(
+            now=now,
+            to=people,
+            kind=kind,
+            facts=facts,
+            link=link,
+            subject=subject("pledged_proceeds", found.id),
+        )
+
+
     """Tell officers of a request, the party of its end."""
     people = parties.people_of(payout.party)
     asked_for = payout.status is PayoutStatus.REQUESTED

@@ -1,20 +1,38 @@
 """
 What pledgees get of the price of a pledged right (RR-6, Civil Code 444).
 
-By rank, up to the debt: prepaid to the pledgee, or held in the seller's account until the pledge is
-released. What is more is the seller's. A debt in another currency is not measured in this one: all
-is held. Pure.
+    prepaid
+    held → released                the pledge ended: the seller's
+         ⇄ claimed → paid          the debt fell due unpaid: the pledgee's, by an officer's act
+
+By rank, up to the debt: prepaid to the pledgee, or held in the seller's account. What is more is
+the seller's. A debt in another currency is not measured in this one: all is held. Pure.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
+
+from hutong.kit.money import with_unit
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.settlement.refusals import Refusal
 
 
 class Way(StrEnum):
     PREPAID = "prepaid"
     HELD = "held"
+
+
+class Standing(StrEnum):
+    """Where proceeds of a pledged right stand."""
+
+    PREPAID = "prepaid"
+    HELD = "held"
+    CLAIMED = "claimed"  # the pledgee asked for what is held; an officer decides
+    PAID = "paid"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +84,24 @@ def parts_of(
         covered[claim.debt] = covered.get(claim.debt, 0) + amount
         found.append(Part(claim=claim, way=claim.way if measured else Way.HELD, amount_fen=amount))
     return found
+
+
+def require_claimable(
+    standing: Standing,
+    *,
+    asked_fen: int,
+    held_fen: int,
+    currency: str,
+    debt_due_on: date | None,
+    today: date,
+) -> None:
+    """Refuse a pledgee's claim on what is not held, before the debt was due, or for too much.
+
+    A pledge registered without a day: its pledgee says in the claim how the debt fell due.
+    """
+    if standing is not Standing.HELD:
+        raise Refused(CommonRefusal.OUT_OF_STATE, status=standing.value, needed=Standing.HELD.value)
+    if debt_due_on is not None and today <= debt_due_on:
+        raise Refused(Refusal.DEBT_NOT_DUE, due_on=debt_due_on)
+    if not 0 < asked_fen <= held_fen:
+        raise Refused(Refusal.CLAIM_OUT_OF_RANGE, held=with_unit(held_fen, currency))

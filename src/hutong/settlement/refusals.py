@@ -52,3 +52,19 @@ class Refusal(Reason):
         N_("A bank account number has 5 to 34 letters and digits."),
         422,
     )
+    DEBT_NOT_DUE = reason(
+        "settlement.debt_not_due",
+        "RR-6",
+        N_("The debt falls due on {due_on}; until then what is held stays held."),
+    )
+    CLAIM_OUT_OF_RANGE = reason(
+        "settlement.claim_out_of_range",
+        "RR-6",
+        N_("Of what is held, {held} can be asked for at most, and something at least."),
+        422,
+    )
+    PLEDGE_ENDED = reason(
+        "settlement.pledge_ended",
+        "RR-6",
+        N_("The pledge stands no longer: what is held for it goes back to the seller."),
+    )

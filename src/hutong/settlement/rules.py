@@ -8,9 +8,11 @@ sums are decided here: what a payment covers, what a default costs.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.event import Event, Private, Visibility, upcast
 from hutong.kit.money import share_of
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.settlement.refusals import Refusal
@@ -192,14 +194,28 @@ class EscrowForfeited(Event, kind="settlement.EscrowForfeited"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settled(Event, kind="settlement.Settled"):
-    """Right against money: both moved, in this one transaction (DL-2)."""
+class Settled(Event, kind="settlement.Settled", version=2):
+    """Right against money: both moved, in this one transaction (DL-2).
+
+    `parts`: each right's part of the price, by its technology; a bundle's by its stated split (TE-4).
+    """
 
     deal: UUID
     number: str
     amount_fen: int
     entries: tuple[UUID, ...]
     seller: Private[UUID]
+@dataclass(frozen=True, kw_only=True)
+class FeeRefunded(Event, kind="settlement.FeeRefunded", visibility=SEALED):
+    """Of the fee of a rejected application this much went back to its payer, by the rulebook."""
+
+    application: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
     buyer: Private[UUID]
     seller_fee_fen: Private[int]
     buyer_fee_fen: Private[int]
@@ -233,6 +249,13 @@ class ProceedsReleased(Event, kind="settlement.ProceedsReleased", visibility=SEA
     """The pledge stands no longer: what was held is the seller's to dispose of."""
 
     deal: UUID
+    parts: Private[dict[str, Fraction]]
+
+
+@upcast("settlement.Settled", 1)
+def _with_private_parts(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is new is private: an older entry has none, and its rights earned equal parts."""
+    return facts
     pledge: UUID
     amount_fen: Private[int]
 
@@ -266,6 +289,38 @@ class PayoutPaid(Event, kind="settlement.PayoutPaid"):
 @dataclass(frozen=True, kw_only=True)
 class PayoutFailed(Event, kind="settlement.PayoutFailed"):
     """The bank did not pay: the money is available to the party again."""
+@dataclass(frozen=True, kw_only=True)
+class ProceedsClaimed(Event, kind="settlement.ProceedsClaimed", visibility=SEALED):
+    """The debt fell due and was not paid: its pledgee asks for what is held (Civil Code 444)."""
+
+    deal: UUID
+    pledge: UUID
+    amount_fen: Private[int]
+    grounds: Private[str]
+    evidence: Private[tuple[UUID, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProceedsPaid(Event, kind="settlement.ProceedsPaid", visibility=SEALED):
+    """What was held paid the debt that fell due; the rest of it is the seller's."""
+
+    deal: UUID
+    pledge: UUID
+    amount_fen: Private[int]
+    pledgee: Private[UUID]
+    transfer: Private[UUID]
+    findings: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimRefused(Event, kind="settlement.ClaimRefused", visibility=SEALED):
+    """An officer refused what a pledgee asked for; it stays held as it was."""
+
+    deal: UUID
+    pledge: UUID
+    why: Private[str]
+
+
 
     payout: UUID
     why: Private[str]

@@ -11,10 +11,12 @@ from hutong.kit.money import MAX_AMOUNT
 from hutong.ledger.queries import AccountView, StatementLine, Totals
 from hutong.ledger.rules import Kind
 from hutong.settlement import references
+from hutong.settlement.pledged import Standing
 from hutong.settlement.queries import (
     DealMoney,
     PayableView,
     PayoutView,
+    ProceedsView,
     ReceiptView,
     Waiting,
 )
@@ -252,6 +254,49 @@ class TotalsOut(Schema):
     sums_fen: dict[str, int]
 
 
+class ProceedsOut(Schema):
+    """What a pledgee has of a price, or is held for it until the pledge ends or the debt is due
+    (RR-6, Civil Code 444)."""
+
+    id: UUID
+    deal: UUID
+    technology: UUID
+    pledge: UUID = Field(description="Its entry in the register")
+    seller: UUID
+    pledgee: UUID
+    standing: Standing
+    amount_fen: int
+    currency: str
+    at: datetime
+    released_at: datetime | None
+    claimed_at: datetime | None
+    claimed_fen: int | None
+    grounds: str
+    evidence: list[UUID]
+    findings: str = Field(description="Of the last decision on a claim")
+    paid_at: datetime | None
+    paid_fen: int | None = Field(description="Of it paid the debt that fell due")
+
+    @classmethod
+    def of(cls, view: ProceedsView) -> Self:
+        named = {name: getattr(view, name) for name in cls.model_fields if name != "evidence"}
+        return cls(**named, evidence=list(view.evidence))
+
+
+class ClaimIn(Schema):
+    """`evidence`: papers stored before by the same party, such as the demand for payment."""
+
+    amount_fen: Fen
+    grounds: Text = Field(
+        min_length=1, max_length=400, examples=["Due on 2022-12-31, unpaid after our demand."]
+    )
+    evidence: list[UUID] = Field([], max_length=20)
+
+
+class FindingsIn(Schema):
+    findings: Text = Field(min_length=1, max_length=400, examples=["Due, and not paid."])
+
+
 class DealMoneyOut(Schema):
     """Whom a deal costs what, and how much of it is here."""
 
@@ -265,10 +310,14 @@ class DealMoneyOut(Schema):
     currency: str
     reference: str
     settled_at: datetime | None
+    pledged: list[ProceedsOut] | None = Field(
+        None, description="What pledgees have of it (RR-6); shown to the seller and the books"
+    )
 
     @classmethod
-    def of(cls, money: DealMoney) -> Self:
+    def of(cls, money: DealMoney, pledged: list[ProceedsView] | None = None) -> Self:
         return cls(
+            pledged=None if pledged is None else [ProceedsOut.of(one) for one in pledged],
             deal=money.deal,
             price_fen=money.price_fen,
             seller_fee_fen=money.seller_fee_fen,

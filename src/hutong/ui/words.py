@@ -150,6 +150,15 @@ PRE_EMPTION_ORIGINS: Words = {
     "cooperative": N_("Cooperative development (art. 860)"),
     "contract": N_("Contract"),
 }
+PROCEEDS: Words = {
+    "prepay": N_("It prepays the debt"),
+    "deposit": N_("It is deposited"),
+}
+POWERS: Words = {
+    "ownership": N_("Ownership"),
+    "disposal": N_("Disposal"),
+    "income": N_("Income"),
+}
 CONSENT_KINDS: Words = {
     "transfer": N_("Transfer"),
     "exclusive": N_("Exclusive licence"),

@@ -48,6 +48,7 @@ from hutong.rights.actions.incomes import (
     record_given,
     state_costs,
 )
+from hutong.rights.actions.noting import file_correction, file_pre_emption
 from hutong.rights.actions.objections import (
     argue,
     decide_objection,
@@ -75,8 +76,10 @@ __all__ = [
     "effect_disposal",
     "end_reservation",
     "examine",
+    "file_correction",
     "file_licence",
     "file_pledge",
+    "file_pre_emption",
     "file_redistribution",
     "freeze",
     "income_arose",

@@ -56,6 +56,7 @@ def propose_correction(
         evidence,
         corrects=entry,
         effective_on=effective_on or wrong.effective_on,
+        reason=reason,
     )
 
 
@@ -174,6 +175,7 @@ def _officers(
     *,
     corrects: UUID | None = None,
     effective_on: date | None = None,
+    reason: str = "",
 ) -> FilingView:
     return file_act(
         actor,
@@ -185,6 +187,7 @@ def _officers(
         applicant=False,
         corrects=corrects,
         effective_on=effective_on,
+        reason=reason,
     )
 
 

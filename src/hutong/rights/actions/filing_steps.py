@@ -103,6 +103,7 @@ def file_act(
     applicant: bool = True,
     corrects: UUID | None = None,
     effective_on: date | None = None,
+    reason: str = "",
 ) -> FilingView:
     """File an act over technologies: decide it as things stand, keep it, and take its first step."""
     named = sorted(set(technologies))
@@ -131,7 +132,8 @@ def file_act(
         entered_by=actor.person,
         technologies=named,
         terms=terms_of(act, corrects=corrects is not None)
-        | ({"effective_on": effective_on.isoformat()} if effective_on else {}),
+        | ({"effective_on": effective_on.isoformat()} if effective_on else {})
+        | ({"reason": reason} if reason else {}),
         evidence=kept,
         corrects=corrects,
         rulebook_version=rulebook.in_force(now).version,

@@ -2,8 +2,9 @@
 Income of a deal shared with contributors (RR-9): it arises, costs are stated, it is confirmed, given.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from fractions import Fraction
 from uuid import UUID
 
 from hutong.journal.actions import action, nothing_changed, record
@@ -13,7 +14,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.money import CNY
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights import rules
-from hutong.rights.income import Cost, CostKind, Income, proceeds, share_out
+from hutong.rights.income import Cost, CostKind, Income, equal_parts, proceeds, share_out
 from hutong.rights.models import Cost as CostRow
 from hutong.rights.models import Due, Empowerment, Statement
 from hutong.rights.procedure_events import CostsStated, IncomeArose, IncomeConfirmed, IncomeGiven
@@ -37,21 +38,23 @@ def income_arose(
     amount_fen: int,
     fee_fen: int,
     currency: str = CNY,
+    parts: Mapping[UUID, Fraction] | None = None,
 ) -> list[StatementView]:
     """Share out what a settled deal paid its seller, for every right with an income plan.
 
-    The seller's proceeds are divided equally among the rights of the deal; the seller's fee is
-    deducted likewise. Told again, what there is stays.
+    Each right earned its part of the price: as a bundle's stated split says (TE-4), equal parts
+    where nothing is said. The seller's fee is deducted likewise. Told again, what there is stays.
     """
     technologies = technologies_of_entries(entries)
     plans = plans_in_force(technologies, institution=seller) if technologies else {}
     known = set(Statement.objects.filter(deal=deal).values_list("technology", flat=True))
     made: list[StatementView] = []
     if plans:
-        gross = proceeds(amount_fen=amount_fen, technologies=technologies)
-        fees = proceeds(amount_fen=fee_fen, technologies=technologies)
+        earned_by = dict(parts or equal_parts(technologies))
+        gross = proceeds(amount_fen=amount_fen, parts=earned_by)
+        fees = proceeds(amount_fen=fee_fen, parts=earned_by)
         for technology in technologies:
-            if technology in plans and technology not in known:
+            if technology in plans and technology in gross and technology not in known:
                 costs = _fee(fees[technology])
                 made.append(
                     _arise(

@@ -11,14 +11,16 @@ from hutong.journal.actions import record
 from hutong.kit.actor import Actor
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
+from hutong.kit.money import share_of
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import rules
 from hutong.rights.events import Rejected, Withdrawn
 from hutong.rights.models import Application
-from hutong.rights.procedure_events import FeeCancelled
+from hutong.rights.procedure_events import FeeCancelled, FeeRefundDue
 from hutong.rights.queries.applications import consents_needed, fee_of, named_in
 from hutong.rights.rules import Status
+from hutong.rulebook import queries as rulebook
 
 NOTICE_OVER = "rights.notice_over"
 
@@ -38,7 +40,7 @@ def take(
         row.ended_because = _why(events)
         row.items.update(live=False)
         row.objections.filter(status="open").update(status="moot", decided_at=now)
-        _cancel_fee(row, now)
+        _end_fee(row, now)
     else:
         row.items.exclude(technology__in=after.remaining).update(live=False)
     row.save()
@@ -50,14 +52,24 @@ def take(
     record(application_subject(row.id), *events)
 
 
-def _cancel_fee(row: Application, now: datetime) -> None:
-    """An application that ended owes no fee any more that was not paid before."""
+def _end_fee(row: Application, now: datetime) -> None:
+    """An application that ended owes no fee any more; of a paid one the rulebook says what goes back
+    when it was rejected. Who withdraws keeps no claim to it."""
     fee = fee_of(row)
-    if fee is None or fee.status != "due" or row.status == Status.REGISTERED:
+    if fee is None or row.status == Status.REGISTERED:
         return
-    fee.status, fee.ended_at = "cancelled", now
-    fee.save()
-    record(application_subject(row.id), FeeCancelled(application=row.id))
+    if fee.status == "due":
+        fee.status, fee.ended_at = "cancelled", now
+        fee.save()
+        record(application_subject(row.id), FeeCancelled(application=row.id))
+    elif row.status == Status.REJECTED:
+        assert row.rulebook_version is not None, "a submitted application has its rulebook"
+        part_bp = rulebook.version(row.rulebook_version).rights.rejection_refund_bp
+        fee.refund_fen = share_of(fee.amount_fen, part_bp)
+        if fee.refund_fen:
+            fee.save()
+            due_back = FeeRefundDue(application=row.id, amount_fen=fee.refund_fen, payer=fee.payer)
+            record(application_subject(row.id), due_back)
 
 
 def unverified(row: Application) -> dict[UUID, str]:

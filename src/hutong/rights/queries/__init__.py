@@ -59,7 +59,13 @@ from hutong.rights.queries.incomes import (
     statements,
     statements_of_deal,
 )
-from hutong.rights.queries.pledges import ProceedsDue, pledges_standing, proceeds_of_entry
+from hutong.rights.queries.pledges import (
+    ProceedsDue,
+    pledge_standing,
+    pledges_standing,
+    proceeds_of_entry,
+    why_not_pledge,
+)
 from hutong.rights.queries.titles import (
     EntryView,
     HeldView,
@@ -67,6 +73,7 @@ from hutong.rights.queries.titles import (
     Title,
     TitleReport,
     co_owners,
+    entries_numbered,
     entries_of,
     entry,
     entry_views,
@@ -110,6 +117,7 @@ __all__ = [
     "disposal",
     "disposals",
     "disposals_of_deal",
+    "entries_numbered",
     "entries_of",
     "entry",
     "entry_views",
@@ -126,6 +134,7 @@ __all__ = [
     "objection",
     "objections",
     "objector_of",
+    "pledge_standing",
     "pledges_standing",
     "proceeds_of_entry",
     "registered_among",
@@ -149,4 +158,5 @@ __all__ = [
     "waiting_for_consent",
     "why_not_dispose",
     "why_not_grant",
+    "why_not_pledge",
 ]

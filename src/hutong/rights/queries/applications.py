@@ -39,6 +39,7 @@ from hutong.rights.models import (
 from hutong.rights.procedure_words import Side
 from hutong.rights.queries.empowerments import PublicTerms, file_of, public
 from hutong.rights.shares import WHOLE, Holdings
+from hutong.rulebook import queries as rulebook
 
 MOST_IN_CALENDAR = 500
 OFFICERS = ("rights.examine", "rights.decide_objection", "supervise.read")
@@ -57,11 +58,15 @@ class ItemView:
 
 @dataclass(frozen=True, kw_only=True)
 class FeeView:
+    """`refund_fen`: what went back on rejection; `rejection_refund_bp`: the rulebook's part of it."""
+
     payer: UUID
     amount_fen: int
     currency: str
     status: str  # due, paid, cancelled
     due_since: datetime
+    refund_fen: int
+    rejection_refund_bp: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -493,7 +498,14 @@ def _fee_view(fee: Fee | None) -> FeeView | None:
         currency=fee.currency,
         status=fee.status,
         due_since=fee.due_since,
+        refund_fen=fee.refund_fen,
+        rejection_refund_bp=_refund_bp(fee.application),
     )
+
+
+def _refund_bp(row: Application) -> int:
+    assert row.rulebook_version is not None, "a fee falls due on submission"
+    return rulebook.version(row.rulebook_version).rights.rejection_refund_bp
 
 
 def may_read_evidence(actor: Actor, document: UUID) -> bool:

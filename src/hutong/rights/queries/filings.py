@@ -4,6 +4,7 @@ What is filed for the register, for whom it concerns: its sides, the registrar, 
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from hutong.doors.api import paged
 from hutong.doors.beside import beside
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.acts import FirstRegistration, Redistribution
+from hutong.rights.acts_written import act_from
 from hutong.rights.grant_words import FilingKind, FilingStatus
 from hutong.rights.models_granted import Agreement, Filing
 from hutong.rights.queries.disposals import DisposalView
 from hutong.rights.queries.disposals import view as disposal_view
+from hutong.rights.shares import ALL_POWERS
 
-ROLES = ("licensor", "licensee", "pledgor", "pledgee", "holder", "by", "taker")
+ROLES = ("licensor", "licensee", "pledgor", "pledgee", "holder", "by", "giver", "taker")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class FilingView:
     agreements: tuple[AgreementView, ...]
     evidence: tuple[UUID, ...]
     corrects: UUID | None
+    reason: str  # why an entry is to be corrected
     filed_at: datetime
     examined_at: datetime | None
     findings: str
@@ -55,6 +60,21 @@ class FilingView:
     def parties(self) -> frozenset[UUID]:
         sides = {agreement.party for agreement in self.agreements}
         return frozenset(sides | ({self.applicant} if self.applicant else set()))
+
+    @property
+    def shares(self) -> list[tuple[str, list[tuple[UUID, Fraction]]]]:
+        """The shares it leads to, by power, where its terms say some."""
+        if "holdings" not in self.facts:
+            return []
+        held = act_from(self.act, self.facts, None)
+        assert isinstance(held, FirstRegistration | Redistribution), "nothing else has holdings"
+        return [(power.value, sorted(held.holdings[power].items())) for power in ALL_POWERS]
+
+    @property
+    def named(self) -> frozenset[UUID]:
+        """Everybody its page speaks of."""
+        held = {party for _power, shares in self.shares for party, _share in shares}
+        return self.parties | {party for _role, party in self.sides} | held
 
     @property
     def sides(self) -> tuple[tuple[str, UUID], ...]:
@@ -118,6 +138,7 @@ def view(row: Filing) -> FilingView:
         ),
         evidence=tuple(row.evidence),
         corrects=row.corrects,
+        reason=row.terms.get("reason", ""),
         filed_at=row.filed_at,
         examined_at=row.examined_at,
         findings=row.findings,

@@ -2,13 +2,21 @@
 What pledgees have of the price of what was disposed of with their consent (RR-6, Civil Code 444).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
-from hutong.rights.acts import Licence, Proceeds, Transfer
+from hutong.kit.refusal import Refused
+from hutong.rights.acts import Licence, Pledge, Proceeds, Transfer
 from hutong.rights.acts_written import act_from
-from hutong.rights.burdens import proceeds_due
-from hutong.rights.queries.titles import current_states, entry
+from hutong.rights.burdens import (
+    next_rank,
+    proceeds_due,
+    require_pledgeable,
+    require_unfrozen,
+)
+from hutong.rights.queries.titles import current_states, entry, pending_on
+from hutong.rights.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,40 @@ def proceeds_of_entry(id: UUID) -> list[ProceedsDue]:
     ]
 
 
+def why_not_pledge(
+    technology: UUID, act: Pledge, *, on: date, joined_by_all: bool = False
+) -> Refused | None:
+    """Why a right cannot be pledged so, as things stand; None when it can (RR-10).
+
+    Rank 0 asks for the next free one; `joined_by_all`: as if every co-holder joined.
+    """
+    state = current_states([technology])[technology]
+    try:
+        held = state.held()
+        asked = replace(
+            act,
+            rank=act.rank or next_rank(state.restrictions),
+            joined=frozenset(held.disposal) | act.joined if joined_by_all else act.joined,
+        )
+        require_unfrozen(state.freezes)
+        require_pledgeable(asked, held, state.restrictions)
+        if pending_on(technology):
+            raise Refused(Refusal.DISPOSAL_PENDING)
+    except Refused as refused:
+        return refused
+    return None
+
+
 def pledges_standing(technology: UUID) -> frozenset[UUID]:
     """The pledges in force on a title, by every name they have had."""
     state = current_states([technology])[technology]
     return frozenset(name for one in state.restrictions for name in (one.entry, *one.names))
+
+
+def pledge_standing(technology: UUID, pledge: UUID) -> Pledge | None:
+    """The terms of a pledge in force, by any name its entry has had; None when it has ended."""
+    state = current_states([technology])[technology]
+    for one in state.restrictions:
+        if one.known_as(pledge) and isinstance(one.act, Pledge):
+            return one.act
+    return None

@@ -207,6 +207,11 @@ def entry(id: UUID) -> EntryView:
     raise Refused(CommonRefusal.NOT_FOUND, what="register entry")
 
 
+def entries_numbered(numbers: Collection[str]) -> dict[str, UUID]:
+    """Entries by their numbers in the register; those that there are."""
+    return dict(Entry.objects.filter(number__in=list(numbers)).values_list("number", "id"))
+
+
 def entries_of(
     technologies: Collection[UUID], chapter: Chapter | None = None
 ) -> dict[UUID, list[register.Entry]]:

@@ -265,6 +265,7 @@ def test_a_paid_deal_shares_its_net_income_and_each_contributor_sees_its_own(
     entry = queries.title(patent.id).chain[0].id
     deal = new_id()
     settled = {"seller": institute.id, "entries": [entry], "amount_fen": 1_000_001}
+    settled["parts"] = {patent.id: Fraction(1)}
     for _ in range(2):  # told twice, shared once
         actions.income_arose(actor=SYSTEM, now=done.ended_at, deal=deal, fee_fen=30_000, **settled)
     actor, first = member_of(institute), member_of(inventors[0])

@@ -6,7 +6,12 @@ balances. Whoever needs two of them takes them in this order.
 """
 
 from hutong.settlement.actions.deposits import forfeit_deposit, release_deposit
-from hutong.settlement.actions.payables import cancel_fee, issue_payable, pay_from_balance
+from hutong.settlement.actions.payables import (
+    cancel_fee,
+    issue_payable,
+    pay_from_balance,
+    refund_fee,
+)
 from hutong.settlement.actions.payouts import (
     approve_payout,
     confirm_payout,
@@ -15,7 +20,12 @@ from hutong.settlement.actions.payouts import (
     request_payout,
     request_payout_for,
 )
-from hutong.settlement.actions.pledged import release_proceeds
+from hutong.settlement.actions.pledged import (
+    claim_proceeds,
+    pay_proceeds,
+    refuse_claim,
+    release_proceeds,
+)
 from hutong.settlement.actions.prices import apply_deposit, return_price, settle
 from hutong.settlement.actions.receipts import match_receipt, record_receipt, return_receipt
 
@@ -33,9 +43,15 @@ __all__ = [
     "reject_payout",
     "release_deposit",
     "release_proceeds",
+    "claim_proceeds",
     "request_payout",
+    "exposure_fen",
     "request_payout_for",
     "return_price",
     "return_receipt",
     "settle",
 ]
+    "pay_proceeds",
+    "pay_through",
+    "refund_fee",
+    "refuse_claim",

@@ -222,6 +222,39 @@ def locked(id: UUID) -> Payable:
 def locked_for(subject: str) -> Payable:
     return _lock(subject=subject)
 
+@action(power=ISSUE)
+def refund_fee(*, actor: Actor, now: datetime, application: UUID, amount_fen: int) -> PayableView:
+    """Give back, of the fee of a rejected application, what the rulebook says; once."""
+    row = locked_for(subject("right_application", application))
+    if row.status == PayableStatus.RETURNED.value:
+        nothing_changed()
+        return queries.payable(row.id)
+    rules.need(PayableStatus(row.status), PayableStatus.SETTLED)
+    transfer = ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"refund:{row.id}",
+        purpose="refund",
+        about=row.subject,
+        legs=[
+            Leg(venues(Kind.VENUE_FEES, row.currency, actor=actor, now=now), -amount_fen),
+            Leg(customer(row.payer, row.currency, actor=actor, now=now), amount_fen),
+        ],
+    )
+    move(row, PayableStatus.RETURNED, now, covered_fen=0)
+    record(
+        row.subject,
+        rules.FeeRefunded(
+            application=application,
+            amount_fen=amount_fen,
+            payable=row.id,
+            payer=row.payer,
+            transfer=transfer,
+        ),
+    )
+    return queries.payable(row.id)
+
+
 
 def _lock(**by: object) -> Payable:
     row = Payable.objects.select_for_update().filter(**by).first()

@@ -65,7 +65,7 @@ def apply_deposit(*, actor: Actor, now: datetime, deal: UUID) -> PayableView | N
         currency=view.currency,
     )
     row = locked(issued.id)
-    applied = _apply(view, due, actor=actor, now=now)
+    applied = _apply(row, view, due, actor=actor, now=now)
     if applied:
         move(row, PayableStatus.OPEN, now, covered_fen=applied)
     if applied == due:
@@ -73,7 +73,7 @@ def apply_deposit(*, actor: Actor, now: datetime, deal: UUID) -> PayableView | N
     return queries.payable(row.id)
 
 
-def _apply(view: DealView, due_fen: int, *, actor: Actor, now: datetime) -> int:
+def _apply(row: Payable, view: DealView, due_fen: int, *, actor: Actor, now: datetime) -> int:
     """Move the buyer's deposit into escrow. Returns how much; 0 where there is none."""
     if view.intent is None:
         return 0
@@ -160,6 +160,7 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
         ),
     )
     return queries.money_of(deal)
+            parts={str(right): part for right, part in deals.parts_of_price(deal).items()},
 
 
 def _payable_to_settle(deal: UUID) -> Payable:

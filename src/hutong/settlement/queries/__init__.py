@@ -34,7 +34,14 @@ from hutong.settlement.queries.payables import (
     reference_for,
     view_payable,
 )
-from hutong.settlement.queries.pledged import ProceedsView, proceeds_of_deal, proceeds_of_party
+from hutong.settlement.queries.pledged import (
+    ProceedsView,
+    claims_against,
+    claims_open,
+    proceeds,
+    proceeds_of_deal,
+    proceeds_of_party,
+)
 from hutong.settlement.queries.sight import needs_books, sees_books
 from hutong.settlement.queries.waiting import Waiting, queue
 
@@ -47,6 +54,8 @@ __all__ = [
     "Waiting",
     "account_of",
     "audit",
+    "claims_against",
+    "claims_open",
     "deposits_of_listing",
     "fee_of",
     "money_of",
@@ -57,6 +66,7 @@ __all__ = [
     "payables_seen_by",
     "payout",
     "payouts_seen_by",
+    "proceeds",
     "proceeds_of_deal",
     "proceeds_of_party",
     "queue",

@@ -13,13 +13,17 @@ from hutong.kit.refusal import Refused
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
 from hutong.settlement.models import Payable, Payout, PledgedProceeds, Receipt, Settlement
+from hutong.settlement.pledged import Standing
 from hutong.settlement.rules import (
     PAYABLE_STATUS,
     PAYOUT_STATUS,
+    ClaimRefused,
     PayableIssued,
     PayableStatus,
     PayoutRequested,
+    ProceedsClaimed,
     ProceedsHeld,
+    ProceedsPaid,
     ProceedsPrepaid,
     ProceedsReleased,
     Purpose,
@@ -178,7 +182,13 @@ def _settlements() -> Iterator[Discrepancy]:
 def _pledged() -> Iterator[Discrepancy]:
     kinds = {ProceedsPrepaid.kind: "prepaid", ProceedsHeld.kind: "held"}
     recorded = {(e.facts["deal"], e.facts["pledge"]): e for e in journal.of_kinds(list(kinds))}
-    over = {(e.facts["deal"], e.facts["pledge"]) for e in journal.of_kinds([ProceedsReleased.kind])}
+    after = {
+        ProceedsClaimed.kind: Standing.CLAIMED,
+        ClaimRefused.kind: Standing.HELD,
+        ProceedsPaid.kind: Standing.PAID,
+        ProceedsReleased.kind: Standing.RELEASED,
+    }
+    last = {(e.facts["deal"], e.facts["pledge"]): e for e in journal.of_kinds(list(after))}
     for row in PledgedProceeds.objects.order_by("id"):
         key = (str(row.deal), str(row.pledge))
         place = f"settlement.pledged {row.id}"
@@ -187,15 +197,19 @@ def _pledged() -> Iterator[Discrepancy]:
             yield Discrepancy(place, "an entry in the journal", "none")
             continue
         yield from _compare(place, "way", kinds[entry.kind], row.way)
-        yield from _compare(place, "released", key in over, row.released_at is not None)
+        moved = last.get(key)
+        expected = after[moved.kind] if moved else Standing(kinds[entry.kind])
+        yield from _compare(place, "standing", expected.value, row.standing.value)
+        if expected is Standing.PAID and moved is not None and moved.private is not None:
+            yield from _compare(place, "paid_fen", moved.private["amount_fen"], row.paid_fen)
         if entry.private is not None:
             yield from _compare(place, "amount_fen", entry.private["amount_fen"], row.amount_fen)
             yield from _compare(place, "pledgee", entry.private["pledgee"], str(row.pledgee))
         if row.hold is not None:
             hold = ledger.hold(row.hold)
             yield from _compare(place, "hold amount", row.amount_fen, hold.amount_fen)
-            stands = "open" if row.released_at is None else "ended"
-            yield from _compare(place, "hold", stands, _openness(hold.end))
+            stands = row.standing in (Standing.HELD, Standing.CLAIMED)
+            yield from _compare(place, "hold", "open" if stands else "ended", _openness(hold.end))
     for deal, pledge in recorded:
         yield Discrepancy(f"settlement.pledged {deal} {pledge}", "what the pledgee has", "none")
 

@@ -10,6 +10,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.rights.queries.disposals import disposals_of_deals
 from hutong.settlement.models import Payout, Receipt
+from hutong.settlement.queries.pledged import claims_open
 from hutong.settlement.queries.sight import needs_books
 from hutong.settlement.rules import PayoutStatus, ReceiptStatus
 
@@ -21,6 +22,7 @@ class Waiting:
     """Something an officer should see to. `what` says which step; `since` orders the queue."""
 
     what: str  # receipt_in_suspense | deal_to_settle | deal_overdue | payout_to_approve | …_to_confirm
+    # | claim_to_decide
     subject: str
     since: datetime
     amount_fen: int
@@ -40,6 +42,7 @@ def queue(actor: Actor) -> list[Waiting]:
         *_receipts_waiting(),
         *_deals_waiting(),
         *_payouts_waiting(),
+        *_claims_waiting(),
     ]
     return sorted(waiting, key=lambda w: (w.since, w.subject))
 
@@ -106,4 +109,19 @@ def _payouts_waiting() -> list[Waiting]:
             entered_by=(row.requested_by,),
         )
         for row in rows
+    ]
+
+
+def _claims_waiting() -> list[Waiting]:
+    """What pledgees ask for of money held for their pledges (RR-6)."""
+    return [
+        Waiting(
+            what="claim_to_decide",
+            subject=subject("pledged_proceeds", claim.id),
+            since=claim.claimed_at or claim.at,
+            amount_fen=claim.claimed_fen or claim.amount_fen,
+            currency=claim.currency,
+            entered_by=(claim.claimed_by,),
+        )
+        for claim in claims_open()
     ]

@@ -26,8 +26,13 @@ FEE = {"kind": "first_registration", "file_fen": 20_000, "item_fen": 1_000}
 @pytest.fixture
 def charging(venue: Any) -> Any:
     """A venue that charges 200 yuan for a file and 10 for each technology in it."""
+    return _charging(venue)
+
+
+def _charging(venue: Any, *, refund_bp: int = 0) -> Any:
     data = in_force(venue.now).rules.model_dump(mode="json")
     data["rights"]["registration_fees"] = [FEE]
+    data["rights"]["rejection_refund_bp"] = refund_bp
     first, second = officer("administrator"), officer("administrator")
     version = rulebook.propose(actor=first, now=venue.now, data=data, note="Fees")
     rulebook.adopt(actor=second, now=venue.now, version=version, effective_from=venue.now)
@@ -77,4 +82,36 @@ def test_a_withdrawn_application_owes_no_fee(charging: Any, drain: Any) -> None:
     assert payable.status is PayableStatus.CLOSED
     received(payable.reference, 21_000, now=charging.now)  # what still comes is the payer's
     assert queries.payable(payable.id).status is PayableStatus.CLOSED
+    assert list(queries.audit()) == []
+
+
+def reject(application: Any, now: Any) -> Any:
+    return rights.examine(
+        actor=officer("registrar", now=now),
+        now=now,
+        application=application.id,
+        decision=Decision.REJECT,
+        findings="The shares are not proven.",
+    )
+
+
+@pytest.mark.parametrize(("refund_bp", "back_fen"), [(0, 0), (5_000, 10_500), (10_000, 21_000)])
+def test_the_rulebook_says_what_of_a_fee_goes_back_on_rejection(
+    venue: Any, drain: Any, refund_bp: int, back_fen: int
+) -> None:
+    _charging(venue, refund_bp=refund_bp)
+    university = verified_party("上海某大学")
+    application = submitted_application(university, now=venue.now)
+    drain()
+    payable = queries.payable_for(subject("right_application", application.id))
+    assert payable is not None
+    received(payable.reference, 21_000, now=venue.now)
+    reject(application, venue.now)
+    drain()
+    fee = rights_queries.application(application.id).fee
+    assert (fee.status, fee.refund_fen, fee.rejection_refund_bp) == ("paid", back_fen, refund_bp)
+    account = queries.account_of(university.id)
+    assert account.posted_fen == back_fen
+    expected = PayableStatus.RETURNED if back_fen else PayableStatus.SETTLED
+    assert queries.payable(payable.id).status is expected
     assert list(queries.audit()) == []

@@ -26,6 +26,7 @@ from hutong.kit import money as amounts
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
 from hutong.ui.lifecycles import LIFECYCLES, QUIET, State
+from hutong.kit.regions import region_name
 
 register = template.Library()
 
@@ -397,3 +398,16 @@ def pair(code: Any, names: Mapping[Any, tuple[str, str]]) -> str:
 def listed(values: Sequence[Any] | None) -> str:
     """Join values as the language does: 甲、乙 / a, b."""
     return ("、" if in_chinese() else ", ").join(str(value) for value in values or ())
+@register.filter
+def region(code: str) -> str:
+    """A region by its name in the reader's language."""
+    name = region_name(code)
+    return name.zh if in_chinese() else name.en
+
+
+@register.filter
+def regions(codes: Sequence[str] | None) -> str:
+    """Regions by name, as a list."""
+    return listed([region(code) for code in codes or ()])
+
+
