@@ -62,10 +62,10 @@ FIGURES: dict[str, Figure] = {
     "rights.objection_answer_days": Figure(N_("Time to answer an objection"), DAYS, "RR-7"),
     "rights.objection_rounds": Figure(N_("Rounds of arguing an objection"), NUMBER, "RR-7"),
     "rights.registration_fees": Figure(N_("Fees of registration"), WHOLE, "SE-3"),
-    "rights.internal_publicity_days": Figure(
     "rights.rejection_refund_bp": Figure(
         N_("Part of a registration fee that goes back on rejection"), PERCENT, "RR-7"
     ),
+    "rights.internal_publicity_days": Figure(
         N_("Internal publicity of an empowerment"), DAYS, "RR-9"
     ),
     "rights.long_term_use_years": Figure(N_("Long-term use, at least"), YEARS, "RR-6"),

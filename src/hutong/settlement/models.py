@@ -187,8 +187,6 @@ class PledgedProceeds(models.Model):
     hold = models.UUIDField(null=True, unique=True)
     at = models.DateTimeField()
     released_at = models.DateTimeField(null=True)
-
-    class Meta:
     claimed_at = models.DateTimeField(null=True)  # by the pledgee, when its debt fell due unpaid
     claimed_by = models.UUIDField(null=True)
     claimed_fen = models.BigIntegerField(null=True)
@@ -198,6 +196,8 @@ class PledgedProceeds(models.Model):
     findings = models.TextField(default="", db_default="")  # of the last decision on a claim
     paid_at = models.DateTimeField(null=True)
     paid_fen = models.BigIntegerField(null=True)
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(fields=["deal", "pledge"], name="settlement_proceeds_once"),
             models.CheckConstraint(
@@ -209,6 +209,8 @@ class PledgedProceeds(models.Model):
                     transfer__isnull=False,
                     hold__isnull=True,
                     released_at__isnull=True,
+                    claimed_at__isnull=True,
+                    paid_at__isnull=True,
                 )
                 | Q(
                     way=Way.HELD.value,
@@ -226,12 +228,8 @@ class PledgedProceeds(models.Model):
                     released_at__isnull=True,
                     claimed_at__isnull=False,
                 ),
-                    claimed_at__isnull=True,
-                    paid_at__isnull=True,
                 name="settlement_proceeds_way",
             ),
-        ]
-
             models.CheckConstraint(
                 condition=Q(claimed_at__isnull=True) | Q(claimed_fen__range=(1, F("amount_fen"))),
                 name="settlement_proceeds_claim",
@@ -242,8 +240,8 @@ class PledgedProceeds(models.Model):
                 | ~Q(claimed_by=F("decided_by")),
                 name="settlement_proceeds_four_eyes",
             ),
+        ]
 
-class Settlement(models.Model):
     @property
     def standing(self) -> Standing:
         if self.way == Way.PREPAID.value:
@@ -254,6 +252,8 @@ class Settlement(models.Model):
             return Standing.PAID
         return Standing.HELD if self.claimed_at is None else Standing.CLAIMED
 
+
+class Settlement(models.Model):
     """That right and money moved. Insert-only."""
 
     deal = models.UUIDField(primary_key=True)

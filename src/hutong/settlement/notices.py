@@ -152,7 +152,6 @@ def forfeited(party: UUID, amount_fen: int, currency: str, *, now: datetime) -> 
     )
 
 
-def payout_moved(payout: PayoutView, *, now: datetime) -> None:
 def refunded(payable: PayableView, amount_fen: int, *, now: datetime) -> None:
     _tell("fee_refunded", payable, amount_fen, now)
 
@@ -182,6 +181,7 @@ def of_proceeds(
         )
 
 
+def payout_moved(payout: PayoutView, *, now: datetime) -> None:
     """Tell officers of a request, the party of its end."""
     people = parties.people_of(payout.party)
     asked_for = payout.status is PayoutStatus.REQUESTED

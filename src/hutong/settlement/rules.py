@@ -174,6 +174,17 @@ class FeeCollected(Event, kind="settlement.FeeCollected", visibility=SEALED):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeeRefunded(Event, kind="settlement.FeeRefunded", visibility=SEALED):
+    """Of the fee of a rejected application this much went back to its payer, by the rulebook."""
+
+    application: UUID
+    amount_fen: int
+    payable: Private[UUID]
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PriceReturned(Event, kind="settlement.PriceReturned"):
     """The deal ended: what was in escrow is available to the buyer again."""
 
@@ -205,21 +216,17 @@ class Settled(Event, kind="settlement.Settled", version=2):
     amount_fen: int
     entries: tuple[UUID, ...]
     seller: Private[UUID]
-@dataclass(frozen=True, kw_only=True)
-class FeeRefunded(Event, kind="settlement.FeeRefunded", visibility=SEALED):
-    """Of the fee of a rejected application this much went back to its payer, by the rulebook."""
-
-    application: UUID
-    amount_fen: int
-    payable: Private[UUID]
-    payer: Private[UUID]
-    transfer: Private[UUID]
-
-
     buyer: Private[UUID]
     seller_fee_fen: Private[int]
     buyer_fee_fen: Private[int]
     transfer: Private[UUID]
+    parts: Private[dict[str, Fraction]]
+
+
+@upcast("settlement.Settled", 1)
+def _with_private_parts(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is new is private: an older entry has none, and its rights earned equal parts."""
+    return facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,46 +256,10 @@ class ProceedsReleased(Event, kind="settlement.ProceedsReleased", visibility=SEA
     """The pledge stands no longer: what was held is the seller's to dispose of."""
 
     deal: UUID
-    parts: Private[dict[str, Fraction]]
-
-
-@upcast("settlement.Settled", 1)
-def _with_private_parts(facts: dict[str, Any]) -> dict[str, Any]:
-    """What is new is private: an older entry has none, and its rights earned equal parts."""
-    return facts
     pledge: UUID
     amount_fen: Private[int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PayoutRequested(Event, kind="settlement.PayoutRequested"):
-    payout: UUID
-    party: Private[UUID]
-    amount_fen: Private[int]
-    account: Private[dict[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayoutApproved(Event, kind="settlement.PayoutApproved"):
-    payout: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayoutRejected(Event, kind="settlement.PayoutRejected"):
-    payout: UUID
-    why: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayoutPaid(Event, kind="settlement.PayoutPaid"):
-    payout: UUID
-    bank_reference: Private[str]
-    transfer: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PayoutFailed(Event, kind="settlement.PayoutFailed"):
-    """The bank did not pay: the money is available to the party again."""
 @dataclass(frozen=True, kw_only=True)
 class ProceedsClaimed(Event, kind="settlement.ProceedsClaimed", visibility=SEALED):
     """The debt fell due and was not paid: its pledgee asks for what is held (Civil Code 444)."""
@@ -321,6 +292,35 @@ class ClaimRefused(Event, kind="settlement.ClaimRefused", visibility=SEALED):
     why: Private[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PayoutRequested(Event, kind="settlement.PayoutRequested"):
+    payout: UUID
+    party: Private[UUID]
+    amount_fen: Private[int]
+    account: Private[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutApproved(Event, kind="settlement.PayoutApproved"):
+    payout: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutRejected(Event, kind="settlement.PayoutRejected"):
+    payout: UUID
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutPaid(Event, kind="settlement.PayoutPaid"):
+    payout: UUID
+    bank_reference: Private[str]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutFailed(Event, kind="settlement.PayoutFailed"):
+    """The bank did not pay: the money is available to the party again."""
 
     payout: UUID
     why: Private[str]

@@ -199,29 +199,6 @@ def cancel_fee(*, actor: Actor, now: datetime, application: UUID) -> None:
     close_open(row, now)
 
 
-def close_open(row: Payable, now: datetime) -> None:
-    """Ask for this no longer."""
-    rules.need(PayableStatus(row.status), PayableStatus.OPEN)
-    move(row, PayableStatus.CLOSED, now)
-    record(row.subject, rules.PayableClosed(payable=row.id, purpose=Purpose(row.purpose)))
-
-
-def move(
-    row: Payable, status: PayableStatus, now: datetime, *, covered_fen: int | None = None
-) -> None:
-    row.status, row.changed_at = status.value, now
-    if covered_fen is not None:
-        row.covered_fen = covered_fen
-    row.save()
-
-
-def locked(id: UUID) -> Payable:
-    return _lock(id=id)
-
-
-def locked_for(subject: str) -> Payable:
-    return _lock(subject=subject)
-
 @action(power=ISSUE)
 def refund_fee(*, actor: Actor, now: datetime, application: UUID, amount_fen: int) -> PayableView:
     """Give back, of the fee of a rejected application, what the rulebook says; once."""
@@ -254,6 +231,29 @@ def refund_fee(*, actor: Actor, now: datetime, application: UUID, amount_fen: in
     )
     return queries.payable(row.id)
 
+
+def close_open(row: Payable, now: datetime) -> None:
+    """Ask for this no longer."""
+    rules.need(PayableStatus(row.status), PayableStatus.OPEN)
+    move(row, PayableStatus.CLOSED, now)
+    record(row.subject, rules.PayableClosed(payable=row.id, purpose=Purpose(row.purpose)))
+
+
+def move(
+    row: Payable, status: PayableStatus, now: datetime, *, covered_fen: int | None = None
+) -> None:
+    row.status, row.changed_at = status.value, now
+    if covered_fen is not None:
+        row.covered_fen = covered_fen
+    row.save()
+
+
+def locked(id: UUID) -> Payable:
+    return _lock(id=id)
+
+
+def locked_for(subject: str) -> Payable:
+    return _lock(subject=subject)
 
 
 def _lock(**by: object) -> Payable:

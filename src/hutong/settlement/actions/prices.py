@@ -157,10 +157,10 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
             seller_fee_fen=money.seller_fee_fen,
             buyer_fee_fen=money.buyer_fee_fen,
             transfer=transfer,
+            parts={str(right): part for right, part in deals.parts_of_price(deal).items()},
         ),
     )
     return queries.money_of(deal)
-            parts={str(right): part for right, part in deals.parts_of_price(deal).items()},
 
 
 def _payable_to_settle(deal: UUID) -> Payable:

@@ -25,8 +25,8 @@ from hutong.doors.words import write_moment as write_moment
 from hutong.kit import money as amounts
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import Refused
-from hutong.ui.lifecycles import LIFECYCLES, QUIET, State
 from hutong.kit.regions import region_name
+from hutong.ui.lifecycles import LIFECYCLES, QUIET, State
 
 register = template.Library()
 
@@ -395,10 +395,6 @@ def pair(code: Any, names: Mapping[Any, tuple[str, str]]) -> str:
 
 
 @register.filter
-def listed(values: Sequence[Any] | None) -> str:
-    """Join values as the language does: 甲、乙 / a, b."""
-    return ("、" if in_chinese() else ", ").join(str(value) for value in values or ())
-@register.filter
 def region(code: str) -> str:
     """A region by its name in the reader's language."""
     name = region_name(code)
@@ -411,3 +407,7 @@ def regions(codes: Sequence[str] | None) -> str:
     return listed([region(code) for code in codes or ()])
 
 
+@register.filter
+def listed(values: Sequence[Any] | None) -> str:
+    """Join values as the language does: 甲、乙 / a, b."""
+    return ("、" if in_chinese() else ", ").join(str(value) for value in values or ())
