@@ -48,6 +48,7 @@ PARTS: dict[str, str] = {
     "documents": N_("Documents"),
     "certificates": N_("Certificates"),
     "log": N_("Public log"),
+    "network": N_("Network"),
     "desk": N_("Time an officer has"),
     "calendar": N_("Working days"),
     "roles": N_("Roles and powers"),
@@ -121,6 +122,10 @@ FIGURES: dict[str, Figure] = {
     "certificates.party_credential_days": Figure(
         N_("A party's credential holds for"), DAYS, "PA-4"
     ),
+    "network.exposure_fen": Figure(
+        N_("Most that one other venue may owe and guarantee here (fen)"), NUMBER, "SE-5"
+    ),
+    "network.exposures": Figure(N_("Venues for which another limit holds"), WHOLE, "SE-5"),
     "log.seal_seconds": Figure(N_("Sealed entries are committed to every"), SECONDS, "LI-4"),
     "desk.verification_days": Figure(N_("Verification of a party"), WORKING_DAYS, "PA-3"),
     "desk.registration_days": Figure(N_("Examination of a right"), WORKING_DAYS, "RR-7"),
@@ -161,6 +166,7 @@ POWERS: dict[str, str] = {
     "rulebook.propose": N_("Propose rules"),
     "rulebook.adopt": N_("Adopt rules"),
     "venue.operate": N_("Operate the venue"),
+    "network.operate": N_("Act for the venue in the network"),
     "supervise.read": N_("See everything, change nothing"),
 }
 

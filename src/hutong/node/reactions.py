@@ -18,6 +18,7 @@ from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
+from hutong.venues import jobs as venues
 
 
 def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
@@ -69,6 +70,8 @@ REACTIONS: tuple[Reaction, ...] = (
     when("rights.of_settlement", "settlement.Settled", do=rights.on_settled),
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
+    # the network
+    when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=venues.on_approved),
     # people
     when("notices.of_parties", *notices.TOLD, do=notices.tell_people),
     when(

@@ -4,13 +4,25 @@ import importlib.util
 
 from django.urls import include, path
 
+from hutong.network.messages.door import inbox
 from hutong.node import views
 from hutong.node.api import api
+from hutong.node.messaging import KINDS
 from hutong.node.technical import tables
 
 PAGES = [
     path("", include(f"hutong.{area}.urls"))
-    for area in ("transparency", "documents", "portal", "my", "desk", "hall", "ui", "parties")
+    for area in (
+        "transparency",
+        "documents",
+        "venues",
+        "portal",
+        "my",
+        "desk",
+        "hall",
+        "ui",
+        "parties",
+    )
     if importlib.util.find_spec(f"hutong.{area}.urls")
 ]
 
@@ -20,6 +32,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     path("metrics", views.metrics),
     path(".well-known/hutong.json", views.description),
+    path("network/inbox", inbox(KINDS), name="network_inbox"),
     path("demo/jump", views.jump, name="demo_jump"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),

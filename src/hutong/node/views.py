@@ -25,6 +25,7 @@ from hutong.node.jumping import in_the_way
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import queries as log
 from hutong.transparency.queries import public_keys
+from hutong.venues import queries as venues
 
 
 @require_GET
@@ -70,8 +71,10 @@ def description(request: HttpRequest) -> JsonResponse:
     """`/.well-known/hutong.json`: who this venue is and the keys it signs with (NE-1)."""
     force = rulebook.in_force(request.now)
     venue = force.rules.venue
+    network = venues.network()
     return JsonResponse(
         {
+            "format": "hutong-venue/1",
             "name_zh": venue.name_zh,
             "name_en": venue.name_en,
             "code": venue.code,
@@ -85,7 +88,13 @@ def description(request: HttpRequest) -> JsonResponse:
                 "witness": "/log/witness",
                 "verify": "/verify",
                 "live": "/live/",
+                "members": "/network/members",
+                "apply": "/network/apply",
+                "inbox": "/network/inbox",
+                "mirror": "/network/mirror/",
+                "checkpoints": "/network/checkpoints",
             },
+            "network": {"anchor": network.anchor, "name": network.name} if network else None,
             "rulebook_version": force.version,
         },
         json_dumps_params={"ensure_ascii": False},

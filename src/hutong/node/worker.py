@@ -1,10 +1,11 @@
 """
-The worker: sequencer, reactions, witnesses, due timers, search index and queued jobs, a thread
-each.
+The worker: sequencer, reactions, witnesses, messages to other venues, due timers, search index and
+queued jobs, a thread each.
 
     journal ─NOTIFY─► sequencer ─► positions, checkpoint ─► reactions ─► what follows
                                                 └─► witnesses are asked to cosign (LO-3)
-    clock   ───────► due timers; seals of what stays hidden (LI-4)
+    outbox  ─NOTIFY─► messages, until they are answered (NE-2); their evidence, into the log
+    clock   ───────► due timers; seals of what stays hidden (LI-4); the list of members (NE-1)
     procrastinate ─► e-mail and other real-time jobs
 
 All state is in the database: any thread may die at any instruction and the next run goes on.
@@ -33,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.5
 SEAL_PAUSE_SECONDS = 5
+MEMBERS_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10
 STALLED_SECONDS = 30  # a worker not heard of for so long is dead
 JOIN_SECONDS = 8
@@ -94,12 +96,16 @@ def run() -> None:
     django.setup()
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
+    from hutong.network.messages.actions import CHANNEL as OUTBOX
+    from hutong.network.messages.jobs import Sender, commit_evidence
     from hutong.node.log import publish, seal, sequence
+    from hutong.node.messaging import KINDS
     from hutong.node.reactions import REACTIONS
     from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
     from hutong.search.following import Follower
     from hutong.transparency.cosigning.jobs import collect
+    from hutong.venues.jobs import Members
 
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
@@ -111,7 +117,10 @@ def run() -> None:
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
     found = Bell()
+    queued = Bell(OUTBOX)
+    sender = Sender(KINDS)
     follower = Follower(FEEDS, stopping=stopping.is_set)
+    members = Members()
 
     def sequencing() -> int:
         done = sequence()
@@ -131,14 +140,28 @@ def run() -> None:
         real_now = datetime.now(UTC)
         return run_due(TIMERS, now=queries.venue_now(real_now), real_now=real_now)
 
+    def membership() -> int:
+        from hutong.due import queries
+
+        real_now = datetime.now(UTC)
+        done = members.step(now=queries.venue_now(real_now), real_now=real_now)
+        stopping.wait(MEMBERS_PAUSE_SECONDS)
+        return done
+
     def sealing() -> int:
         seal(datetime.now(UTC))
+        stopping.wait(SEAL_PAUSE_SECONDS)
+        return 0
+
+    def evidence() -> int:
+        commit_evidence()
         stopping.wait(SEAL_PAUSE_SECONDS)
         return 0
 
     threads = [
         threading.Thread(target=written.listen, args=(stopping,), name="bell", daemon=True),
         threading.Thread(target=moved.listen, args=(stopping,), name="clock", daemon=True),
+        threading.Thread(target=queued.listen, args=(stopping,), name="outbox", daemon=True),
         _loop("sequencer", sequencing, written, stopping),
         _loop("reactions", reacting, sequenced, stopping),
         _loop("timers", timing, moved, stopping),
@@ -146,6 +169,9 @@ def run() -> None:
         _loop("search", follower.step, found, stopping),
         _loop("log files", publish, growing, stopping),
         _loop("seals", sealing, Bell(), stopping),
+        _loop("messages", sender.step, queued, stopping),
+        _loop("evidence", evidence, Bell(), stopping),
+        _loop("members", membership, Bell(), stopping),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
     for thread in threads:
@@ -155,7 +181,7 @@ def run() -> None:
     while not stopping.wait(1):
         if os.getppid() != parent:
             stopping.set()  # our supervisor is gone
-    for thread in threads[2:]:
+    for thread in threads[3:]:
         thread.join(timeout=JOIN_SECONDS)
 
 

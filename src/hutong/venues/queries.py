@@ -218,6 +218,11 @@ def members(*states: State) -> list[Member]:
     return [Member.read(row.told) for row in rows]
 
 
+def every_venue() -> list[Member]:
+    """The venues of the list in whatever state, by code."""
+    return members(*State)
+
+
 def others() -> list[Member]:
     """The members but this venue: whom to write to and whose logs to follow."""
     mine = my_code()
@@ -434,6 +439,21 @@ def open_documents() -> list[dict[str, Any]]:
         for row in rows.order_by("proposed_at", "digest").prefetch_related("approvals")
         if row.approvals.all()
     ]
+
+
+def approvals_known(change: Any) -> set[str]:
+    """Whose approvals of a change, given as a document, are kept here."""
+    id = change.get("id") if isinstance(change, dict) else None
+    rows = Change.objects.filter(id=id) if _is_id(id) else Change.objects.none()
+    return set(rows.values_list("approvals__venue", flat=True)) - {None}
+
+
+def _is_id(given: Any) -> bool:
+    try:
+        UUID(given)
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def applications(*statuses: ApplicationStatus) -> list[ApplicationView]:
