@@ -2,6 +2,7 @@
 Turning a refusal into what goes over the wire, in the reader's language.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from hutong.doors.words import said, write_day, write_moment
 from hutong.kit.event import plain
 from hutong.kit.money import with_unit
-from hutong.kit.refusal import Refused
+from hutong.kit.refusal import Refused, reason_of
 
 
 def problem_of(refused: Refused) -> dict[str, Any]:
@@ -33,6 +34,16 @@ def sentence_of(refused: Refused) -> str:
     """The refusal as a person reads it: in the active language, moments in the venue's time."""
     said = {name: _word(name, value) for name, value in refused.facts.items()}
     return Refused(refused.reason, **said).sentence(gettext(refused.reason.text))
+
+
+def sentence_of_code(because: Mapping[str, Any]) -> str:
+    """What was kept as the code of a reason with its facts, as a person reads it.
+
+    A code that nothing here has any more is said as it stands.
+    """
+    facts = {name: value for name, value in because.items() if name != "code"}
+    found = reason_of(because["code"])
+    return sentence_of(Refused(found, **facts)) if found else str(because["code"])
 
 
 def _word(name: str, value: Any) -> Any:

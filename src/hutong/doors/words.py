@@ -93,6 +93,9 @@ FIELDS = (
     N_("title in English"),
 )
 PROBLEMS = (
+    N_("nobody bid"),
+    N_("not sold"),
+    N_("the venue was down"),
     N_("empty"),
     N_("entered or intended"),
     N_("give a reason"),

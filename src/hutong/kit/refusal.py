@@ -50,6 +50,15 @@ class Reason(Enum):
         return self.value.status
 
 
+def reason_of(code: str) -> Reason | None:
+    """The reason of a code that was kept, among all that were ever named."""
+    for kind in Reason.__subclasses__():
+        for member in kind:
+            if member.code == code:
+                return member
+    return None
+
+
 class Refused(Exception):
     """A rule said no. Nothing was changed. `facts` fill the sentence and go on the wire."""
 

@@ -130,6 +130,29 @@ class Closed(Event, kind="listings.Closed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JoiningAsked(Event, kind="listings.JoiningAsked", visibility=JOURNALLED):
+    """A co-owner is asked to join the offer of an exclusive or sole licence (RR-1)."""
+
+    listing: UUID
+    holder: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoOwnerJoined(Event, kind="listings.CoOwnerJoined"):
+    """A co-owner agreed to the offer on its terms: it grants the licence with the seller."""
+
+    listing: UUID
+    holder: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoOwnerDeclined(Event, kind="listings.CoOwnerDeclined", visibility=JOURNALLED):
+    listing: UUID
+    holder: Private[UUID]
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PreEmptionNotified(Event, kind="listings.PreEmptionNotified"):
     listing: UUID
     answer_by: datetime

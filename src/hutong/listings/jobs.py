@@ -18,6 +18,7 @@ from hutong.kit.ids import subject_id
 from hutong.kit.refusal import N_
 from hutong.listings import actions, queries
 from hutong.listings.rules import Status
+from hutong.listings.suspensions import Because, Cause, by_cause
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
@@ -168,28 +169,26 @@ def cut_off(subject: str, due_at: datetime, now: datetime) -> None:
 
 def on_frozen(entry: Recorded) -> None:
     """Reaction to rights.Frozen: what cannot be disposed of is not offered meanwhile (RR-6)."""
-    number = entry.facts["number"]
-    _suspend_offers(entry, f"A right on offer was frozen: register entry {number}.")
+    _suspend_offers(entry, by_cause(Cause.RIGHT_FROZEN, number=entry.facts["number"]))
 
 
 def on_title_cancelled(entry: Recorded) -> None:
     """Reaction to rights.TitleCancelled: a right that has ended is not offered (RR-8)."""
-    number = entry.facts["number"]
-    _suspend_offers(entry, f"The title to a right on offer was closed: register entry {number}.")
+    _suspend_offers(entry, by_cause(Cause.TITLE_CLOSED, number=entry.facts["number"]))
 
 
 def on_retired(entry: Recorded) -> None:
     """Reaction to technologies.Retired: what left the market is not offered (TE-2)."""
-    _suspend_offers(entry, "A technology on offer has left the market.")
+    _suspend_offers(entry, by_cause(Cause.LEFT_MARKET))
 
 
-def _suspend_offers(entry: Recorded, reason: str) -> None:
+def _suspend_offers(entry: Recorded, because: Because) -> None:
     """Suspend what is still to be decided; the office then resumes or terminates it."""
     for listing in queries.of_technology(UUID(entry.facts["technology"])):
         if listing.status is not Status.LISTED or listing.ends_at is None:
             continue
         if entry.at < listing.ends_at:
-            actions.suspend(actor=SYSTEM, now=entry.at, listing=listing.id, reason=reason)
+            actions.suspend_for(actor=SYSTEM, now=entry.at, listing=listing.id, because=because)
 
 
 def tell_people(entry: Recorded) -> None:
@@ -249,7 +248,8 @@ def _at_cut_off(entry: Recorded, seller: list[UUID], mine: str) -> Readers:
 
 def _facts(entry: Recorded, listing: queries.ListingView) -> dict[str, Any]:
     private = entry.private or {}
-    reason = (entry.content.get("reason") or {}).get("text") or private.get("reason", "")
+    because = entry.content.get("reason") or {}
+    reason = because.get("text") or (because if "code" in because else private.get("reason", ""))
     facts = {
         "ends_at": entry.facts.get("ends_at") or listing.ends_at,
         "answer_by_at": entry.facts.get("answer_by"),

@@ -4,6 +4,7 @@ Tables of listings.
     listing 1 ── n offered      technologies, a bundle's parts among them; at most one live exclusive
             1 ── n intent       one live per party
             1 ── n preemption   co-owners: notified, answered
+            1 ── n joining      co-owners who grant a licence with the seller: asked, joined
     series                      the last number given, per local year
 
 Lock order: listing, then its intents by id; rights' titles and the ledger come after.
@@ -85,7 +86,8 @@ class Listing(models.Model):
     ends_provisional = models.BooleanField(default=False)
     extensions_used = models.PositiveIntegerField(default=0)
     suspended_at = models.DateTimeField(null=True)
-    suspended_because = models.TextField(default="")
+    suspended_because = models.TextField(default="")  # in an officer's words
+    suspended_for = models.JSONField(default=dict)  # or by a cause: its code and facts
     withdrawal_reason = models.TextField(default="")
     withdrawal_requested_at = models.DateTimeField(null=True)
     cut_off_at = models.DateTimeField(null=True)
@@ -309,6 +311,28 @@ class Preemption(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["party"], name="listings_preemption_party")]
+
+
+class Joining(models.Model):
+    """A co-owner asked to join the offer of an exclusive or sole licence, and its answer (RR-1)."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="joinings")
+    party = models.UUIDField()
+    asked_at = models.DateTimeField()
+    joined_at = models.DateTimeField(null=True)
+    joined_by = models.UUIDField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    declined_because = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "party"], name="listings_joining_once"),
+            models.CheckConstraint(
+                condition=Q(joined_at__isnull=True) | Q(declined_at__isnull=True),
+                name="listings_joining_one_answer",
+            ),
+        ]
+        indexes = [models.Index(fields=["party"], name="listings_joining_party")]
 
 
 class Series(models.Model):

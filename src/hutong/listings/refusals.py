@@ -6,6 +6,20 @@ from hutong.kit.refusal import N_, Reason, reason
 
 
 class Refusal(Reason):
+    # co-owners
+    CO_OWNERS_NOT_JOINED = reason(
+        "listings.co_owners_not_joined",
+        "RR-1",
+        N_(
+            "Co-owners grant an exclusive or sole licence only together; these have not joined:"
+            " {names}."
+        ),
+    )
+    NOBODY_TO_JOIN = reason(
+        "listings.nobody_to_join",
+        "RR-1",
+        N_("Nobody else has to join: ordinary licences and sole owners need no one."),
+    )
     # terms
     TITLE_MISSING = reason(
         "listings.title_missing",

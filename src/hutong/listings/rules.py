@@ -34,6 +34,7 @@ from hutong.listings.events import (
 )
 from hutong.listings.offers import ExportClass, OfferKind, PriceMode
 from hutong.listings.refusals import Refusal
+from hutong.listings.suspensions import Because
 
 MAX_WORDS = 4_000
 
@@ -122,10 +123,11 @@ def require_acceptable(listing: Listing, *, checklist: Mapping[str, bool], findi
     require_words("findings", findings)
 
 
-def suspend(listing: Listing, *, reason: str, now: datetime) -> list[Event]:
+def suspend(listing: Listing, *, because: Because, now: datetime) -> list[Event]:
     require_open(listing, now)
-    require_words("reason", reason)
-    return [Suspended(listing=listing.id, suspended_at=now, reason={"text": reason})]
+    if "text" in because:
+        require_words("reason", because["text"])
+    return [Suspended(listing=listing.id, suspended_at=now, reason=dict(because))]
 
 
 def resume(listing: Listing, *, now: datetime, closing_hour: int = 17) -> list[Event]:
@@ -162,11 +164,11 @@ def require_over(listing: Listing, now: datetime) -> None:
         raise Refused(Refusal.PERIOD_RUNNING, ends_at=listing.ends_at)
 
 
-def hold_back(listing: Listing, *, reason: str, now: datetime) -> list[Event]:
+def hold_back(listing: Listing, *, because: Because, now: datetime) -> list[Event]:
     """Suspend at its end, undecided, what can no longer be sold as offered; the office decides."""
     require_over(listing, now)
     assert listing.ends_at is not None, "a listed offer has an end"
-    return [Suspended(listing=listing.id, suspended_at=listing.ends_at, reason={"text": reason})]
+    return [Suspended(listing=listing.id, suspended_at=listing.ends_at, reason=dict(because))]
 
 
 def cut_off(

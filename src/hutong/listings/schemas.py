@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from hutong.doors.problems import sentence_of_code
 from hutong.kit.money import MAX_AMOUNT
 from hutong.listings import intents, offers, queries, rules
 from hutong.listings.cutoff import Outcome
@@ -170,7 +171,10 @@ class ListingOut(Schema):
     ends_provisional: bool
     extensions_used: int
     suspended_at: datetime | None
-    suspended_because: str
+    suspended_because: str = Field(description="In words, in the language asked for")
+    suspended_for: dict[str, str] = Field(
+        description="Where the venue suspended it by itself: the code of the cause and its facts"
+    )
     cut_off_at: datetime | None
     outcome: Outcome | None = Field(description="What the cut-off decided (LI-5)")
     count: int | None = Field(description="How many stood ready; known after the cut-off (LI-4)")
@@ -181,6 +185,11 @@ class ListingOut(Schema):
     @staticmethod
     def resolve_share(view: queries.ListingView) -> str | None:
         return _share(view.share)
+
+    @staticmethod
+    def resolve_suspended_because(view: queries.ListingView) -> str:
+        cause = view.suspended_for
+        return sentence_of_code(cause) if cause else view.suspended_because
 
 
 class ListingFileOut(Schema):

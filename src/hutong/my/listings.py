@@ -25,7 +25,6 @@ from hutong.listings.offers import (
     Terms,
 )
 from hutong.listings.rules import Status
-from hutong.my.groups import Group, grouped
 from hutong.my.rights_filings import codes_in
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
@@ -35,6 +34,7 @@ from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.fields import DayField, ShareField, YuanField
+from hutong.ui.groups import Group, grouped
 from hutong.ui.templatetags.ui import named
 from hutong.ui.words import choices
 

@@ -21,11 +21,11 @@ from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.my.imports import WorkbookForm
-from hutong.my.technology_forms import TechnologyForm, industry_options
 from hutong.my.uploads import store
 from hutong.my.words import ACCESS, NUMBERS
 from hutong.rights import queries as rights
 from hutong.technologies import actions, queries
+from hutong.technologies.forms import TechnologyForm, industry_options
 from hutong.technologies.queries import Filters
 from hutong.technologies.rules import KIND_NAMES, Kind, Status, equal_split
 from hutong.ui.door import Acts, as_member, member, posted_id

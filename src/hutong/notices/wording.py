@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
+from hutong.doors.problems import sentence_of_code
 from hutong.kit.moments import parse_iso
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
@@ -52,6 +53,8 @@ def written(name: str, value: Any) -> Any:
         return with_unit(value)
     if name.endswith(("_at", "_by", "_on")) and isinstance(value, str):
         return _time(value)
+    if isinstance(value, dict) and "code" in value:  # a cause, said by its code
+        return sentence_of_code(value)
     if name == "role" and isinstance(value, str):
         mandate = LIFECYCLES["mandate"].state(value)
         return gettext(mandate.label if mandate else ROLES.get(value, value))

@@ -10,24 +10,29 @@ from hutong.listings.actions.buying import (
 )
 from hutong.listings.actions.closing import close_sold, close_unsold, cut_off, fix_end
 from hutong.listings.actions.drafting import draft, revise, submit, withdraw
-from hutong.listings.actions.examining import examine, resume, suspend, terminate
+from hutong.listings.actions.examining import examine, resume, suspend, suspend_for, terminate
+from hutong.listings.actions.joining import ask_co_owners, decline_offer, join_offer
 from hutong.listings.actions.preempting import answer_pre_emption
 
 __all__ = [
     "answer_pre_emption",
     "apply_intent",
+    "ask_co_owners",
     "close_sold",
     "close_unsold",
     "cut_off",
+    "decline_offer",
     "draft",
     "examine",
     "fix_end",
+    "join_offer",
     "mark_deposited",
     "qualify",
     "resume",
     "revise",
     "submit",
     "suspend",
+    "suspend_for",
     "terminate",
     "withdraw",
     "withdraw_intent",

@@ -27,6 +27,7 @@ from hutong.listings.events import EndFixed
 from hutong.listings.models import Intent, Listing
 from hutong.listings.offers import PriceMode
 from hutong.listings.queries.listings import ListingView, view
+from hutong.listings.suspensions import Because, by_refusal
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 
@@ -47,7 +48,7 @@ def cut_off(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
         return view(row)
     rules.require_over(row.state(), now)
     if why := _why_not_sellable(row, now):
-        save(row, rules.hold_back(row.state(), reason=why, now=now), now)
+        save(row, rules.hold_back(row.state(), because=why, now=now), now)
         return view(row)
     _refuse_the_unfit(row, rows, now)
     ready = deposited(rows)
@@ -126,12 +127,12 @@ def close_unsold(
     return view(row)
 
 
-def _why_not_sellable(row: Listing, now: datetime) -> str:
+def _why_not_sellable(row: Listing, now: datetime) -> Because | None:
     try:
         require_sellable(row, now)
     except Refused as refused:
-        return f"What is on offer cannot be sold at the moment ({refused.reason.code})."
-    return ""
+        return by_refusal(refused)
+    return None
 
 
 def _refuse_the_unfit(row: Listing, rows: Sequence[Intent], now: datetime) -> None:

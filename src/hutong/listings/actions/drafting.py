@@ -14,6 +14,7 @@ from hutong.kit.ids import new_id
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import offers, rules
+from hutong.listings.actions.joining import require_joined
 from hutong.listings.actions.saving import listing_subject, locked_own, save
 from hutong.listings.events import Drafted, PreEmptionNotified
 from hutong.listings.models import Listing, Offered, Preemption, Series
@@ -61,6 +62,7 @@ def revise(*, actor: Actor, now: datetime, listing: UUID, terms: Terms) -> Listi
     row.take_terms(settled)
     row.entered_by = actor.person
     row.offered.all().delete()
+    row.joinings.all().delete()  # who joined, joined on other terms
     _offer(row, settled.technologies)
     save(row, events, now)
     return view(row)
@@ -126,12 +128,14 @@ def require_sellable(row: Listing, now: datetime) -> None:
     terms = row.terms()
     if terms.licence is not None and terms.licence_mode is not None:
         today = local_date(now)
+        joined = require_joined(row)
         rights.require_licensable(
             singles,
             by=row.seller,
             mode=Mode(terms.licence_mode.value),
             scope=terms.licence.scope(today),
             on=today,
+            joined=joined,
         )
 
 

@@ -28,6 +28,7 @@ from hutong.listings.offers import ExportClass, LicenceMode, OfferKind, PriceMod
 from hutong.listings.queries.listings import ListingView, view
 from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision
+from hutong.listings.suspensions import Because, in_words
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
 from hutong.rights import actions as rights
@@ -97,7 +98,15 @@ def examine(
 def suspend(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> ListingView:
     """Stop the period of a listing; what was left is given back when it is resumed."""
     row = locked(listing)
-    save(row, rules.suspend(row.state(), reason=reason, now=now), now)
+    save(row, rules.suspend(row.state(), because=in_words(reason), now=now), now)
+    return view(row)
+
+
+@action(power="listings.examine")
+def suspend_for(*, actor: Actor, now: datetime, listing: UUID, because: Because) -> ListingView:
+    """The same, by a cause the venue found itself (RR-6, RR-8, TE-2)."""
+    row = locked(listing)
+    save(row, rules.suspend(row.state(), because=because, now=now), now)
     return view(row)
 
 

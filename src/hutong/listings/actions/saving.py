@@ -72,9 +72,10 @@ def save(row: Listing, events: Sequence[Event], now: datetime) -> None:
 def _mark(row: Listing, event: Event, now: datetime) -> None:
     match event:
         case Suspended(reason=reason):
-            row.suspended_because = reason["text"]
+            row.suspended_because = reason.get("text", "")
+            row.suspended_for = {} if "text" in reason else dict(reason)
         case Resumed():
-            row.suspended_because = ""
+            row.suspended_because, row.suspended_for = "", {}
         case WithdrawalRequested(reason=reason):
             row.withdrawal_requested_at, row.withdrawal_reason = now, reason
         case CutOff(outcome=outcome, count=count):

@@ -2,7 +2,7 @@
 A listing as others see it: public once it is on the board, before that its seller's and the office's.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -67,7 +67,8 @@ class ListingView:
     ends_provisional: bool
     extensions_used: int
     suspended_at: datetime | None
-    suspended_because: str
+    suspended_because: str  # in an officer's words
+    suspended_for: Mapping[str, str]  # or by a cause of `suspensions`: its code and facts
     cut_off_at: datetime | None
     outcome: Outcome | None
     count: int | None
@@ -193,6 +194,7 @@ def view(row: Listing) -> ListingView:
         extensions_used=row.extensions_used,
         suspended_at=row.suspended_at,
         suspended_because=row.suspended_because,
+        suspended_for=row.suspended_for,
         cut_off_at=row.cut_off_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
         count=row.count,

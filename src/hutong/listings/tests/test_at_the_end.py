@@ -69,7 +69,7 @@ def test_a_right_that_lapsed_meanwhile_is_not_sold(venue, seller, buyer):
     held_back = cut_off(listing)
 
     assert (held_back.status, held_back.outcome) == (Status.SUSPENDED, None)
-    assert "technologies.lapsed" in held_back.suspended_because
+    assert held_back.suspended_for["code"] == "technologies.lapsed"
     later = listing.ends_at + timedelta(hours=1)
     with pytest.raises(Refused) as refused:
         actions.resume(actor=SYSTEM, now=later, listing=listing.id)

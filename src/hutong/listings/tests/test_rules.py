@@ -107,10 +107,10 @@ def cut_off(state, *, at=ENDS, outcome=Outcome.AUCTION):
             lambda: rules.return_to_seller(listing(Status.SUBMITTED), findings=" "),
             Refusal.WORDS_MISSING,
         ),
-        (lambda: rules.suspend(listing(), reason="", now=NOW), Refusal.WORDS_MISSING),
-        (lambda: rules.suspend(listing(), reason="why", now=ENDS), Refusal.PERIOD_OVER),
+        (lambda: rules.suspend(listing(), because={"text": ""}, now=NOW), Refusal.WORDS_MISSING),
+        (lambda: rules.suspend(listing(), because={"text": "why"}, now=ENDS), Refusal.PERIOD_OVER),
         (
-            lambda: rules.suspend(listing(Status.SUSPENDED), reason="why", now=NOW),
+            lambda: rules.suspend(listing(Status.SUSPENDED), because={"text": "why"}, now=NOW),
             Refusal.SUSPENDED,
         ),
         (lambda: rules.resume(listing(), now=NOW), CommonRefusal.OUT_OF_STATE),

@@ -17,9 +17,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from hutong.doors.problems import sentence_of
+from hutong.doors.problems import sentence_of, sentence_of_code
 from hutong.doors.words import MONTHS as MONTHS  # pages take these four from here
 from hutong.doors.words import in_chinese as in_chinese
+from hutong.doors.words import said as known_said
 from hutong.doors.words import write_day as write_day
 from hutong.doors.words import write_moment as write_moment
 from hutong.kit import money as amounts
@@ -385,6 +386,19 @@ def labelled(code: Any, words: Mapping[str, str]) -> str:
     """Translate a code by a dictionary of msgids; an unknown code is shown as written."""
     text = text_of(code)
     return gettext(words[text]) if text in words else text
+
+
+@register.filter
+def said(text: Any) -> str:
+    """A noun, state or problem of ours in the reader's language; other text as it is."""
+    return known_said(str(text or ""))
+
+
+@register.filter
+def because(thing: Any) -> str:
+    """Why a thing stands still: in an officer's words, or by a cause said in the reader's."""
+    cause = getattr(thing, "suspended_for", None)
+    return sentence_of_code(cause) if cause else known_said(getattr(thing, "suspended_because", ""))
 
 
 @register.filter

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.refusal import Refused
-from hutong.my.groups import Group, grouped
 from hutong.technologies.faults import retold
 from hutong.technologies.industries import DIVISIONS
 from hutong.technologies.queries import TechnologyView
@@ -26,6 +25,7 @@ from hutong.technologies.rules import (
     Refusal,
 )
 from hutong.ui.fields import DayField
+from hutong.ui.groups import Group, grouped
 from hutong.ui.templatetags.ui import in_chinese
 
 # GB/T 22900: what has been shown so far.
