@@ -37,6 +37,7 @@ NAMES = {
     "主体资格凭证",
     "耐磨耐蚀",
     "某银行上海分行",
+    "上海技术交易所（演示）",  # the holder of the account, as its bank calls it
     "演示银行上海分行",
     "某付款人",
     "交易所专员",

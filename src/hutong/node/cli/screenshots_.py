@@ -26,7 +26,7 @@ LANGUAGES = ("zh-hans", "en")
 MOST = 300  # pages of one reader
 NO_PAGES = re.compile(
     r"/(api|static|documents|live|i18n|demo|sign-in|accounts|log/(checkpoint$|tile|content))\b"
-    r"|.*\.(ics|xlsx|json|pdf|csv)$|.*/(pdf|json|proof|leaf)$"
+    r"|/desk/technical\b|.*\.(ics|xlsx|json|pdf|csv|txt|xml)$|.*/(pdf|json|contract|proof|leaf)$"
 )
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.href)"
 
