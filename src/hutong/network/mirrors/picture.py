@@ -55,6 +55,7 @@ class Role(StrEnum):
     MANIFEST = "manifest"  # of an import: names the texts with its records
     RECORDS = "records"  # some of an import's records
     OTHER = "other"  # kept with the log; the picture does not read it
+    GUESS = "guess"  # a digest in an entry of a kind unknown here; perhaps no text at all
 
 
 class Unreadable(ValueError):
@@ -219,9 +220,7 @@ def digest_in(value: Any) -> str:
 
 def is_digest(value: str) -> bool:
     return (
-        len(value) == 71
-        and value.startswith("sha256:")
-        and not value[7:].strip("0123456789abcdef")
+        len(value) == 71 and value.startswith("sha256:") and not value[7:].strip("0123456789abcdef")
     )
 
 
@@ -279,8 +278,8 @@ def fill(fields: Fields, filled: Filled) -> bool:
 def erase(fields: Fields, digests: Collection[str]) -> bool:
     """Take away what erased texts said; that they were erased stays to be seen (LO-2)."""
     changed = False
-    for unit in fields.values():
-        if len(unit) == 4 and unit[2] in digests and unit[3] != Standing.ERASED:
+    for name, unit in fields.items():
+        if name != LOG and len(unit) == 4 and unit[2] in digests and unit[3] != Standing.ERASED:
             unit[1], unit[3] = None, Standing.ERASED.value
             changed = True
     return changed
@@ -310,48 +309,60 @@ def digest_of_picture(things: Iterable[tuple[Thing, Fields]]) -> str:
 
 # -- all of it at once --------------------------------------------------------------------------------
 
-Texts = Callable[[list[str]], Mapping[str, bytes | None]]
+FetchTexts = Callable[[list[str]], Mapping[str, bytes | None]]
 """Digests → bytes of those that are there; None for an erased one; absent when not to be had."""
 
 
 @dataclass(slots=True)
-class Read:
-    """What a stretch of entries said with its texts, as far as these were to be had."""
+class Texts:
+    """The texts that were wanted: bytes by digest, None for an erased one; and who wanted them.
 
-    heard: Heard
-    texts: dict[str, tuple[Want, bytes | None]] = field(default_factory=dict)
-    missing: dict[str, Want] = field(default_factory=dict)
+    What is wanted and has no bytes could not be had yet.
+    """
+
+    data: dict[str, bytes | None] = field(default_factory=dict)
+    uses: dict[str, list[Want]] = field(default_factory=dict)
+
+    def missing(self) -> list[str]:
+        return [digest for digest in self.uses if digest not in self.data]
 
 
-def read_texts(heard: Heard, fetch: Texts) -> Read:
-    """Fetch what `heard` wants, and what that wants in turn. Digests must have been checked."""
-    found = Read(heard)
-    wants = {want.digest: want for want in heard.wants}
+def read_texts(heard: Heard, fetch: FetchTexts) -> Texts:
+    """Fetch what `heard` wants, and what that wants in turn; `heard` takes what they say.
+
+    `fetch` gives only bytes that their digest names.
+    """
+    texts = Texts()
+    wants = heard.wants
     while wants:
-        came = fetch(list(wants))
-        more: dict[str, Want] = {}
-        for digest, want in wants.items():
-            if digest not in came:
-                found.missing[digest] = want
-                continue
-            data = came[digest]
-            found.texts[digest] = (want, data)
-            if data is None:
-                heard.erased.add(digest)
-                continue
-            told = told_by(want, data)
-            heard.said += told.said
-            heard.filled += told.filled
-            heard.unreadable += told.unreadable
-            more.update((one.digest, one) for one in told.wants)
-        wants = {d: w for d, w in more.items() if d not in found.texts and d not in found.missing}
-    return found
+        new = {w.digest: None for w in wants if w.digest not in texts.uses}
+        if new:
+            texts.data.update(fetch(list(new)))
+        more: list[Want] = []
+        for want in wants:
+            texts.uses.setdefault(want.digest, []).append(want)
+            if want.digest in texts.data:
+                more += tell(heard, want, texts.data[want.digest])
+        wants = more
+    return texts
+
+
+def tell(heard: Heard, want: Want, data: bytes | None) -> list[Want]:
+    """Let `heard` take what a text says; None: it was erased. Returns what is wanted besides."""
+    if data is None:
+        heard.erased.add(want.digest)
+        return []
+    told = told_by(want, data)
+    heard.said += told.said
+    heard.filled += told.filled
+    heard.unreadable += told.unreadable
+    return told.wants
 
 
 def whole(
     entries: Iterable[tuple[int, bytes]],
     hear: Callable[[int, bytes], Heard],
-    fetch: Texts,
+    fetch: FetchTexts,
 ) -> Iterator[tuple[Thing, Fields]]:
     """The picture that entries and texts give from nothing; for comparing, and for tests."""
     things: dict[Thing, Fields] = {}

@@ -345,8 +345,9 @@ def _hear(heard: Heard, leaf: Leaf) -> None:
         heard.said.append(_objection(leaf))
     elif leaf.kind == IMPORTED:
         roles["manifest"] = (Role.MANIFEST, None, "")
+    rest = Role.OTHER if known is not None else Role.GUESS
     for name in content_names(leaf):
-        role, about, called = roles.get(name, (Role.OTHER, None, ""))
+        role, about, called = roles.get(name, (rest, None, ""))
         digest = leaf.facts[name]
         heard.wants.append(Want(digest, leaf.index, role, about, called, leaf.at))
 
@@ -366,7 +367,9 @@ def content_names(leaf: Leaf) -> list[str]:
 
 
 def _said(telling: Telling, leaf: Leaf, thing: Thing) -> Said:
-    facts = {called: leaf.facts[name] for name, called in telling.facts.items() if name in leaf.facts}
+    facts = {
+        called: leaf.facts[name] for name, called in telling.facts.items() if name in leaf.facts
+    }
     if telling.status:
         status = telling.status
         facts["status"] = status if isinstance(status, str) else status(leaf.facts)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from hutong.journal.actions import action, nothing_changed, record
@@ -36,6 +36,8 @@ from hutong.transparency.cosigning.rules import (
 )
 from hutong.transparency.cosigning.wire import AddCheckpoint
 from hutong.transparency.note import Signer, VerifierKey
+
+CHANNEL = "hutong_checkpoint"  # rung when another log showed news
 
 # -- as a witness ------------------------------------------------------------------------------------
 
@@ -69,9 +71,16 @@ def add_checkpoint(
     row.size, row.root = shown.checkpoint.size, shown.checkpoint.root
     row.note, row.cosigned_at = shown.request.checkpoint, real_now
     row.save()
+    transaction.on_commit(_ring)
     seconds = int(real_now.timestamp())
     lines = [note.cosign(shown.text, name, signer, seconds).line() for signer in signers]
     return Verdict(200, lines=tuple(lines))
+
+
+def _ring() -> None:
+    """Whoever follows that log need not wait until it looks again (LO-4)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 def _keep_evidence(

@@ -101,6 +101,17 @@ def _peer(row: Peer, seen: SeenLog | None, state: WitnessState | None) -> PeerVi
     )
 
 
+def seen(origin: str) -> tuple[int, str] | None:
+    """Size and note of the checkpoint a log showed us last; None when it showed none."""
+    row = SeenLog.objects.filter(origin=origin).first()
+    return (row.size, row.note) if row and row.note else None
+
+
+def seen_sizes() -> dict[str, int]:
+    """The same sizes for all logs at once, by origin."""
+    return dict(SeenLog.objects.exclude(note="").values_list("origin", "size"))
+
+
 def refused(limit: int = 50) -> list[RefusedView]:
     """The evidence kept, latest first."""
     return [
