@@ -1,0 +1,5 @@
+"""
+Tables of the packages below this area; Django looks for them here.
+"""
+
+from hutong.network.mirrors import models as _mirrors  # noqa: F401
