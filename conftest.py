@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -41,6 +42,9 @@ for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "DOCUMENTS_URL", "ORIGIN", "R
     os.environ.pop(f"HUTONG_{name}", None)
 for name in ("PASSPHRASE_FILE", "LOG_NAME", "LOG_URL", "DEBUG"):
     os.environ.pop(f"HUTONG_{name}", None)
+# A run is a dozen processes: without bytecode each of them would compile the whole house anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["HUTONG_STATE"] = str(_STATE)
 os.environ["HUTONG_SECRET_KEY"] = "tests-only-" + "k" * 40
 os.environ["HUTONG_PASSPHRASE"] = "tests only"
@@ -77,6 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads all static files anew
+    from hutong.parties.hashers import Argon2Hasher
+
+    Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 64  # nobody attacks these passwords
     if settings.STATE != _STATE:
         raise pytest.UsageError(f"settings were read with HUTONG_STATE={settings.STATE}")
     if getattr(config.option, "numprocesses", None):
@@ -259,6 +266,13 @@ def own_database(cluster, template, django_db_setup, django_db_blocker) -> Itera
             yield database
 
 
+@pytest.fixture
+def other_database(cluster, template) -> Iterator[OwnDatabase]:
+    """One more, for a second venue; Django uses it only where it is told to."""
+    with _clone(cluster, template) as name:
+        yield OwnDatabase(name, cluster)
+
+
 @pytest.fixture(scope="session")
 def site_database(cluster, template) -> Iterator[OwnDatabase]:
     """A database for a whole session's site; Django uses it only within `working_at`."""
@@ -293,17 +307,28 @@ def venue(request: pytest.FixtureRequest) -> Venue:
         request.getfixturevalue("db")
     from hutong.node.founding import demo_rulebook, found
 
-    return Venue(now=START, rulebook_version=found(rulebook=demo_rulebook(), now=START))
+    founded = Venue(now=START, rulebook_version=found(rulebook=demo_rulebook(), now=START))
+    _keyring()
+    return founded
+
+
+def _keyring() -> Any:
+    """The keyring of this process's venues, made by the first; opening it takes long on purpose."""
+    from hutong.node.keys import make_keyring
+    from hutong.transparency import queries
+
+    if not any(queries.keys_directory().glob("keyring*")):
+        make_keyring()
+    return queries.keyring()
 
 
 @pytest.fixture
 def drain(venue: Venue) -> Callable[[], int]:
     """Return a function that works off everything pending at `venue.now`; says how much."""
-    from hutong.node.keys import make_keyring
     from hutong.node.worker import work_until_quiet
     from hutong.transparency.testing import forget
 
-    forget(make_keyring().keyring)  # this test's log begins anew, so the signer's memory does too
+    forget(_keyring())  # this test's log begins anew, so the signer's memory does too
     return lambda: work_until_quiet(now=venue.now, real_now=datetime.now(UTC))
 
 

@@ -3,6 +3,7 @@ A well-formed request for every operation that the API describes.
 """
 
 import re
+from functools import cache
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from hutong.kit.ids import new_id
 from hutong.parties import testing as people
 
 
+@cache
 def operations() -> dict[str, dict[str, Any]]:
     """`METHOD /path` → its description, of everything the API describes."""
     from hutong.node.api import api
@@ -27,7 +29,6 @@ def operations() -> dict[str, dict[str, Any]]:
     return found
 
 
-OPERATIONS = operations()
 GIVEN = re.compile(r"\{(\w+)\}")
 
 
@@ -42,13 +43,13 @@ def path_of(name: str, world: World) -> str:
 
 
 def body_of(name: str, world: World) -> Any:
-    wanted = OPERATIONS[name].get("requestBody")
+    wanted = operations()[name].get("requestBody")
     if wanted is None:
         return None
     if name in world.bodies:
         return world.bodies[name]
     [schema] = [content["schema"] for content in wanted["content"].values()]
-    return example(schema, OPERATIONS[name]["schemas"])
+    return example(schema, operations()[name]["schemas"])
 
 
 def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
@@ -81,7 +82,7 @@ def example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
 
 
 def files_of(name: str, world: World) -> dict[str, Any] | None:
-    wanted = OPERATIONS[name].get("requestBody")
+    wanted = operations()[name].get("requestBody")
     if wanted is None or "multipart/form-data" not in wanted["content"]:
         return None
     file = SimpleUploadedFile("licence.pdf", people.EVIDENCE, "application/pdf")

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
+from ninja.types import DictStrAny
 
 from hutong import __version__
 from hutong.doors.problems import problem_of
@@ -67,10 +68,20 @@ def _where_nul(value: Any, at: str = "body") -> str | None:
 
 
 class Described(NinjaAPI):
-    """An API whose description says in which form a refusal comes."""
+    """An API whose description says in which form a refusal comes; made once, for it takes long."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        return openapi.with_problems(super().get_openapi_schema(**options))
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: DictStrAny | None = None
+    ) -> OpenAPISchema:
+        made = f"{path_prefix}{path_params}"
+        if made not in self._described:
+            schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+            self._described[made] = openapi.with_problems(schema)
+        return self._described[made]
 
 
 def build() -> NinjaAPI:

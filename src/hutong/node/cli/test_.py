@@ -21,5 +21,7 @@ def run(arguments: list[str]) -> int:
     spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else ["-n", "2"]
     command = [sys.executable, "-m", "pytest", *spread, *chosen, *arguments]
     # pytest-django would read the settings it names before the tests have a state of their own.
-    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    # Without bytecode each of its dozen processes would compile the whole house anew.
+    unwanted = ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE")
+    env = {k: v for k, v in os.environ.items() if k not in unwanted}
     return subprocess.run(command, cwd=CHECKOUT, env=env, check=False).returncode
