@@ -96,6 +96,7 @@ def show(
         case = replace(case, history=[*case.history, *_told(entries, names, notes)])
     if not case.decisions:
         case = replace(case, hands=(), nothing=case.nothing or _whose_office(ref, claim, now))
+        claim["able"] = False  # nothing is left to work on
     if claim["theirs"] and case.decisions and not case.barred:
         case = replace(
             case,

@@ -154,6 +154,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         changes=changes,
         chapters=chapters(version.data),
         own=version.proposed_by == actor.person,
+        may_propose=actor.has(PROPOSE),
         people=people,
     )
 

@@ -60,7 +60,8 @@ def _draw(request: HttpRequest) -> Frame:
         audience=audience,
         foot=_foot(),
         main=_main(path, signed_in=actor.person is not None, officer=bool(powers)),
-        sections=sections,
+        sections=tuple(link for link in sections if link.href not in BEHIND),
+        more=tuple(link for link in sections if link.href in BEHIND),
         signed_in=actor.person is not None,
         person=named(person) if person else "",
         acting_for=next((choice.name for choice in choices if choice.current), ""),
@@ -130,6 +131,7 @@ def _foot() -> tuple[LinkGroup, ...]:
                 (gettext("Register of certificates"), "/certificates"),
                 (gettext("Verify a certificate"), "/verify"),
                 (gettext("Public log"), "/log"),
+                (gettext("The network"), "/network"),
             ],
         ),
         (
@@ -147,6 +149,8 @@ def _foot() -> tuple[LinkGroup, ...]:
     )
 
 
+# Seldom asked for: behind “More”, so that the rest fits on one line in either language.
+BEHIND = {"/my/people", "/my/notices", "/my/openings", "/my/tokens", "/desk/keys", "/desk/witnesses"}
 # What a person has who acts for no party yet.
 PERSONS_OWN = {MY, "/my/party", "/my/notices", "/my/tokens"}
 
@@ -193,6 +197,8 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
         links.append((gettext("Journal"), "/desk/journal"))
     if actor.has("parties.appoint") or actor.has("supervise.read"):
         links.append((gettext("Officers"), "/desk/officers"))
+    if actor.has("network.operate"):
+        links.append((gettext("Network"), "/desk/network"))
     links += [(gettext("Rulebook"), "/desk/rulebook"), (gettext("Working days"), "/desk/calendar")]
     if actor.has("venue.operate"):
         links.append((gettext("Operations"), "/desk/operations"))

@@ -39,6 +39,7 @@ class Frame:
     audience: str = "public"  # public | member | officer
     main: tuple[Link, ...] = ()
     sections: tuple[Link, ...] = ()  # the second row, of the audience's own pages
+    more: tuple[Link, ...] = ()  # the rest of them, behind one word
     foot: tuple[LinkGroup, ...] = ()
     signed_in: bool = False
     person: str = ""
@@ -47,3 +48,7 @@ class Frame:
     may_jump: bool = False
     may_decide: bool = False  # an officer signed in with the second factor
     unread: int = 0
+
+    @property
+    def more_current(self) -> bool:
+        return any(link.current for link in self.more)
