@@ -29,6 +29,7 @@ class Door(StrEnum):
     HOT = "hot"
     CLI = "cli"
     WORKER = "worker"
+    NETWORK = "network"  # through another venue (NE-4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

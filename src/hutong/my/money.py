@@ -33,6 +33,7 @@ PURPOSES: Words = {
     Purpose.DEPOSIT.value: N_("Deposit"),
     Purpose.PRICE.value: N_("Price"),
     Purpose.FEE.value: N_("Registration fee"),
+    Purpose.REMITTANCE.value: N_("For another venue"),
 }
 MOVES: Words = {
     "receipt": N_("Money received"),
@@ -47,6 +48,11 @@ MOVES: Words = {
     "match": N_("Matched from suspense"),
     "fee": N_("Registration fee"),
     "prepay": N_("Pledged debt prepaid"),
+    "pledged": N_("Pledged debt paid when due"),
+    "refund": N_("Registration fee refunded"),
+    "remittance": N_("Held for another venue"),
+    "remit": N_("To another venue"),
+    "take_back": N_("Back from another venue"),
 }
 LATEST = 10
 PAGE = 100

@@ -34,6 +34,7 @@ class Payable(models.Model):
     currency = models.CharField(max_length=3)
     status = models.CharField(max_length=10)
     hold = models.UUIDField(null=True)
+    guarantor = models.CharField(max_length=20, blank=True, default="")  # another venue (NE-4)
     pay_by = models.DateTimeField(null=True)
     issued_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -51,7 +52,8 @@ class Payable(models.Model):
                 name="settlement_payable_purpose",
             ),
             models.CheckConstraint(
-                condition=Q(purpose=Purpose.FEE.value) | Q(listing__isnull=False),
+                condition=Q(purpose__in=[Purpose.FEE.value, Purpose.REMITTANCE.value])
+                | Q(listing__isnull=False),
                 name="settlement_payable_listing",
             ),
             models.CheckConstraint(

@@ -126,6 +126,7 @@ PROCEEDS = {
 }
 ACCOUNT = "/my/money"
 FOLDERS = {Purpose.DEPOSIT: "intents", Purpose.PRICE: "deals", Purpose.FEE: "rights"}
+FOLDERS |= {Purpose.REMITTANCE: "orders"}
 
 
 def asked(payable: PayableView, *, now: datetime) -> None:

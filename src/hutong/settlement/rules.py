@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     DEPOSIT = "deposit"
     PRICE = "price"
     FEE = "fee"  # of an application to the register (RR-7)
+    REMITTANCE = "remit"  # for another venue: a deposit or a price of a member there (NE-4)
 
 
 class PayableStatus(StrEnum):
@@ -160,6 +161,34 @@ class PricePaid(Event, kind="settlement.PricePaid"):
     amount_fen: int
     payable: Private[UUID]
     payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemittanceHeld(Event, kind="settlement.RemittanceHeld", visibility=SEALED):
+    """What another venue asks of our member is held until that venue says what becomes of it."""
+
+    payable: UUID
+    amount_fen: int
+    payer: Private[UUID]
+    hold: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemittanceReleased(Event, kind="settlement.RemittanceReleased", visibility=SEALED):
+    payable: UUID
+    amount_fen: int
+    payer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remitted(Event, kind="settlement.Remitted", visibility=SEALED):
+    """Of what was held this much we owe the other venue (SE-5); the rest is our member's again."""
+
+    payable: UUID
+    amount_fen: int
+    venue: Private[str]
+    payer: Private[UUID]
+    transfer: Private[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,6 +365,10 @@ PAYABLE_STATUS = {
     PricePaid.kind: PayableStatus.PAID,
     PriceReturned.kind: PayableStatus.RETURNED,
     FeeCollected.kind: PayableStatus.SETTLED,
+    RemittanceHeld.kind: PayableStatus.HELD,
+    RemittanceReleased.kind: PayableStatus.RELEASED,
+    Remitted.kind: PayableStatus.APPLIED,
+    FeeRefunded.kind: PayableStatus.RETURNED,
 }
 PAYOUT_STATUS = {
     PayoutRequested.kind: PayoutStatus.REQUESTED,

@@ -5,6 +5,15 @@ Order of locks: the payable, then the listing or the deal and its rights, then t
 balances. Whoever needs two of them takes them in this order.
 """
 
+from hutong.settlement.actions.abroad import (
+    ask_remittance,
+    exposure_fen,
+    guarantee_deposit,
+    pay_through,
+    release_remittance,
+    remit,
+    take_back,
+)
 from hutong.settlement.actions.deposits import forfeit_deposit, release_deposit
 from hutong.settlement.actions.payables import (
     cancel_fee,
@@ -32,12 +41,14 @@ from hutong.settlement.actions.receipts import match_receipt, record_receipt, re
 __all__ = [
     "apply_deposit",
     "approve_payout",
+    "ask_remittance",
     "cancel_fee",
     "claim_proceeds",
     "confirm_payout",
     "exposure_fen",
     "fail_payout",
     "forfeit_deposit",
+    "guarantee_deposit",
     "issue_payable",
     "match_receipt",
     "pay_from_balance",
@@ -49,9 +60,12 @@ __all__ = [
     "reject_payout",
     "release_deposit",
     "release_proceeds",
+    "release_remittance",
+    "remit",
     "request_payout",
     "request_payout_for",
     "return_price",
     "return_receipt",
     "settle",
+    "take_back",
 ]

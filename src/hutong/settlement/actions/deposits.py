@@ -13,6 +13,7 @@ from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import queries, rules
+from hutong.settlement.actions.abroad import call_guarantee, give_back
 from hutong.settlement.actions.payables import ISSUE, close_open, locked_for, move, venues
 from hutong.settlement.models import Payable
 from hutong.settlement.queries import PayableView
@@ -39,6 +40,7 @@ def release_deposit(*, actor: Actor, now: datetime, intent: UUID) -> PayableView
         rules.need(status, PayableStatus.HELD)
         assert row.hold is not None, "a held deposit has its hold"
         ledger.void_hold(actor=actor, now=now, hold=row.hold)
+        give_back(row, row.amount_fen, Kind.GUARANTEE, "deposit", actor=actor, now=now)
         move(row, PayableStatus.RELEASED, now, covered_fen=0)
         record(
             row.subject,
@@ -73,6 +75,7 @@ def forfeit_deposit(
         about=subject("deal", deal),
         credits=[Leg(venues(Kind.FORFEITS, row.currency, actor=actor, now=now), amount)],
     )
+    call_guarantee(row, amount, actor=actor, now=now)
     move(row, PayableStatus.FORFEITED, now, covered_fen=amount)
     record(
         subject("deal", deal),

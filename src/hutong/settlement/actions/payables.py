@@ -29,6 +29,7 @@ LETTERS = {
     Purpose.DEPOSIT: references.DEPOSIT,
     Purpose.PRICE: references.PRICE,
     Purpose.FEE: references.FEE,
+    Purpose.REMITTANCE: references.REMITTANCE,
 }
 ISSUE = "settlement.issue"  # held by nobody: what is owed follows from what was decided
 
@@ -113,6 +114,9 @@ def cover(
         rights.mark_fee_paid(actor=actor, now=now, application=application)
         credited = credit() if credit else None
         _collect_fee(row, application, actor=actor, now=now)
+    elif row.purpose == Purpose.REMITTANCE.value:
+        credited = credit() if credit else None
+        _hold_remittance(row, actor=actor, now=now)
     else:
         deal = UUID(subject_id(row.subject))
         deals.mark_paid(actor=actor, now=now, deal=deal)
@@ -162,6 +166,25 @@ def _fill_escrow(row: Payable, deal: UUID, *, actor: Actor, now: datetime) -> No
     record(
         row.subject,
         rules.PricePaid(deal=deal, amount_fen=row.amount_fen, payable=row.id, payer=row.payer),
+    )
+
+
+def _hold_remittance(row: Payable, *, actor: Actor, now: datetime) -> None:
+    row.hold = ledger.hold(
+        actor=actor,
+        now=now,
+        account=customer(row.payer, row.currency, actor=actor, now=now),
+        amount_fen=row.amount_fen,
+        key=f"remittance:{row.id}",
+        purpose="remittance",
+        about=row.subject,
+    )
+    move(row, PayableStatus.HELD, now, covered_fen=row.amount_fen)
+    record(
+        row.subject,
+        rules.RemittanceHeld(
+            payable=row.id, amount_fen=row.amount_fen, payer=row.payer, hold=row.hold
+        ),
     )
 
 
@@ -267,23 +290,24 @@ def _lock(**by: object) -> Payable:
 
 
 def customer(party: UUID, currency: str, *, actor: Actor, now: datetime) -> UUID:
-    return _account(subject("party", party), Kind.CUSTOMER, currency, actor, now)
+    return account(subject("party", party), Kind.CUSTOMER, currency, actor, now)
 
 
 def escrow(deal: UUID, currency: str, *, actor: Actor, now: datetime) -> UUID:
-    return _account(subject("deal", deal), Kind.ESCROW, currency, actor, now)
+    return account(subject("deal", deal), Kind.ESCROW, currency, actor, now)
 
 
 def bank(currency: str, *, actor: Actor, now: datetime) -> UUID:
-    return _account(BANK, Kind.BANK_CLEARING, currency, actor, now)
+    return account(BANK, Kind.BANK_CLEARING, currency, actor, now)
 
 
 def venues(kind: Kind, currency: str, *, actor: Actor, now: datetime) -> UUID:
     """The venue's own account of a kind: suspense, fees, forfeits."""
-    return _account(VENUE, kind, currency, actor, now)
+    return account(VENUE, kind, currency, actor, now)
 
 
-def _account(owner: str, kind: Kind, currency: str, actor: Actor, now: datetime) -> UUID:
+def account(owner: str, kind: Kind, currency: str, actor: Actor, now: datetime) -> UUID:
+    """The account of a kind, opened when it is needed first."""
     known = balances.account(owner, kind, currency)
     if known is not None:
         return known.id

@@ -20,6 +20,7 @@ from hutong.ledger.rules import Kind, Leg
 from hutong.rights import actions as rights
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import queries, rules
+from hutong.settlement.actions.abroad import call_guarantee, give_back
 from hutong.settlement.actions.payables import (
     ISSUE,
     close_open,
@@ -91,6 +92,8 @@ def _apply(row: Payable, view: DealView, due_fen: int, *, actor: Actor, now: dat
         about=subject("deal", view.id),
         credits=[Leg(escrow(view.id, view.currency, actor=actor, now=now), amount)],
     )
+    call_guarantee(deposit, amount, actor=actor, now=now)
+    row.guarantor = deposit.guarantor
     move(deposit, PayableStatus.APPLIED, now, covered_fen=amount)
     record(
         subject("deal", view.id),
@@ -213,6 +216,7 @@ def return_price(*, actor: Actor, now: datetime, deal: UUID, at_fault: Side | No
         legs=[leg for leg in legs if leg.amount_fen],
     )
     returned = row.covered_fen - lost
+    give_back(row, returned, Kind.CLEARING, "price", actor=actor, now=now)
     move(row, PayableStatus.RETURNED, now, covered_fen=0)
     if lost:
         record(
