@@ -356,6 +356,7 @@ def _bind(actor: Actor, now: datetime, row: Deal) -> list[UUID]:
     single = sorted(_single(row.technologies))
     if row.licence is not None:
         terms = LicenceTerms.read(row.licence)
+        joined = listings.joined_by(row.listing)
         return [
             rights.prepare_grant(
                 actor=actor,
@@ -367,6 +368,7 @@ def _bind(actor: Actor, now: datetime, row: Deal) -> list[UUID]:
                 mode=Mode(row.licence_mode),
                 scope=terms.scope(local_date(now)),
                 sublicensable=terms.sublicensable,
+                joined=joined,
             )
             for technology in single
         ]

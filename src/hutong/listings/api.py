@@ -11,6 +11,7 @@ from ninja import Query, Router
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page
 from hutong.kit.money import MAX_AMOUNT
+from hutong.kit.refusal import Refused
 from hutong.listings import actions, queries, schemas
 from hutong.listings.offers import OfferKind, PriceMode, Scope
 from hutong.listings.rules import Status
@@ -301,6 +302,56 @@ def qualify(request: DoorRequest, intent: UUID, body: schemas.QualificationIn) -
 def withdraw_intent(request: DoorRequest, intent: UUID) -> Any:
     """Needs `member.act`; while the period runs. A deposit held goes back (LI-4)."""
     return actions.withdraw_intent(actor=request.actor, now=request.now, intent=intent)
+
+
+# -- co-owners of an exclusive or sole licence (RR-1) ------------------------------------------------
+
+
+@router.get(
+    "/listings/{listing}/joining",
+    response={200: list[schemas.JoiningOut], **PROBLEMS},
+    summary="Co-owners asked to join an offer",
+)
+def list_joinings(request: DoorRequest, listing: UUID) -> Any:
+    """The seller and the office see all, a co-owner its own (RR-1)."""
+    try:
+        queries.file_of(listing, request.actor)
+    except Refused:
+        return [queries.to_join(listing, request.actor)[1]]
+    return queries.joinings(listing)
+
+
+@router.post(
+    "/listings/{listing}/joining/request",
+    response={200: list[schemas.JoiningOut], **PROBLEMS},
+    summary="Ask co-owners to join an offer",
+)
+def ask_co_owners(request: DoorRequest, listing: UUID) -> Any:
+    """Needs `member.act` for the seller of a draft. An exclusive or sole licence is granted by all
+    co-owners together, so it is submitted when each has joined on its terms (RR-1)."""
+    return actions.ask_co_owners(actor=request.actor, now=request.now, listing=listing)
+
+
+@router.post(
+    "/listings/{listing}/joining/join",
+    response={200: schemas.JoiningOut, **PROBLEMS},
+    summary="Join a co-owner's offer",
+)
+def join_offer(request: DoorRequest, listing: UUID) -> Any:
+    """Needs `member.act` for a co-owner that was asked. Terms that change are asked anew (RR-1)."""
+    return actions.join_offer(actor=request.actor, now=request.now, listing=listing)
+
+
+@router.post(
+    "/listings/{listing}/joining/decline",
+    response={200: schemas.JoiningOut, **PROBLEMS},
+    summary="Decline to join a co-owner's offer",
+)
+def decline_offer(request: DoorRequest, listing: UUID, body: schemas.DeclineIn) -> Any:
+    """Needs `member.act` for a co-owner that was asked (RR-1)."""
+    return actions.decline_offer(
+        actor=request.actor, now=request.now, listing=listing, reason=body.reason
+    )
 
 
 # -- pre-emption (LI-2) -----------------------------------------------------------------------------

@@ -32,6 +32,9 @@ TOLD = (
     "listings.Resumed",
     "listings.WithdrawalRequested",
     "listings.PreEmptionNotified",
+    "listings.JoiningAsked",
+    "listings.CoOwnerJoined",
+    "listings.CoOwnerDeclined",
     "listings.IntentApplied",
     "listings.IntentQualified",
     "listings.IntentRefused",
@@ -75,6 +78,21 @@ register(
         "listings.pre_emption",
         title=N_("A co-owner offers its share: listing {number}"),
         body=N_("You come first by law. Answer until {answer_by_at}."),
+    ),
+    Text(
+        "listings.joining_asked",
+        title=N_("A co-owner asks you to join its offer: listing {number}"),
+        body=N_("An exclusive or sole licence is granted together. Read the terms, then answer."),
+    ),
+    Text(
+        "listings.co_owner_joined",
+        title=N_("A co-owner joined listing {number}"),
+        body=N_("When all have joined, submit it."),
+    ),
+    Text(
+        "listings.co_owner_declined",
+        title=N_("A co-owner declined to join listing {number}"),
+        body=N_("The reason: {reason}"),
     ),
     Text(
         "listings.intent_applied",
@@ -219,6 +237,13 @@ def _readers(entry: Recorded, listing: queries.ListingView) -> Readers:
         case "listings.PreEmptionNotified":
             holder = private.get("holder")
             return [("listings.pre_emption", _people(holder), f"/my/pre-emptions/{listing.id}")]
+        case "listings.JoiningAsked":
+            asked = _people(private.get("holder"))
+            return [("listings.joining_asked", asked, f"/my/joining/{listing.id}")]
+        case "listings.CoOwnerJoined" | "listings.CoOwnerDeclined":
+            joined = entry.kind == "listings.CoOwnerJoined"
+            kind = "listings.co_owner_joined" if joined else "listings.co_owner_declined"
+            return [(kind, seller, mine)]
         case "listings.IntentApplied":
             officers = parties.officers_with("listings.qualify")
             return [("listings.intent_applied", officers, desk)]

@@ -249,6 +249,21 @@ class IntentOut(Schema):
     ended_at: datetime | None
 
 
+class JoiningOut(Schema):
+    """A co-owner asked to join the offer of an exclusive or sole licence (RR-1)."""
+
+    party: UUID
+    status: str = Field(description="asked, joined or declined", examples=["joined"])
+    asked_at: datetime
+    joined_at: datetime | None
+    declined_at: datetime | None
+    declined_because: str
+
+
+class DeclineIn(Schema):
+    reason: str = Field(min_length=1, max_length=400, examples=["We want to use it ourselves."])
+
+
 class PreemptionOut(Schema):
     listing: UUID
     party: UUID

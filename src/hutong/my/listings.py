@@ -356,11 +356,19 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         ),
         said=gettext("Done. What is on the board the venue decides about."),
     )
+    acts.on(
+        "ask_co_owners",
+        lambda: actions.ask_co_owners(actor=actor, now=now, listing=id),
+        said=gettext("Asked; they answer on their own pages."),
+    )
     if answer := acts.answer():
         return answer
     file = queries.file_of(id, actor)
     listing = file.listing
     ready = queries.intents_of(id, actor)
+    asked = {j.party: j for j in queries.joinings(id)} if listing.licence_mode else {}
+    needed = queries.co_owners_of(id) if listing.status is Status.DRAFT else frozenset()
+    co_owners = [(party, asked.get(party)) for party in sorted({*needed, *asked})]
     return render(
         request,
         "my/listing.html",
@@ -369,7 +377,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "listing": listing,
             "technologies": technologies.technologies(listing.technologies),
             "ready": ready,
-            "parties": parties.parties({i.party for i in ready}),
+            "co_owners": co_owners,
+            "parties": parties.parties({*(i.party for i in ready), *(p for p, _ in co_owners)}),
             "lot": auctions.lot_of_listing(id, now),
             "words": words,
             "rules": (

@@ -56,6 +56,7 @@ STEPS: dict[str, Step] = {
     "intent:applied": Step(N_("The listing office checks your qualification"), "/my/intents/", "LI-4"),
     "intent:qualified": Step(N_("Pay the deposit so that it arrives before the period ends"), "/my/intents/", "LI-4"),
     "intent:deposited": Step(N_("The deposit is held; at the end of the period it is decided"), "/my/intents/", "LI-5"),
+    "joining:open": Step(N_("Answer whether you join the co-owner's offer"), "/my/joining/", "RR-1"),
     "preemption:open": Step(N_("Answer whether you keep your right to come first"), "/my/pre-emptions/", "AU-8"),
     "lot:to_open": Step(N_("Be there when the bidding opens"), "/lots/", "AU-1"),
     "lot:open": Step(N_("Bid: the auction is running"), "/lots/", "AU-2"),

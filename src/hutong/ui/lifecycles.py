@@ -187,6 +187,10 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("failed", N_("Failed at the bank"), BAD),
         ),
     ),
+    "joining": Lifecycle(
+        (State("asked", N_("Asked"), WAITING), State("joined", N_("Joined"), GOOD)),
+        (State("declined", N_("Declined"), BAD),),
+    ),
     "proceeds": Lifecycle(
         (
             State("held", N_("Held for the pledgee"), WAITING),
@@ -248,6 +252,14 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("refused", N_("Refused"), BAD),),
     ),
+    "certificate_reissue": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("running", N_("Under way"), RUNNING),
+            State("done", N_("Completed"), GOOD),
+        ),
+        (State("stopped", N_("Stopped"), BAD), State("declined", N_("Declined"), QUIET)),
+    ),
     "certificate_template": Lifecycle(
         (
             State("proposed", N_("Proposed"), WAITING),
@@ -271,5 +283,31 @@ LIFECYCLES: dict[str, Lifecycle] = {
     "mandate": Lifecycle(
         (State("owner", N_("Owner"), GOOD), State("agent", N_("Agent"), RUNNING)),
         (State("viewer", N_("Viewer"), QUIET), State("revoked", N_("Revoked"), BAD)),
+    ),
+    "standing": Lifecycle(
+        (State("good", N_("Member"), GOOD),),
+        (
+            State("expired", N_("Member under an expired list"), WAITING),
+            State("suspended", N_("Suspended"), BAD),
+            State("left", N_("Left"), QUIET),
+            State("unknown", N_("Unknown"), QUIET),
+        ),
+    ),
+    "membership_change": Lifecycle(
+        (
+            State("waiting", N_("Proposed elsewhere"), WAITING),
+            State("proposed", N_("Taken up"), WAITING),
+            State("approved", N_("Approved here"), RUNNING),
+            State("listed", N_("In the list"), GOOD),
+        ),
+        (State("declined", N_("Declined"), QUIET), State("lapsed", N_("Lapsed"), QUIET)),
+    ),
+    "undertaking": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("accepted", N_("Under way"), RUNNING),
+            State("done", N_("Completed"), GOOD),
+        ),
+        (State("withdrawn", N_("Withdrawn"), QUIET),),
     ),
 }

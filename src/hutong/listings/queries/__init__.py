@@ -22,6 +22,13 @@ from hutong.listings.queries.intents import (
     my_intents,
     qualified_intents,
 )
+from hutong.listings.queries.joinings import (
+    JoiningView,
+    co_owners_of,
+    joined_by,
+    joinings,
+    to_join,
+)
 from hutong.listings.queries.listings import (
     ListingFile,
     ListingView,
@@ -39,6 +46,7 @@ __all__ = [
     "BoardItem",
     "Filters",
     "IntentView",
+    "JoiningView",
     "ListingFile",
     "ListingView",
     "Order",
@@ -46,11 +54,14 @@ __all__ = [
     "any_in_period",
     "audit",
     "board",
+    "co_owners_of",
     "file_of",
     "intent",
     "intents_of",
     "intents_waiting",
     "is_qualified_for",
+    "joined_by",
+    "joinings",
     "listed_by_day",
     "listed_count",
     "listing",
@@ -62,5 +73,6 @@ __all__ = [
     "preemptions",
     "qualified_intents",
     "reserved_among",
+    "to_join",
     "visible",
 ]

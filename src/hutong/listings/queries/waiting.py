@@ -2,6 +2,7 @@
 A party's listings, intents and notices of pre-emption that are under way, as rows of one list.
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
@@ -9,16 +10,16 @@ from django.db.models.functions import Concat
 
 from hutong.doors.waiting import shaped
 from hutong.listings.intents import IntentStatus
-from hutong.listings.models import Intent, Listing, Preemption
+from hutong.listings.models import Intent, Joining, Listing, Preemption
 from hutong.listings.rules import LIVE, Status
 
 UNDER_WAY = [status.value for status in (Status.DRAFT, Status.SUBMITTED, *sorted(LIVE))]
 BEFORE_THE_END = [Status.LISTED.value, Status.SUSPENDED.value]
 
 
-def waiting_for(party: UUID) -> tuple[QuerySet[Listing], QuerySet[Intent], QuerySet[Preemption]]:
-    """For `doors.waiting.together`: `listing:…`, `intent:…` and `preemption:open`."""
-    return _listings(party), _intents(party), _preemptions(party)
+def waiting_for(party: UUID) -> tuple[QuerySet[Any], ...]:
+    """For `doors.waiting.together`: `listing:…`, `intent:…`, `preemption:open`, `joining:open`."""
+    return _listings(party), _intents(party), _preemptions(party), _joinings(party)
 
 
 def _listings(party: UUID) -> QuerySet[Listing]:
@@ -69,4 +70,20 @@ def _preemptions(party: UUID) -> QuerySet[Preemption]:
         amount_fen="listing__price_fen",
         due_by="answer_by",
         since="notified_at",
+    )
+
+
+def _joinings(party: UUID) -> QuerySet[Joining]:
+    """Offers of co-owners that the party was asked to join and has not answered."""
+    draft = Q(listing__status=Status.DRAFT.value)
+    return shaped(
+        Joining.objects.filter(draft, party=party, joined_at=None, declined_at=None),
+        what=Value("joining:open"),
+        mine=Value(True),
+        id="listing_id",
+        number="listing__number",
+        title_zh="listing__title_zh",
+        title_en="listing__title_en",
+        amount_fen="listing__price_fen",
+        since="asked_at",
     )

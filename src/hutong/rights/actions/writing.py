@@ -41,6 +41,12 @@ REGISTER_ENTRY = "RR"
 APPLICATION = "RA"
 
 
+# Written out: every decision begins so, and building the query would take longer than asking it.
+_LOCKED = """
+SELECT * FROM rights_title WHERE technology = ANY(%s::uuid[]) ORDER BY technology FOR UPDATE
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
     """An entry to be written. `event` makes its journal event from what all entries carry."""
@@ -79,8 +85,8 @@ def take_numbers(series: str, *, now: datetime, count: int = 1) -> list[str]:
 
 def lock_titles(technologies: Sequence[UUID]) -> dict[UUID, Title]:
     """Lock the titles there are, always in the same order."""
-    rows = Title.objects.select_for_update().filter(technology__in=technologies)
-    return {row.technology: row for row in rows.order_by("technology")}
+    rows = Title.objects.raw(_LOCKED, [list(technologies)])
+    return {row.technology: row for row in rows}
 
 
 def write(

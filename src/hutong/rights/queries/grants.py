@@ -186,13 +186,20 @@ def _beside(technology: UUID, act: Licence) -> register.TitleState:
 
 
 def require_licensable(
-    technologies: Collection[UUID], *, by: UUID, mode: Mode, scope: Scope, on: date
+    technologies: Collection[UUID],
+    *,
+    by: UUID,
+    mode: Mode,
+    scope: Scope,
+    on: date,
+    joined: Collection[UUID] = (),
 ) -> None:
-    """Refuse, with the first reason, unless `by` could license every technology so, to anybody.
+    """Refuse, with the first reason, unless `by` could license every technology so, to anybody;
+    `joined`: co-owners who grant it with `by`.
 
     A buyer not known yet: a pledgee's consent to one taker does not count.
     """
-    act = Licence(licensor=by, licensee=NOBODY, mode=mode, scope=scope)
+    act = Licence(licensor=by, licensee=NOBODY, mode=mode, scope=scope, joined=frozenset(joined))
     for technology in technologies:
         try:
             if (why := why_not_grant(technology, act, on)) is not None:

@@ -27,16 +27,16 @@ MOST = 2**63 - 1
 _ONE = "int8range({0}, {0}, '[]') && int8range(%s, %s, '[]')"
 _RIVALS = f"""
     SELECT g.line, g.sequence, g.depth, g.in_force, g.names, e.id, e.number, e.kind, e.facts::text,
-        u.sequence, x.number
-    FROM (SELECT * FROM rights_grant
+        (SELECT u.sequence FROM rights_grant u WHERE u.line = g.under_id),
+        (SELECT x.number FROM rights_entry x WHERE x.id = g.ended_by_id)
+    FROM (SELECT line, sequence, depth, in_force, names, entry_id, under_id, ended_by_id
+    FROM rights_grant
     WHERE {_ONE.format("title_line")} AND {_ONE.format("coalesce(under_id, 0)")}
         AND territory && %s::int8multirange AND in_force && daterange(%s, %s, '[]')
         AND ipc && %s::int8multirange AND industry && %s::int8multirange
         {{closed}}
     ORDER BY sequence LIMIT 1) AS g
     JOIN rights_entry e ON e.id = g.entry_id
-    LEFT JOIN rights_grant u ON u.line = g.under_id
-    LEFT JOIN rights_entry x ON x.id = g.ended_by_id
 """
 
 

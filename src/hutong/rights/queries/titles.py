@@ -165,6 +165,13 @@ def co_owners(technologies: Collection[UUID], seller: UUID) -> dict[UUID, list[U
     return dict(found)
 
 
+def holders_of(technologies: Collection[UUID]) -> frozenset[UUID]:
+    """Everybody who holds ownership or disposal of one of the rights now."""
+    states = current_states(technologies).values()
+    held = [state.holdings for state in states if state.holdings is not None]
+    return frozenset(party for one in held for party in (*one.ownership, *one.disposal))
+
+
 def registered_among(technologies: Collection[UUID]) -> set[UUID]:
     return set(
         Entry.objects.filter(technology__in=technologies, kind="first_registration").values_list(
