@@ -35,6 +35,7 @@ from uuid import UUID
 from hutong.kit.canonical import digest
 from hutong.kit.event import Event, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
+from hutong.network.messages.rules import Undecided
 
 ADOPTED_AT_ONCE: Final = 150  # claims in one entry; a leaf has at most 65,535 bytes
 MAX_NUMBER: Final = 60
@@ -96,10 +97,6 @@ class Refusal(Reason):
     NOT_CLAIMED = reason(
         "claims.not_claimed", "NE-5", N_("There is no claim of this venue for it.")
     )
-
-
-class Undecided(Exception):
-    """It cannot be answered yet, for good: asked again in a moment. Nothing was changed."""
 
 
 # -- entries of the registrar's log ------------------------------------------------------------------

@@ -115,12 +115,19 @@ class Refusal(Reason):
     BODY_UNFIT = reason(
         "network.body_unfit", "NE-2", N_("The message's body lacks or misuses “{field}”."), 422
     )
+    UNDECIDED = reason(
+        "network.undecided", "NE-2", N_("It cannot be answered yet ({why}); ask again."), 503
+    )
     NO_SUCH_MEMBER = reason(
         "network.no_such_member", "NE-1", N_("{venue} is not a member of this network.")
     )
     NOT_WAITING = reason(
         "network.message_not_waiting", "NE-2", N_("This message waits for nothing any more.")
     )
+
+
+class Undecided(Exception):
+    """A handler's word that it cannot answer yet: nothing is kept, and the sender asks again."""
 
 
 # -- what is entered in the journal -----------------------------------------------------------------
@@ -220,6 +227,25 @@ class Message:
     @property
     def digest(self) -> str:
         return digest_of(self.raw)
+
+    def text(self, name: str, longest: int = 2000) -> str:
+        """A field of the body. Raises Refused (BODY_UNFIT), as do those below."""
+        value = self.body.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= longest:
+            raise Refused(Refusal.BODY_UNFIT, field=name)
+        return value
+
+    def whole(self, name: str, least: int = 0, most: int = MAX_SEQUENCE) -> int:
+        value = self.body.get(name)
+        if type(value) is not int or not least <= value <= most:
+            raise Refused(Refusal.BODY_UNFIT, field=name)
+        return value
+
+    def uuid(self, name: str) -> UUID:
+        try:
+            return _uuid(self.body.get(name))
+        except ValueError as error:
+            raise Refused(Refusal.BODY_UNFIT, field=name) from error
 
     @classmethod
     def parse(cls, raw: bytes) -> "Message":

@@ -1,0 +1,221 @@
+"""
+What can be asked of messages: what waits, what was said, and the evidence of it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min, QuerySet
+
+from hutong.journal import queries as journal
+from hutong.kit.audit import Discrepancy
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.messages import evidence
+from hutong.network.messages.models import (
+    Contradicted,
+    Evidence,
+    EvidenceBatch,
+    Incoming,
+    Outgoing,
+    SilentPeer,
+)
+from hutong.network.messages.rules import Direction, Status
+from hutong.transparency.merkle import Hash
+
+SEE = "network.operate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A venue that does not answer; times are real."""
+
+    venue: str
+    since: datetime
+    failures: int
+    problem: str
+    next_try_at: datetime
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerCount:
+    """What waits for one venue."""
+
+    venue: str
+    waiting: int
+    oldest_at: datetime
+
+
+def outgoing(status: Status | None = None, to: str | None = None) -> QuerySet[Outgoing]:
+    """The outbox, unordered: pages order it by `-queued_at`."""
+    rows = Outgoing.objects.defer("raw", "answer")
+    if status is not None:
+        rows = rows.filter(status=status)
+    return rows.filter(to=to) if to else rows
+
+
+def incoming(sender: str | None = None) -> QuerySet[Incoming]:
+    rows = Incoming.objects.defer("answer")
+    return rows.filter(sender=sender) if sender else rows
+
+
+def waiting() -> list[PeerCount]:
+    """How much waits for each venue, by code."""
+    rows = (
+        Outgoing.objects.filter(status=Status.WAITING)
+        .values("to")
+        .annotate(count=Count("id"), oldest=Min("queued_at"))
+        .order_by("to")
+    )
+    return [PeerCount(venue=r["to"], waiting=r["count"], oldest_at=r["oldest"]) for r in rows]
+
+
+def silent(at_least: int = 1) -> list[Silence]:
+    """Venues that failed so often in a row to answer, longest first."""
+    counts = {one.venue: one.waiting for one in waiting()}
+    return [
+        Silence(
+            venue=row.code,
+            since=row.since,
+            failures=row.failures,
+            problem=row.problem,
+            next_try_at=row.next_try_at,
+            waiting=counts.get(row.code, 0),
+        )
+        for row in SilentPeer.objects.filter(failures__gte=at_least).order_by("since")
+    ]
+
+
+def struggling(tries: int = 6) -> QuerySet[Outgoing]:
+    """Messages to venues that do answer, but not finally, for so many tries."""
+    answering = Outgoing.objects.exclude(to__in=SilentPeer.objects.values("code"))
+    return answering.filter(status=Status.WAITING, tries__gte=tries).order_by("queued_at")
+
+
+def contradictions(limit: int = 50) -> list[Contradicted]:
+    """Venues that signed two messages for one place, latest first."""
+    return list(Contradicted.objects.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """Where the log commits to an exchange."""
+
+    entry: int
+    log_index: int | None
+    index: int
+    size: int
+    root: Hash
+    proof: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One message with what is kept of it."""
+
+    id: UUID
+    direction: Direction
+    peer: str
+    subject: str
+    sequence: int
+    kind: str
+    version: int
+    at: datetime
+    status: str
+    tries: int | None
+    problem: str
+    next_try_at: datetime | None
+    refused: str
+    body: dict[str, Any]
+    answer: dict[str, Any] | None
+    request: bytes | None
+    reply: bytes | None
+    committed: Committed | None
+
+
+def told(direction: Direction, peer: str, message: UUID) -> Told:
+    """One message, its evidence, and the proof that the log commits to it. Raises NOT_FOUND."""
+    kept = Evidence.objects.filter(direction=direction, peer=peer, message=message).first()
+    row: Any
+    if direction is Direction.OUT:
+        row = Outgoing.objects.filter(id=message, to=peer).first()
+    else:
+        row = Incoming.objects.filter(message=message, sender=peer).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="message")
+    out = direction is Direction.OUT
+    raw = bytes(row.raw) if out else evidence.read(bytes(kept.request))[2] if kept else b"{}"
+    return Told(
+        id=message,
+        direction=direction,
+        peer=peer,
+        subject=row.subject,
+        sequence=row.sequence,
+        kind=row.kind,
+        version=row.version,
+        at=row.queued_at if out else row.received_at,
+        status=row.status if out else Status.REFUSED if row.refused else Status.ANSWERED,
+        tries=row.tries if out else None,
+        problem=row.problem if out else "",
+        next_try_at=row.next_try_at if out and row.status == Status.WAITING else None,
+        refused=row.refused,
+        body=json.loads(raw).get("body", {}),
+        answer=json.loads(bytes(row.answer)) if row.answer is not None else None,
+        request=bytes(kept.request) if kept else None,
+        reply=bytes(kept.reply) if kept else None,
+        committed=_committed(kept) if kept else None,
+    )
+
+
+def _committed(kept: Evidence) -> Committed | None:
+    place = getattr(kept, "place", None)
+    if place is None:
+        return None
+    batch = place.batch
+    tree = evidence.Tree.of(list(_leaves(batch)))
+    return Committed(
+        entry=batch.entry,
+        log_index=journal.log_index_of(batch.entry),
+        index=place.index,
+        size=batch.size,
+        root=bytes(batch.root),
+        proof=tuple(tree.proof(place.index)),
+    )
+
+
+def _leaves(batch: EvidenceBatch) -> Iterator[evidence.Leaf]:
+    rows = Evidence.objects.filter(place__batch=batch).order_by("place__index")
+    return (leaf_of(row) for row in rows.iterator(chunk_size=500))
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Compute each batch again from the evidence, and compare it with what the log says."""
+    for batch in EvidenceBatch.objects.order_by("until").iterator():
+        tree = evidence.Tree.of(list(_leaves(batch)))
+        name = f"network.messages batch {batch.id}"
+        if (tree.root, len(tree.leaves)) != (bytes(batch.root), batch.size):
+            yield Discrepancy(name, f"{batch.size} {bytes(batch.root).hex()}", tree.root.hex())
+        facts = journal.entry(batch.entry).facts
+        if facts.get("root") != bytes(batch.root).hex():
+            yield Discrepancy(name, str(facts.get("root")), bytes(batch.root).hex())
+    for row in Outgoing.objects.filter(again=False).exclude(status=Status.WAITING).iterator():
+        kept = Evidence.objects.filter(direction="out", message=row.id).first()
+        said = evidence.read(bytes(kept.reply))[2] if kept else None
+        if said != bytes(row.answer):
+            yield Discrepancy(
+                f"network.outgoing {row.id}", "the answer kept as evidence", "another"
+            )
+
+
+def leaf_of(row: Evidence) -> evidence.Leaf:
+    return evidence.Leaf.of(
+        direction=Direction(row.direction),
+        id=row.message,
+        peer=row.peer,
+        request=bytes(row.request),
+        reply=bytes(row.reply),
+    )
