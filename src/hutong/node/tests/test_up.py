@@ -205,6 +205,7 @@ class TestUp:
         assert "Traceback" not in venue_up.said()
 
 
+@pytest.mark.drill
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv here")
 def test_an_ordinary_user_can_run_a_venue(place):

@@ -116,6 +116,7 @@ def test_a_second_worker_takes_over_when_the_first_is_killed(workers):
     assert list(log.audit()) == []
 
 
+@pytest.mark.drill
 def test_workers_killed_again_and_again_lose_and_repeat_nothing(workers):
     for _ in range(2):
         worker = workers()
