@@ -97,6 +97,8 @@ OFFICES = {
     "GET /certificates/{number}/credential",
     "GET /certificate-proposals",
     "GET /certificate-proposals/{proposal}",
+    "GET /certificate-reissues",
+    "GET /certificate-reissues/{reissue}",
     "POST /documents",
 }
 # Answered with an empty list rather than refused: what is not one's own is not there (LI-4).

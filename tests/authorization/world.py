@@ -17,6 +17,7 @@ from hutong.auctions.actions import Bidder
 from hutong.certificates import actions as certificates
 from hutong.certificates import register_matters, wording
 from hutong.certificates.kinds import Kind as CertificateKind
+from hutong.certificates.models import Reissue
 from hutong.certificates.schemas import SAID
 from hutong.deals import testing as deals
 from hutong.documents import actions as documents
@@ -292,6 +293,7 @@ def build(now: datetime) -> World:
         "POST /rights/applications/{application}/consent": joint.id,
         "kind": "listings.listed",
         "proposal": _proposal(trainer=seller.id, now=later),
+        "reissue": _reissue(now=later),
         "certificate_kind": TRAINING.value,
         "template_version": 1,
         "token_id": token.id,
@@ -430,6 +432,7 @@ def build(now: datetime) -> World:
             "said": {**SAID, "trainer": str(seller.id)},
             "evidence": [str(court)],
         },
+        "POST /certificate-reissues": {"reason": "A key was declared compromised."},
         "POST /certificate-templates/{certificate_kind}": {
             **wording.default(TRAINING).plain(),
             "reason": "The heading is new.",
@@ -503,6 +506,14 @@ def _proposal(*, trainer, now):
         note="The first words of our own.",
     )
     return proposed.id
+
+
+def _reissue(*, now):
+    """One that waits for a decision: there are no files here that an action could ask for."""
+    row = Reissue.objects.create(
+        made_before=now, reason="A key was declared compromised.", total=1, proposed_at=now
+    )
+    return row.id
 
 
 def _certificate(entry, now) -> str:

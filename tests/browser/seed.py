@@ -75,6 +75,14 @@ def _certificate(deal: UUID, officer: UUID) -> str:
     actions.propose(**act, said=said, evidence=[paper])
     words = {**wording.default(Kind.TRAINING).plain(), "seal": "培训"}
     actions.propose_template(**act, data=words, note="A word of our own in the seal.")
+    actions.propose_reissue(
+        actor=clerk,
+        now=_now(),
+        kind=None,
+        made_before=None,
+        older_words=False,
+        reason="A test of the desk.",
+    )
     return settled.certificate
 
 

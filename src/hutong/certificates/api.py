@@ -16,6 +16,7 @@ from ninja.files import UploadedFile
 from hutong.certificates import actions, queries, verification
 from hutong.certificates.command import summary
 from hutong.certificates.kinds import Kind
+from hutong.certificates.reissue_api import router as reissues
 from hutong.certificates.rules import ProposalStatus
 from hutong.certificates.schemas import (
     CertificateOut,
@@ -33,6 +34,7 @@ from hutong.doors.api import PROBLEMS, Page, paged
 from hutong.kit.refusal import CommonRefusal, Refused
 
 router = Router(tags=["certificates"])
+router.add_router("", reissues)
 
 CODE = Query("", max_length=40, description="The check code printed on the certificate")
 

@@ -6,6 +6,7 @@ What leads to certificates, a moment later: registrations, settlements, and incl
                           → the deal is certified and closed
     parties.Verified    → issue the party's credential; suspended and resumed with the party
     certificates.Issued → render, once a signed checkpoint covers the entry
+    certificates.Reissue… → the next batch of files to make anew
     certificates.…      → tell the parties
 
 Each may come again: issuing is once per source, rendering once per certificate.
@@ -39,6 +40,12 @@ register(
         title=N_("Certificate {number} is ready"),
         body=N_("{title}. Download the signed PDF or the credential; both verify offline."),
         mail=False,  # a bundle of a thousand rights is not a thousand mails
+    ),
+    Text(
+        "certificates.reissued",
+        title=N_("Certificate {number} has new files"),
+        body=N_("{title}. Number and content are as they were; download the files again."),
+        mail=False,
     ),
     Text(
         "certificates.revoked",
@@ -98,18 +105,28 @@ def on_issued(entry: Recorded) -> None:
         raise Later(str(error)) from error
 
 
+def on_reissue(entry: Recorded) -> None:
+    """Reaction to certificates.ReissueStarted and .ReissueAdvanced: the next batch."""
+    actions.advance_reissue(
+        actor=SYSTEM,
+        now=entry.at,
+        real_now=datetime.now(UTC),
+        reissue=UUID(entry.facts["reissue"]),
+        after=UUID(entry.facts["after"]),
+    )
+
+
 def tell_people(entry: Recorded) -> None:
-    """Reaction to certificates.Rendered and .Revoked: tell the people of the parties named."""
+    """Reaction to certificates.Rendered, .Reissued, .Revoked: tell the people of those named."""
     certificate = queries.by_id(UUID(entry.facts["certificate"]))
     people = {person for party in certificate.parties for person in parties.people_of(party)}
     if not people:
         return
-    revoked = entry.kind == "certificates.Revoked"
     notices.notify(
         actor=SYSTEM,
         now=entry.at,
         to=sorted(people),
-        kind="certificates.revoked" if revoked else "certificates.rendered",
+        kind=f"certificates.{entry.kind.rpartition('.')[2].lower()}",
         facts={
             "number": certificate.number,
             "title": certificate.title,

@@ -3,6 +3,7 @@ Tables of certificates.
 
     certificate    content as frozen, its digest, its files (documents), its standing
     proposal       a certificate one officer proposes on evidence and another decides on
+    reissue        many certificates whose files two officers agreed to make anew, and how far it is
     template       the venue's words for a kind, version by version
     counter        the last number given, per kind and year; locked while one is given, so no gaps
 """
@@ -13,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from hutong.certificates.kinds import Kind
+from hutong.certificates.reissues import START, ReissueState, ReissueStatus
 from hutong.certificates.rules import ProposalStatus, State, Status, TemplateStatus
 from hutong.kit.ids import new_id
 
@@ -131,6 +133,54 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["status", "-id"], name="certificates_proposal_status"),
         ]
+
+
+class Reissue(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.CharField(max_length=40, default="")  # empty: of every kind
+    made_before = models.DateTimeField()
+    older_words = models.BooleanField(default=False)
+    reason = models.TextField()
+    status = models.CharField(max_length=10, default=ReissueStatus.PROPOSED.value)
+    total = models.PositiveIntegerField()
+    made = models.PositiveIntegerField(default=0)
+    after = models.UUIDField(default=START)  # the last certificate that was looked at
+    proposed_by = models.UUIDField(null=True)
+    proposed_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in ReissueStatus]),
+                name="certificates_reissue_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["running", "stopped", "done"])
+                | ~Q(decided_by=models.F("proposed_by")),
+                name="certificates_reissue_other_eyes",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done") ^ Q(finished_at__isnull=True),
+                name="certificates_reissue_done_is_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="proposed") ^ Q(decided_at__isnull=False),
+                name="certificates_reissue_decided",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "-id"], name="certificates_reissue_status")]
+
+    def state(self) -> ReissueState:
+        return ReissueState(
+            id=self.id,
+            status=ReissueStatus(self.status),
+            proposed_by=self.proposed_by,
+            after=self.after,
+            made=self.made,
+        )
 
 
 class Template(models.Model):

@@ -44,6 +44,7 @@ from hutong.transparency.signers import CertificateSigner
 FIELD: Final = "VenueSignature"
 ATTACHMENT: Final = "certificate.json"  # the credential; the page template attaches it
 _DER_SIGNATURE_BYTES: Final = 72  # the longest an ECDSA P-256 signature gets
+_SIGNED_BYTES: Final = 768  # attributes, signature and all else of a signature but the chain
 MAX_ATTACHMENT_BYTES: Final = 4_000_000
 
 
@@ -151,10 +152,20 @@ def sign(
     )
     signer = signers.PdfSigner(metadata, signer=_Hand(hand), timestamper=stamper)
     try:
-        out: BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+        out: BytesIO = signer.sign_pdf(
+            IncrementalPdfFileWriter(BytesIO(pdf)),
+            bytes_reserved=None if stamper else _hex_digits(hand),
+        )
     except (TimestampRequestError, OSError) as error:
         raise TimestampUnavailable(f"the timestamp authority does not answer: {error}") from error
     return out.getvalue()
+
+
+def _hex_digits(hand: CertificateSigner) -> int:
+    """Room for a signature without timestamp; pyHanko would sign twice to find out."""
+    certificate, authority = _asn1(hand.certificate), _asn1(hand.authority)
+    named = len(certificate.issuer.dump())
+    return 2 * (len(certificate.dump()) + len(authority.dump()) + named + _SIGNED_BYTES)
 
 
 def _stamper(

@@ -7,11 +7,20 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from hutong.certificates.fields import Type
 from hutong.certificates.kinds import KINDS, Kind
-from hutong.certificates.queries import CertificateView, ProposalView, Standing, TemplateView
+from hutong.certificates.queries import (
+    CertificateView,
+    ProposalView,
+    ReissueView,
+    Standing,
+    TemplateView,
+)
+from hutong.certificates.reissues import ReissueStatus
 from hutong.certificates.rules import ProposalStatus, Status, TemplateStatus
+from hutong.doors.text import Text
 
 NUMBER = "SHTE-DEMO-DJ-2022-000001"
 
@@ -221,6 +230,48 @@ class TemplateOut(Schema):
             proposed_at=view.proposed_at,
             decided_at=view.decided_at,
         )
+
+
+class ReissueIn(Schema):
+    """Which certificates are to be made anew: all that answer to every line given."""
+
+    kind: Kind | None = Field(None, description="Absent: of every kind", examples=["transaction"])
+    made_before: AwareDatetime | None = Field(
+        None,
+        description="Files made until then, in venue time; absent: all that there are",
+        examples=["2022-06-20T09:00:00+08:00"],
+    )
+    older_words: bool = Field(
+        False, description="Only those in older words than are in force", examples=[False]
+    )
+    reason: Text = Field(
+        min_length=1,
+        max_length=2_000,
+        description="Why, for whoever decides",
+        examples=["The signing key was declared compromised."],
+    )
+
+
+class ReissueOut(Schema):
+    """Many certificates made anew together, and how far it is (PA-5)."""
+
+    id: UUID
+    kind: Kind | None = Field(examples=["transaction"])
+    made_before: datetime
+    older_words: bool
+    reason: str = Field(examples=["The signing key was declared compromised."])
+    status: ReissueStatus = Field(examples=["running"])
+    total: int = Field(description="How many there were when it was proposed", examples=[1200])
+    made: int = Field(description="How many were made anew", examples=[340])
+    proposed_by: UUID | None
+    proposed_at: datetime
+    decided_by: UUID | None
+    decided_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, view: ReissueView) -> "ReissueOut":
+        return cls(**{name: getattr(view, name) for name in cls.model_fields})
 
 
 class StepOut(Schema):

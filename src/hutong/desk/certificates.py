@@ -48,6 +48,8 @@ def revocations(actor: Actor, now: datetime) -> Iterator[Waiting]:
             href=f"/desk/certificates/{certificate.number}",
             since=asked.at if asked else None,
             note=certificate.revocation_reason,
+            term="certificate",
+            not_by=(certificate.revocation_asked_by,),
         )
 
 
@@ -61,6 +63,8 @@ def proposals(actor: Actor, now: datetime) -> Iterator[Waiting]:
             href=f"/desk/certificate-proposals/{proposal.id}",
             since=proposal.proposed_at,
             note=kind_name(proposal.kind),
+            term="certificate",
+            not_by=(proposal.proposed_by,),
         )
 
 
@@ -73,6 +77,8 @@ def templates(actor: Actor, now: datetime) -> Iterator[Waiting]:
             href=f"/desk/certificate-templates/{template.kind}/{template.version}",
             since=template.proposed_at,
             note=template.note,
+            term="certificate",
+            not_by=(template.proposed_by,),
         )
 
 

@@ -56,6 +56,8 @@ def waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
                 title=gettext(WHAT[erasure.what]),
                 href=f"/desk/erasures#{erasure.id}",
                 since=erasure.asked_at,
+                note=erasure.reason,
+                term="erasure",
                 not_by=(erasure.asked_by,),
             )
 

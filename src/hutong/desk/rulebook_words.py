@@ -135,6 +135,8 @@ FIGURES: dict[str, Figure] = {
     "desk.deal_days": Figure(N_("Deals that are late or to be ended"), WORKING_DAYS, "AU-11"),
     "desk.money_days": Figure(N_("Receipts and payouts"), WORKING_DAYS, "SE-3"),
     "desk.certificate_days": Figure(N_("Certificates"), WORKING_DAYS, "CE-2"),
+    "desk.erasure_days": Figure(N_("Erasing personal data"), WORKING_DAYS, "LO-2"),
+    "desk.operation_days": Figure(N_("Keys, witnesses and operation"), WORKING_DAYS, "PA-5"),
     "desk.other_days": Figure(N_("Everything else"), WORKING_DAYS, "PA-5"),
     "calendar.holidays": Figure(N_("Weekdays that are free"), WHOLE, "TI-1"),
     "calendar.makeup_workdays": Figure(N_("Weekend days that are worked"), WHOLE, "TI-1"),

@@ -7,6 +7,7 @@ from hutong.desk import (
     calendar,
     case,
     certificate_issue,
+    certificate_reissues,
     certificate_words,
     certificates,
     deals,
@@ -67,6 +68,8 @@ urlpatterns = [
     path("desk/certificates/new/<str:kind>", certificate_issue.new, name="certificate_new"),
     path("desk/certificate-proposals/<uuid:id>", certificate_issue.proposal, name="proposal"),
     path("desk/certificate-templates/<str:kind>", certificate_words.kind, name="words"),
+    path("desk/certificate-reissues", certificate_reissues.index, name="reissues"),
+    path("desk/certificate-reissues/<uuid:id>", certificate_reissues.one, name="reissue"),
     path(
         "desk/certificate-templates/<str:kind>/<int:version>",
         certificate_words.version,

@@ -70,6 +70,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("rights.of_settlement", "settlement.Settled", do=rights.on_settled),
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
+    when(
+        "certificates.reissuing",
+        *("certificates.ReissueStarted", "certificates.ReissueAdvanced"),
+        do=certificates.on_reissue,
+    ),
     # the network
     when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=venues.on_approved),
     # people
@@ -85,7 +90,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("listings.people", *listings.TOLD, do=listings.tell_people),
     when(
         "certificates.people",
-        *("certificates.Rendered", "certificates.Revoked"),
+        *("certificates.Rendered", "certificates.Reissued", "certificates.Revoked"),
         do=certificates.tell_people,
     ),
     when("deals.people", *DEALS_TOLD, do=deals.tell),

@@ -156,6 +156,7 @@ def chapters(rules: Rulebook) -> list[Chapter]:
                 Line("TI-1", gettext("… acts on a deal within"), working_days(rules.desk.deal_days)),
                 Line("TI-1", gettext("… acts on money within"), working_days(rules.desk.money_days)),
                 Line("TI-1", gettext("… acts on a certificate within"), working_days(rules.desk.certificate_days)),
+                Line("LO-2", gettext("… erases personal data within"), working_days(rules.desk.erasure_days)),
                 Line("TI-1", gettext("The start day is not counted; a period of days ends at 17:00 of its last day.")),
                 Line("TI-1", gettext("Working days are known through"), write_day(rules.calendar.known_through)),
             ],

@@ -231,6 +231,8 @@ class DeskRules(_Part):
     deal_days: Days = 3
     money_days: Days = 2
     certificate_days: Days = 3
+    erasure_days: Days = 10  # of personal data, once asked for (LO-2)
+    operation_days: Days = 2  # keys, witnesses, follow-ups that stand still
     other_days: Days = 5
 
 

@@ -18,7 +18,7 @@ from hutong.certificates.content import Matter, VenueFacts
 from hutong.certificates.kinds import KINDS, Kind, number
 from hutong.certificates.models import Certificate
 from hutong.certificates.queries import CertificateView
-from hutong.certificates.rules import Refusal, Status
+from hutong.certificates.rules import Status
 from hutong.documents import actions as documents
 from hutong.documents.rules import Access
 from hutong.journal import queries as journal
@@ -27,7 +27,6 @@ from hutong.kit.actor import Actor
 from hutong.kit.canonical import new_salt
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
-from hutong.kit.refusal import Refused
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import queries as transparency
 from hutong.transparency.cosigning import queries as cosigning
@@ -76,7 +75,7 @@ def render(
     if row.status != Status.ISSUED.value:
         nothing_changed()
         return queries.view(row)
-    files = _make_files(row, actor=actor, now=now, real_now=real_now)
+    files = make_files(row, actor=actor, now=now, real_now=real_now)
     row.rendered_at, row.status = now, Status.RENDERED.value
     row.save()
     record(
@@ -89,42 +88,6 @@ def render(
             credential_digest=files.credential_digest,
             log_index=files.log_index,
             log_size=files.log_size,
-        ),
-    )
-    return queries.view(row)
-
-
-@action(power="certificates.propose")
-def reissue(
-    *, actor: Actor, now: datetime, real_now: datetime, certificate: str, reason: str
-) -> CertificateView:
-    """Make the files anew: the same number and content, in the venue's words and keys of today.
-
-    Files made before still verify. Refused while there are none yet, and once it is revoked.
-    """
-    row = locking.numbered(certificate)
-    words = rules.check_reason(reason)
-    if row.status == Status.REVOKED.value:
-        raise Refused(Refusal.ALREADY_REVOKED, number=row.number)
-    if row.status == Status.ISSUED.value:
-        raise Refused(Refusal.NOT_READY, number=row.number)
-    row.template_version = queries.template_in_force(Kind(row.kind)).version
-    row.edition += 1
-    files = _make_files(row, actor=actor, now=now, real_now=real_now)
-    row.rendered_at = now
-    row.save()
-    record(
-        subject("certificate", row.id),
-        rules.Reissued(
-            certificate=row.id,
-            number=row.number,
-            template_version=row.template_version,
-            edition=row.edition,
-            pdf_digest=files.pdf_digest,
-            credential_digest=files.credential_digest,
-            log_index=files.log_index,
-            log_size=files.log_size,
-            reason=words,
         ),
     )
     return queries.view(row)
@@ -196,7 +159,7 @@ def write(
     return queries.view(row)
 
 
-def _make_files(row: Certificate, *, actor: Actor, now: datetime, real_now: datetime) -> Files:
+def make_files(row: Certificate, *, actor: Actor, now: datetime, real_now: datetime) -> Files:
     """Make, sign and store both files, and point the row at them."""
     proof = _proof(row.entry)
     leaf = journal.leaf_at(proof.index)

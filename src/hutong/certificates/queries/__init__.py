@@ -27,6 +27,13 @@ from hutong.certificates.queries.register import (
     view,
     years,
 )
+from hutong.certificates.queries.reissues import (
+    ReissueView,
+    reissue,
+    reissue_view,
+    reissues,
+    to_reissue,
+)
 from hutong.certificates.queries.standing import signed_status_list, standing, verify, witnesses
 from hutong.certificates.queries.templates import (
     TemplateView,
@@ -41,6 +48,7 @@ from hutong.certificates.queries.templates import (
 __all__ = [
     "CertificateView",
     "ProposalView",
+    "ReissueView",
     "Standing",
     "TemplateView",
     "audit",
@@ -62,6 +70,9 @@ __all__ = [
     "proposal_view",
     "proposals",
     "register",
+    "reissue",
+    "reissue_view",
+    "reissues",
     "revocations_asked",
     "signed_status_list",
     "standing",
@@ -70,6 +81,7 @@ __all__ = [
     "template_view",
     "templates",
     "templates_proposed",
+    "to_reissue",
     "verify",
     "view",
     "witnesses",
