@@ -17,6 +17,7 @@ from hutong.desk import (
     listings,
     lots,
     money,
+    network,
     operations,
     parties,
     rights,
@@ -80,5 +81,6 @@ urlpatterns = [
     path("desk/parked/<int:id>", operations.stuck, name="parked"),
     path("desk/erasures", erasures.page, name="erasures"),
     path("desk/keys", keys.keys, name="keys"),
+    path("desk/network", network.page, name="network"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),
 ]

@@ -9,6 +9,7 @@ from hutong.portal import (
     home,
     listings,
     lots,
+    network,
     notices,
     rulebook,
     search,
@@ -47,5 +48,7 @@ urlpatterns = [
     path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),
     path("verify", certificates.verify, name="verify"),
     path("rules", rulebook.page, name="rules"),
+    path("network", network.page, name="network"),
+    path("network/lists/<str:digest>", network.signed_list, name="network_list"),
     path("log", include("hutong.portal.log_urls")),
 ]

@@ -124,7 +124,7 @@ def learn(member: Member, anchor: str, *, now: datetime, real_now: datetime) -> 
         raise DocumentInvalid(f"{member.url} is in another network: {page.network[:80]}")
     first, lists = page, list(page.lists)
     for _ in range(MOST_PAGES):
-        if page.before is None or any(queries.list_of(one.digest) for one in page.lists):
+        if page.before is None or any(queries.has_list(one.digest) for one in page.lists):
             break
         page = fetch(member.url, before=page.before, limit=MOST_LISTS)
         lists.extend(page.lists)

@@ -13,12 +13,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from hutong.kit.audit import Discrepancy
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import multikey
 from hutong.transparency import queries as log
+from hutong.transparency.keys import Purpose, pem
 from hutong.transparency.note import VerifierKey
+from hutong.transparency.venue_keys import VenueKeys
 from hutong.venues import chain, lists
 from hutong.venues.chain import ListInvalid, Roll
 from hutong.venues.fields import DocumentInvalid
@@ -174,10 +177,21 @@ def my_code() -> str:
     return log.public_keys().venue.code
 
 
+def keys_as_listed(keys: VenueKeys) -> dict[str, list[str]]:
+    """A venue's key file, as the membership list writes keys."""
+    told = keys.as_json()
+    return {
+        "log_keys": told["log"],
+        "witness_keys": told["witness"],
+        "message_keys": told["message"],
+        "credential_keys": told["credential"],
+        "certificate_authorities": told["certificate_authorities"],
+    }
+
+
 def me() -> Description:
     """Who this venue is and the keys it signs with, as it describes itself today."""
     keys = log.public_keys()
-    told = keys.as_json()
     return Description(
         code=keys.venue.code,
         name_zh=keys.venue.name_zh,
@@ -185,12 +199,39 @@ def me() -> Description:
         region=rulebook.in_force(_EVER).rules.venue.region,
         url=settings.ORIGIN.rstrip("/"),
         log_origin=keys.venue.log_origin,
-        log_keys=tuple(told["log"]),
-        witness_keys=tuple(told["witness"]),
-        message_keys=tuple(told["message"]),
-        credential_keys=tuple(told["credential"]),
-        certificate_authorities=tuple(told["certificate_authorities"]),
+        **{name: tuple(listed) for name, listed in keys_as_listed(keys).items()},
     )
+
+
+def keys_to_list() -> dict[str, list[str]]:
+    """The keys this venue should have listed: those trusted, and those prepared to follow them.
+
+    A key is listed before it is put in use; otherwise nobody would know what it signs.
+    """
+    told, keyring = me().as_json(), log.keyring()
+    purposes = {
+        "log_keys": Purpose.LOG,
+        "witness_keys": Purpose.WITNESS,
+        "message_keys": Purpose.MESSAGE,
+        "credential_keys": Purpose.CREDENTIAL,
+    }
+    for name, purpose in purposes.items():
+        prepared = keyring.prepared(purpose)
+        if prepared is not None:
+            told[name].append(prepared.text)
+    authority = keyring.prepared(Purpose.AUTHORITY)
+    if authority is not None and authority.certificate is not None:
+        told["certificate_authorities"].append(pem(authority.certificate))
+    return {name: told[name] for name in lists.KEYS}
+
+
+def unlisted_keys() -> list[str]:
+    """Keys of ours that others do not know yet, or know and should no more: by kind."""
+    mine = find(my_code())
+    if mine is None:
+        return []
+    listed, wanted = mine.as_json(), keys_to_list()
+    return [name for name in lists.KEYS if listed[name] != wanted[name]]
 
 
 def network() -> NetworkView | None:
@@ -291,9 +332,16 @@ def _read_chain(network: Network, start: int, before: int, limit: int | None) ->
 
 
 def list_of(digest: str) -> dict[str, Any] | None:
-    """A signed list by digest, those outvoted too."""
+    """A signed list by digest, those outvoted too, and those that prove a contradiction."""
     row = MemberList.objects.filter(digest=digest).first()
-    return json.loads(row.signed) if row else None
+    if row is not None:
+        return json.loads(row.signed)
+    proof = Contradiction.objects.filter(Q(one=digest) | Q(other=digest)).first()
+    return proof.told[0 if proof.one == digest else 1] if proof else None
+
+
+def has_list(digest: str) -> bool:
+    return MemberList.objects.filter(digest=digest).exists()
 
 
 def roll_of(network: Network) -> Roll:
