@@ -197,6 +197,14 @@ def blob(digest: str) -> dict[str, Any] | None:
     return row.blob
 
 
+def some_blobs(digests: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+    """Those of the public blobs that there are; None for an erased one."""
+    rows = Content.objects.filter(
+        digest__in=list(digests), entry__visibility=Visibility.LOGGED.value
+    )
+    return dict(rows.values_list("digest", "blob"))
+
+
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
     """A sealed entry with what opens it: `slot` in `batch`, or its index in the log (before 2)."""
@@ -371,5 +379,6 @@ __all__ = [
     "published",
     "seal_tree",
     "sealed_entries",
+    "some_blobs",
     "stuck_count",
 ]

@@ -16,6 +16,7 @@ PAGES = [
         "transparency",
         "documents",
         "venues",
+        "network",
         "portal",
         "my",
         "desk",

@@ -98,12 +98,14 @@ def run() -> None:
     from hutong.journal.reacting import run_once
     from hutong.network.messages.actions import CHANNEL as OUTBOX
     from hutong.network.messages.jobs import Sender, commit_evidence
+    from hutong.network.mirrors.jobs import Following
     from hutong.node.log import publish, seal, sequence
     from hutong.node.messaging import KINDS
     from hutong.node.reactions import REACTIONS
     from hutong.node.searching import FEEDS
     from hutong.node.timers import TIMERS
     from hutong.search.following import Follower
+    from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
     from hutong.transparency.cosigning.jobs import collect
     from hutong.venues.jobs import Members
 
@@ -117,10 +119,17 @@ def run() -> None:
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
     found = Bell()
+    shown = Bell(SHOWN)
     queued = Bell(OUTBOX)
     sender = Sender(KINDS)
     follower = Follower(FEEDS, stopping=stopping.is_set)
     members = Members()
+
+    def looked() -> None:
+        shown.ring()
+        found.ring()
+
+    following = Following(ring=looked, stopping=stopping.is_set)
 
     def sequencing() -> int:
         done = sequence()
@@ -161,11 +170,13 @@ def run() -> None:
     threads = [
         threading.Thread(target=written.listen, args=(stopping,), name="bell", daemon=True),
         threading.Thread(target=moved.listen, args=(stopping,), name="clock", daemon=True),
+        threading.Thread(target=shown.listen, args=(stopping,), name="logs", daemon=True),
         threading.Thread(target=queued.listen, args=(stopping,), name="outbox", daemon=True),
         _loop("sequencer", sequencing, written, stopping),
         _loop("reactions", reacting, sequenced, stopping),
         _loop("timers", timing, moved, stopping),
         _loop("witnesses", collect, signed, stopping),
+        _loop("mirrors", following.step, shown, stopping),
         _loop("search", follower.step, found, stopping),
         _loop("log files", publish, growing, stopping),
         _loop("seals", sealing, Bell(), stopping),
@@ -183,6 +194,7 @@ def run() -> None:
             stopping.set()  # our supervisor is gone
     for thread in threads[3:]:
         thread.join(timeout=JOIN_SECONDS)
+    following.close()
 
 
 def _loop(

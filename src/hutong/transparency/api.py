@@ -4,12 +4,15 @@ The log's doors: plain text by its own formats at /log/…, JSON under /api/v1/l
 
 import base64
 import gzip
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from ninja import Field, Router, Schema, Status
 
 from hutong.doors import DoorRequest
@@ -20,7 +23,7 @@ from hutong.journal import queries as journal
 from hutong.journal.rules import Erasable, ErasureStatus
 from hutong.kit.canonical import canonical
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.transparency import queries
+from hutong.transparency import queries, texts
 from hutong.transparency.bundles import parse_address
 from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.cosigning.api import router as peers
@@ -81,6 +84,38 @@ def content(request: HttpRequest, digest: str) -> HttpResponse:
     if blob is None:
         return HttpResponse("erased; the log keeps its digest\n", status=410, content_type=TEXT)
     return HttpResponse(canonical(blob), headers=headers(f"content/{digest}"))
+
+
+@csrf_exempt
+@require_POST
+def contents(request: HttpRequest) -> HttpResponse:
+    """`POST /log/content`: many public blobs by their digests, a line each (LO-4, `texts`)."""
+    return answer_texts(request, journal.some_blobs)
+
+
+def answer_texts(
+    request: HttpRequest, find: Callable[[list[str]], Mapping[str, Any]]
+) -> HttpResponse:
+    """Answer a request for texts. `find` gives those there are: their JSON or bytes, None if erased."""
+    try:
+        digests = texts.read_digests(request.body)
+    except (ValueError, RequestDataTooBig) as error:
+        return HttpResponse(f"{error}\n", status=400, content_type=TEXT)
+    found = find(digests)
+    answers = (
+        (digest, _bytes(found[digest]) if digest in found else texts.UNKNOWN_TEXT)
+        for digest in digests
+    )
+    response = HttpResponse(texts.write_answers(answers), content_type=TEXT)
+    response["Cache-Control"] = "no-store"
+    if "gzip" in request.headers.get("Accept-Encoding", "") and len(response.content) > 1000:
+        response.content = gzip.compress(response.content, compresslevel=1, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _bytes(blob: Any) -> bytes | None:
+    return blob if blob is None or isinstance(blob, bytes) else canonical(blob)
 
 
 def _absent(why: str) -> HttpResponse:

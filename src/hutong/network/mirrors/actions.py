@@ -371,7 +371,9 @@ def rebuild_picture(mirror: int) -> int:
 
 def _rebuild(row: Mirror) -> int:
     things = dict(queries.derived_picture(row.id))
-    gone = {thing: {} for thing, _ in queries.stored_picture(row.id) if thing not in things}
+    gone: dict[Thing, Fields] = {
+        thing: {} for thing, _ in queries.stored_picture(row.id) if thing not in things
+    }
     row.changes += 1
     _store_things(row, {**things, **gone})  # what is gone stays as an empty row: followers see it
     return len(things)

@@ -8,7 +8,7 @@ What is served wrongly is refused and asked for again, here or elsewhere. What i
 proof against who signed it. No database: nodes and bytes come from the callers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -215,33 +215,3 @@ def checked_texts(source: Source) -> FetchTexts:
         }
 
     return fetch
-
-
-# -- the lines in which texts are sent ----------------------------------------------------------------
-
-ERASED_LINE = b"-"
-UNKNOWN_LINE = b"?"
-
-
-def write_lines(answers: Iterator[tuple[str, bytes | None]] | Sequence[tuple[str, bytes]]) -> bytes:
-    """`<digest> <canonical JSON>`, or `-` where it was erased; canonical JSON has no line breaks."""
-    parts: list[bytes] = []
-    for digest, data in answers:
-        parts += [digest.encode(), b" ", ERASED_LINE if data is None else data, b"\n"]
-    return b"".join(parts)
-
-
-def read_lines(answer: bytes) -> tuple[dict[str, bytes | None], set[str]]:
-    """Texts by digest, None for erased ones; and the digests that are unknown. Checks nothing."""
-    found: dict[str, bytes | None] = {}
-    unknown: set[str] = set()
-    for line in answer.split(b"\n"):
-        name, space, data = line.partition(b" ")
-        if not space or len(name) > 71:
-            continue
-        digest = name.decode("ascii", "replace")
-        if data == UNKNOWN_LINE:
-            unknown.add(digest)
-        else:
-            found[digest] = None if data == ERASED_LINE else data
-    return found, unknown

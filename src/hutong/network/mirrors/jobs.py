@@ -92,7 +92,18 @@ class Webs:
 # -- one mirror ---------------------------------------------------------------------------------------
 
 
-def follow(member: Member, mirror: int, sources: Sources, *, rounds: int = ROUNDS) -> int:
+def never() -> bool:
+    return False
+
+
+def follow(
+    member: Member,
+    mirror: int,
+    sources: Sources,
+    *,
+    rounds: int = ROUNDS,
+    stopping: Callable[[], bool] = never,
+) -> int:
     """Do what there is to do for one mirror. Returns how many steps changed something.
 
     Never raises for what the other side does; the reason stands with the mirror.
@@ -101,7 +112,7 @@ def follow(member: Member, mirror: int, sources: Sources, *, rounds: int = ROUND
     for _ in range(rounds):
         real_now = datetime.now(UTC)
         task = queries.task(mirror, real_now)
-        if task is None:
+        if task is None or stopping():
             break
         if not _step(task, member, sources, real_now):
             break
@@ -271,10 +282,14 @@ class Following:
     """All mirrors of a venue. `step` starts what is due and says whether something was done."""
 
     def __init__(
-        self, sources: Sources | None = None, *, ring: Callable[[], None] = lambda: None
+        self,
+        sources: Sources | None = None,
+        *,
+        ring: Callable[[], None] = lambda: None,
+        stopping: Callable[[], bool] = never,
     ) -> None:
         self.sources = sources or Webs()
-        self._ring = ring
+        self._ring, self._stopping = ring, stopping
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mirror")
         self._busy: set[int] = set()
         self._lock = threading.Lock()
@@ -332,7 +347,9 @@ class Following:
 
     def _follow(self, mirror: int, member: Member) -> int:
         with only_one(mirror) as mine:
-            return follow(member, mirror, self.sources) if mine else 0
+            if not mine:
+                return 0
+            return follow(member, mirror, self.sources, stopping=self._stopping)
 
     def _listen(self, _mirror: int, member: Member) -> int:
         mirrors = {one.code: id for id, one in self._members.items()}

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import httpx
 
-from hutong.network.mirrors.following import read_lines
 from hutong.transparency.mirror import Fetch
 from hutong.transparency.reading import MAX_BYTES, Unreachable
+from hutong.transparency.texts import read_answers
 
 SECONDS: Final = 15
 AT_ONCE: Final = 4  # requests to one source at a time
@@ -64,7 +64,7 @@ class Web:
         while left:
             body = "".join(f"{digest}\n" for digest in left).encode()
             answer = self._ask("POST", f"{self.name}/content", MAX_TEXTS, body)
-            came, unknown = read_lines(answer)
+            came, unknown = read_answers(answer)
             answered = left.keys() & (came.keys() | unknown)
             if not answered:
                 raise Unreachable(f"{self.name}/content answers none of what was asked")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hutong.kit.canonical import canonical, digest
 from hutong.kit.moments import iso
-from hutong.transparency import multikey, note, tiles
+from hutong.transparency import multikey, note, texts, tiles
 from hutong.transparency.bundles import pack, parse_address
 from hutong.transparency.merkle import leaf_hash, root_of
 from hutong.transparency.mirror import Fetch
@@ -151,6 +151,41 @@ class Log:
     def forked(self, at: int) -> "Log":
         """Another history by the same hand, the same up to entry `at`."""
         return Log(code=self.code, key=self.key, entries=self.entries[:at], blobs=dict(self.blobs))
+
+
+class Own:
+    """This venue's own log, read through its doors as others read it."""
+
+    name = "own"
+
+    def __init__(self, prefix: str = "/log") -> None:
+        from django.test import Client
+
+        self.client, self.prefix = Client(), prefix
+
+    def fetch(self, path: str) -> bytes:
+        answer = self.client.get(f"{self.prefix}/{path}")
+        if answer.status_code == 404:
+            raise LookupError(path)
+        if answer.status_code != 200:
+            raise Unreachable(f"{path}: {answer.status_code}")
+        return bytes(answer.content)
+
+    def fetch_all(self, paths: Sequence[str]) -> Fetch:
+        return self.fetch
+
+    def texts(self, digests: Sequence[str]) -> dict[str, bytes | None]:
+        found: dict[str, bytes | None] = {}
+        left = list(digests)
+        while left:
+            part = left[: texts.MOST_DIGESTS]
+            body = "".join(f"{one}\n" for one in part)
+            answer = self.client.post(f"{self.prefix}/content", body, content_type="text/plain")
+            assert answer.status_code == 200, answer.content
+            came, unknown = texts.read_answers(answer.content)
+            found |= came
+            left = [one for one in left if one not in came and one not in unknown]
+        return found
 
 
 class Logs:

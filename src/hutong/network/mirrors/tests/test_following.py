@@ -70,9 +70,7 @@ def write(log, chance, count):
         act(log, chance)
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-@given(st.integers(0, 10**9))
-def test_killed_anywhere_again_and_again_a_mirror_holds_every_entry_once(follower, seed):
+def followed_through_kills(follower, seed):
     chance = random.Random(seed)
     log = Log(code=f"V{next(NUMBERS)}")
     mine = follower(log)
@@ -96,6 +94,17 @@ def test_killed_anywhere_again_and_again_a_mirror_holds_every_entry_once(followe
         root_of(map(leaf_hash, log.entries)),
     )
     assert queries.held(log.code) == (view.held_size, view.held_root)
+
+
+@pytest.mark.drill
+@settings(max_examples=20, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(st.integers(0, 10**9))
+def test_killed_anywhere_again_and_again_a_mirror_holds_every_entry_once(follower, seed):
+    followed_through_kills(follower, seed)
+
+
+def test_killed_a_few_times_a_mirror_holds_every_entry_once(follower):
+    followed_through_kills(follower, 4)
 
 
 def test_the_newest_entries_come_first_and_the_tail_follows_while_the_rest_is_filled(

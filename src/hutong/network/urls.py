@@ -1,0 +1,18 @@
+"""Addresses between venues; they stay (docs/network.md)."""
+
+from django.urls import path
+
+from hutong.network.mirrors import door
+
+MIRROR = "network/mirror/<str:code>"
+
+urlpatterns = [
+    path("network/checkpoints", door.checkpoints, name="network_checkpoints"),
+    path("network/forks", door.forks, name="network_forks"),
+    path(f"{MIRROR}/checkpoint", door.checkpoint, name="mirror_checkpoint"),
+    path(f"{MIRROR}/tile/<path:path>", door.tile, name="mirror_tile"),
+    path(f"{MIRROR}/content", door.contents, name="mirror_contents"),
+    path(f"{MIRROR}/content/<str:digest>", door.content, name="mirror_content"),
+    path(f"{MIRROR}/proof/<int:index>", door.proof, name="mirror_proof"),
+    path(f"{MIRROR}/entries/<int:index>", door.entry, name="mirror_entry"),
+]
