@@ -2,6 +2,8 @@
 Form fields in the trade's units: yuan typed, fen kept; shares exact.
 """
 
+import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -10,6 +12,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.money import MAX_AMOUNT
+
+
+# Without exponents: 1e999999999 is short to write, and an integer no machine holds.
+_SHARE = re.compile(
+    r"(?P<number>[0-9]{1,13}(?:/[0-9]{1,13}|\.[0-9]{1,12})?) ?(?P<percent>%)?", re.ASCII
+)
 
 
 class YuanField(forms.Field):
@@ -59,14 +67,15 @@ class ShareField(forms.Field):
     widget = forms.TextInput
 
     def to_python(self, value: Any) -> Fraction | None:
-        text = str(value or "").strip().replace("％", "%").replace("／", "/")
+        text = unicodedata.normalize("NFKC", str(value or "")[:60]).strip()
         if not text:
             return None
+        written = _SHARE.fullmatch(text)
+        if written is None:
+            raise forms.ValidationError(_("Write a share, such as 1/3 or 50%."))
         try:
-            if len(text) > 40:
-                raise ValueError(text)
-            parsed = Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
-        except (ValueError, ZeroDivisionError):
+            parsed = Fraction(written["number"]) / (100 if written["percent"] else 1)
+        except ZeroDivisionError:
             raise forms.ValidationError(_("Write a share, such as 1/3 or 50%.")) from None
         if not 0 < parsed <= 1:
             raise forms.ValidationError(_("A share is more than nothing and at most the whole."))

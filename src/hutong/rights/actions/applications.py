@@ -22,13 +22,13 @@ from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.events import EvidenceAttached
 from hutong.rights.models import Application, Consent
 from hutong.rights.procedure_events import Consented
-from hutong.rights.queries.applications import (
+from hutong.rights.queries.application_views import (
     ApplicationView,
     consents_missing,
     consents_needed,
-    live_among,
     view,
 )
+from hutong.rights.queries.applications import live_among
 from hutong.rights.queries.titles import registered_among
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import Status

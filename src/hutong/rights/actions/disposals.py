@@ -40,8 +40,7 @@ from hutong.rights.acts import Licence, Mode
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.events import TransferPrepared, Transferred
 from hutong.rights.grant_events import DisposalPrepared
-from hutong.rights.models import Disposal
-from hutong.rights.models_granted import Filing
+from hutong.rights.models import Disposal, Filing
 from hutong.rights.queries.disposals import DisposalView, view
 from hutong.rights.queries.titles import FOREVER, EntryView, entries_of, require_disposable
 from hutong.rights.queries.titles import entry as entry_view

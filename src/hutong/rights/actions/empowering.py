@@ -32,7 +32,7 @@ from hutong.rights.models import (
 )
 from hutong.rights.procedure_events import Empowered
 from hutong.rights.procedure_words import Form
-from hutong.rights.queries.applications import ApplicationView, claimed_by, view
+from hutong.rights.queries.application_views import ApplicationView, claimed_by, view
 from hutong.rights.queries.empowerments import file_of
 from hutong.rights.queries.titles import current_states
 from hutong.rights.refusals import Refusal

@@ -38,7 +38,7 @@ from hutong.rights.grant_events import (
     Restricted,
     TitleCancelled,
 )
-from hutong.rights.models_granted import Filing
+from hutong.rights.models import Filing
 
 
 def act_of(row: Filing) -> Act:

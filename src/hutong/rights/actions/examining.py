@@ -21,14 +21,14 @@ from hutong.rights.checklists import ApplicationKind, require_all_yes
 from hutong.rights.events import Completed, NoticeOpened, Registered
 from hutong.rights.models import Application, Item
 from hutong.rights.procedure_events import Examined, ItemsSetAside
-from hutong.rights.queries.applications import (
+from hutong.rights.queries.application_views import (
     ApplicationView,
     fee_of,
     holdings_by_technology,
-    involved_in,
     named_in,
     view,
 )
+from hutong.rights.queries.applications import involved_in
 from hutong.rights.queries.empowerments import public_terms
 from hutong.rights.refusals import Refusal
 from hutong.rights.rules import Decision, Status

@@ -14,7 +14,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights.actions.saving import application_subject
 from hutong.rights.models import Application, Fee
 from hutong.rights.procedure_events import FeeDue, FeePaid
-from hutong.rights.queries.applications import fee_of
+from hutong.rights.queries.application_views import fee_of
 from hutong.rulebook import queries as rulebook
 
 

@@ -43,8 +43,7 @@ from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.grant_events import DisposalCancelled, DisposalPrepared
 from hutong.rights.grant_refusals import GrantRefusal
 from hutong.rights.grant_words import FilingKind, FilingStatus
-from hutong.rights.models import Disposal
-from hutong.rights.models_granted import Agreement, Filing
+from hutong.rights.models import Agreement, Disposal, Filing
 from hutong.rights.queries.filings import FilingView, view
 from hutong.rights.queries.titles import current_states
 from hutong.rights.refusals import Refusal

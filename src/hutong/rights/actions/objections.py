@@ -22,7 +22,8 @@ from hutong.rights.constraints import refusing
 from hutong.rights.models import Application, Argument, Objection
 from hutong.rights.procedure_events import ArgumentFiled
 from hutong.rights.procedure_words import Side
-from hutong.rights.queries.applications import ObjectionView, involved_in, objection_view
+from hutong.rights.queries.applications import involved_in
+from hutong.rights.queries.objections import ObjectionView, objection_view
 from hutong.rights.refusals import Refusal
 from hutong.rulebook import queries as rulebook
 from hutong.rulebook.rules import RightsRules

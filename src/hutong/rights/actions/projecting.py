@@ -25,8 +25,7 @@ from hutong.rights.acts import (
 )
 from hutong.rights.burdens import RestrictionInForce
 from hutong.rights.grants import GrantInForce
-from hutong.rights.models import Title
-from hutong.rights.models_granted import Grant, Restriction
+from hutong.rights.models import Grant, Restriction, Title
 from hutong.rights.queries.rivals import by_name, slot_of
 from hutong.rights.scope import Term
 

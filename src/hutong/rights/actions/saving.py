@@ -18,7 +18,7 @@ from hutong.rights import rules
 from hutong.rights.events import Rejected, Withdrawn
 from hutong.rights.models import Application
 from hutong.rights.procedure_events import FeeCancelled, FeeRefundDue
-from hutong.rights.queries.applications import consents_needed, fee_of, named_in
+from hutong.rights.queries.application_views import consents_needed, fee_of, named_in
 from hutong.rights.rules import Status
 from hutong.rulebook import queries as rulebook
 

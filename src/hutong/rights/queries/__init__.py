@@ -2,25 +2,13 @@
 What can be asked of the register: titles at a date as known at a moment, reports, procedures.
 """
 
+from hutong.rights.queries.application_views import ApplicationView, FeeView
 from hutong.rights.queries.applications import (
-    ApplicationView,
-    ArgumentView,
-    FeeView,
-    NoticeDay,
-    NoticeView,
-    ObjectionView,
     application,
     applications,
     hands_of,
     may_read_evidence,
-    notice,
-    notice_calendar,
-    notices,
-    objection,
-    objections,
-    objector_of,
     sees_all_applications,
-    waiting_for_answer,
     waiting_for_consent,
 )
 from hutong.rights.queries.audit import audit
@@ -58,6 +46,15 @@ from hutong.rights.queries.incomes import (
     statement,
     statements,
     statements_of_deal,
+)
+from hutong.rights.queries.notices import NoticeDay, NoticeView, notice, notice_calendar, notices
+from hutong.rights.queries.objections import (
+    ArgumentView,
+    ObjectionView,
+    objection,
+    objections,
+    objector_of,
+    waiting_for_answer,
 )
 from hutong.rights.queries.pledges import (
     ProceedsDue,

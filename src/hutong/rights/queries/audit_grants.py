@@ -22,7 +22,7 @@ from hutong.rights.grant_events import (
 )
 from hutong.rights.grant_words import FilingStatus
 from hutong.rights.grants import GrantInForce
-from hutong.rights.models_granted import Filing, Grant, Restriction
+from hutong.rights.models import Filing, Grant, Restriction
 from hutong.rights.queries.rivals import slot_of, term_of
 from hutong.rights.scope import Term
 

@@ -17,7 +17,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights.acts import FirstRegistration, Redistribution
 from hutong.rights.acts_written import act_from
 from hutong.rights.grant_words import FilingKind, FilingStatus
-from hutong.rights.models_granted import Agreement, Filing
+from hutong.rights.models import Agreement, Filing
 from hutong.rights.queries.disposals import DisposalView
 from hutong.rights.queries.disposals import view as disposal_view
 from hutong.rights.shares import ALL_POWERS

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from hutong.rights.acts import EntryKind, Mode
-from hutong.rights.models_granted import Grant, Restriction
+from hutong.rights.models import Grant, Restriction
 
 MOST = 200
 

@@ -18,8 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from hutong.rights.acts import Licence
 from hutong.rights.acts_written import act_from
 from hutong.rights.grants import NO_PARENT, GrantInForce, Grants
-from hutong.rights.models import Entry
-from hutong.rights.models_granted import Grant
+from hutong.rights.models import Entry, Grant
 from hutong.rights.scope import Spans, Term
 from hutong.rights.spans_field import multirange
 

@@ -9,8 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from hutong.kit.ids import new_id
 from hutong.parties.testing import verified_party
 from hutong.rights.acts import Mode
-from hutong.rights.models import Disposal, Entry
-from hutong.rights.models_granted import Grant, Restriction
+from hutong.rights.models import Disposal, Entry, Grant, Restriction
 from hutong.rights.queries.rivals import MOST
 from hutong.rights.scope import EVERYWHERE, Field, Scope, Spans, Term, Territory
 from hutong.rights.testing import licensed, pledged, registered_technology

@@ -29,13 +29,16 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
         ("50%", Fraction(1, 2)),
         ("0.25", Fraction(1, 4)),
         ("100％", Fraction(1)),
+        ("１／３", Fraction(1, 3)),
     ],
 )
 def test_shares_are_exact(typed: str, share: Fraction) -> None:
     assert ShareField().clean(typed) == share
 
 
-@pytest.mark.parametrize("typed", ["0", "101%", "4/3", "1/0", "one", "9" * 50])
+@pytest.mark.parametrize(
+    "typed", ["0", "101%", "4/3", "1/0", "one", "9" * 50, "1e999999999", "1e-999999999"]
+)
 def test_what_is_no_share_is_refused(typed: str) -> None:
     with pytest.raises(forms.ValidationError):
         ShareField().clean(typed)
