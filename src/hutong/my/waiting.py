@@ -16,6 +16,7 @@ from hutong.deals.waiting import waiting_for as deals_waiting
 from hutong.doors.waiting import Waiting, together
 from hutong.kit.refusal import N_
 from hutong.listings.queries.waiting import waiting_for as listings_waiting
+from hutong.network.trade import queries as trade
 from hutong.rights.queries.waiting import waiting_for as applications_waiting
 from hutong.settlement import queries as settlement
 from hutong.ui.templatetags.ui import in_chinese
@@ -56,6 +57,10 @@ STEPS: dict[str, Step] = {
     "intent:applied": Step(N_("The listing office checks your qualification"), "/my/intents/", "LI-4"),
     "intent:qualified": Step(N_("Pay the deposit so that it arrives before the period ends"), "/my/intents/", "LI-4"),
     "intent:deposited": Step(N_("The deposit is held; at the end of the period it is decided"), "/my/intents/", "LI-5"),
+    "order:sign": Step(N_("Read the other venue's contract and accept it"), "/my/orders/", "NE-4"),
+    "order:deposit": Step(N_("Pay the deposit for your order at another venue"), "/my/orders/", "NE-4"),
+    "order:pay": Step(N_("Pay the price of your order at another venue"), "/my/orders/", "NE-4"),
+    "order:wait": Step(N_("The other venue deals with your order"), "/my/orders/", "NE-4"),
     "joining:open": Step(N_("Answer whether you join the co-owner's offer"), "/my/joining/", "RR-1"),
     "preemption:open": Step(N_("Answer whether you keep your right to come first"), "/my/pre-emptions/", "AU-8"),
     "lot:to_open": Step(N_("Be there when the bidding opens"), "/lots/", "AU-1"),
@@ -98,6 +103,7 @@ def tasks_of(party: UUID, now: datetime) -> list[Task]:
         auctions.waiting_for(party, now),
         *applications_waiting(party, now),
         settlement.waiting_for(party),
+        trade.waiting_for(party, now),
         settlement.claims_against(party),
         limit=SHOWN,
     )

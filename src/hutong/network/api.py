@@ -5,7 +5,8 @@ The network's API: the routers of its packages.
 from ninja import Router
 
 from hutong.network.membership.api import router as membership
+from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (membership,):
+for part in (membership, trade):
     router.add_router("", part)

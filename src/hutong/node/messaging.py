@@ -6,5 +6,8 @@ A kind's name is `area.verb`; it and its versions are part of the protocol.
 """
 
 from hutong.network.messages.kinds import Kind
+from hutong.network.trade import answering as trade
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, Kind] = {
+    **trade.KINDS,
+}

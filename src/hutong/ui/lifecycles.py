@@ -150,6 +150,22 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("lapsed", N_("Lapsed"), QUIET),
         ),
     ),
+    "order": Lifecycle(  # at another venue (NE-4)
+        (
+            State("asking", N_("Being sent"), WAITING),
+            State("applied", N_("Applied"), WAITING),
+            State("qualified", N_("Qualified"), RUNNING),
+            State("awarded", N_("Awarded, to be signed"), RUNNING),
+            State("signed", N_("Signed"), RUNNING),
+            State("settled", N_("Settled"), GOOD),
+        ),
+        (
+            State("declined", N_("Not accepted"), BAD),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("released", N_("Others were chosen"), QUIET),
+            State("ended", N_("Ended without settlement"), BAD),
+        ),
+    ),
     "lot": Lifecycle(
         (
             State("announced", N_("Announced"), QUIET),

@@ -1,0 +1,176 @@
+"""
+My orders at other venues: apply, deposit, bid, sign and pay through this one (NE-4).
+"""
+
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hutong.doors.api import paged
+from hutong.doors.problems import sentence_of_code
+from hutong.kit.actor import READ
+from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.trade import actions, queries, relay
+from hutong.network.trade.queries import OrderView
+from hutong.network.trade.rules import Deposit, Price, Stage
+from hutong.settlement import queries as settlement
+from hutong.ui.door import Acts, as_member, member
+from hutong.ui.fields import YuanField
+from hutong.venues import queries as venues
+
+PAGE = 30
+BIDS = 50
+
+
+class ApplyForm(forms.Form):
+    accepts_conditions = forms.BooleanField(
+        label=_("I accept the conditions of the listing as they stand."), required=True
+    )
+
+
+class BidForm(forms.Form):
+    amount_fen = YuanField(label=_("Bid (yuan)"), help_text=_("At least the least next bid."))
+
+
+class SignForm(forms.Form):
+    text_digest = forms.CharField(widget=forms.HiddenInput)
+    read = forms.BooleanField(label=_("I have read this contract and accept it for the party."))
+
+
+@member
+def index(request: HttpRequest) -> HttpResponse:
+    actor = as_member(request.actor)
+    actor.need(READ)
+    actor.acting_party()
+    page = paged(
+        queries.orders_seen_by(actor),
+        request.GET.get("cursor"),
+        PAGE,
+        key=("-opened_at", "-id"),
+        out=queries.view,
+    )
+    names = {one.code: one for one in venues.members()}
+    return render(
+        request,
+        "my/orders.html",
+        {"orders": [(one, names.get(one.venue)) for one in page["items"]], "next": page["next"]},
+    )
+
+
+@member
+def new(request: HttpRequest, venue: str, listing: UUID) -> HttpResponse:
+    """Apply for another venue's listing: its conditions first, then one tick."""
+    actor, now = as_member(request.actor), request.now
+    seen = mirrors.listing(venue, listing)
+    if seen is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="listing")
+    form, acts = ApplyForm(request.POST or None), Acts(request)
+    acts.on(
+        "apply",
+        lambda: actions.open_order(
+            actor=actor,
+            now=now,
+            venue=venue,
+            listing=listing,
+            accepts_conditions=form.cleaned_data["accepts_conditions"],
+            title_zh=seen.title_zh,
+            title_en=seen.title_en,
+        ),
+        said=gettext("Sent. The home venue answers in a moment."),
+        form=form,
+        to=lambda made: f"/my/orders/{made.id}",
+    )
+    if answer := acts.answer():
+        return answer
+    live = queries.live_order(venue, listing, actor.party) if actor.party else None
+    return render(
+        request,
+        "my/order_new.html",
+        {"seen": seen, "home": venues.find(venue), "form": form, "live": live}
+        | {"problem": acts.problem},
+        status=acts.status,
+    )
+
+
+@member
+def one(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One order; what to do next stands first."""
+    actor, now = as_member(request.actor), request.now
+    actor.acting_party()
+    order = queries.order_seen_by(actor, id)
+    bid, signing, acts = (
+        BidForm(request.POST or None),
+        SignForm(request.POST or None),
+        Acts(request),
+    )
+    acts.on(
+        "withdraw",
+        lambda: actions.withdraw_order(actor=actor, now=now, order=id),
+        said=gettext("Sent. The order ends when the home venue says so."),
+    )
+    acts.on(
+        "sign",
+        lambda: actions.sign_contract(
+            actor=actor, now=now, order=id, text_digest=signing.cleaned_data["text_digest"]
+        ),
+        said=gettext("Your signature is on its way to the home venue."),
+        form=signing,
+    )
+    acts.on(
+        "bid",
+        lambda: _bid(order, bid, now),
+        said=gettext("The home venue has judged your bid."),
+        form=bid,
+    )
+    if answer := acts.answer():
+        return answer
+    if request.method == "GET":
+        bid, signing = BidForm(), SignForm(initial={"text_digest": order.contract_digest})
+    return render(
+        request,
+        "my/order.html",
+        {
+            "order": order,
+            "home": venues.find(order.venue),
+            "why": _why(order),
+            "deposit": settlement.payable_for(subject("order", id)),
+            "price": settlement.payable_for(subject("order_price", id)),
+            "bids": queries.bids_of(id, BIDS),
+            "lot": _lot(order),
+            "bid": bid,
+            "signing": signing,
+            "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED),
+            "waits_for_deposit": order.deposit is Deposit.ASKED,
+            "waits_for_price": order.price is Price.ASKED,
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )
+
+
+def _bid(order: OrderView, form: BidForm, now: object) -> None:
+    """Relay one bid; a refused one is a receipt too, and stands in the list."""
+    relay.place(order, bid=uuid4(), amount_fen=form.cleaned_data["amount_fen"], now=now)  # type: ignore[arg-type]
+
+
+def _lot(order: OrderView) -> dict[str, object] | None:
+    """The lot as its home venue shows it now; nothing when it does not answer."""
+    if order.lot is None or order.stage is not Stage.QUALIFIED:
+        return None
+    try:
+        return relay.lot(order)
+    except Refused:
+        return None
+
+
+def _why(order: OrderView) -> str:
+    """What the home venue said, in the reader's language where it gave a code."""
+    if "code" in order.why:
+        return sentence_of_code(order.why)
+    return str(order.why.get("said", ""))

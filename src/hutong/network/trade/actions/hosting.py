@@ -1,0 +1,194 @@
+"""
+At the home venue: an order of another venue's member is an intent like any other; its money is that
+venue's guarantee, then its debt (NE-4, SE-5).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hutong.deals import actions as deals
+from hutong.journal.actions import action, nothing_changed, record
+from hutong.kit.actor import ACT, READ, Actor, Door, PartyId, PersonId
+from hutong.kit.ids import subject
+from hutong.kit.money import CNY, with_unit
+from hutong.kit.refusal import Refused
+from hutong.listings import actions as listings
+from hutong.listings.queries import IntentView
+from hutong.network.recognition import actions as recognition
+from hutong.network.trade import queries, rules
+from hutong.network.trade.models import ForeignOrder
+from hutong.network.trade.queries import ForeignOrderView
+from hutong.network.trade.rules import Refusal
+from hutong.parties import queries as parties
+from hutong.rulebook import queries as rulebook
+from hutong.settlement import actions as settlement
+
+
+@action(power=None)
+def take_intent(
+    *,
+    actor: Actor,
+    now: datetime,
+    venue: str,
+    order: UUID,
+    listing: UUID,
+    accepts_conditions: bool,
+    credential: Mapping[str, Any],
+    person: UUID,
+) -> IntentView:
+    """Apply for another venue's member, whom that venue vouches for.
+
+    Raises Refused as for a member of our own, and when the credential does not hold.
+    """
+    member = recognition.admit(
+        actor=actor, now=now, venue=venue, credential=credential, person=person
+    )
+    intent = listings.apply_intent(
+        actor=member, now=now, listing=listing, accepts_conditions=accepts_conditions
+    )
+    ForeignOrder.objects.create(
+        id=order,
+        venue=venue,
+        intent=intent.id,
+        listing=listing,
+        party=member.acting_party(),
+        taken_at=now,
+        changed_at=now,
+    )
+    record(
+        subject("order", order),
+        rules.ForeignOrderTaken(order=order, venue=venue, intent=intent.id),
+    )
+    return intent
+
+
+@action(power=None)
+def withdraw_for(*, actor: Actor, now: datetime, venue: str, order: UUID) -> None:
+    """Take the intent back for another venue's member."""
+    row = _locked(venue, order)
+    listings.withdraw_intent(actor=_member(row), now=now, intent=row.intent)
+
+
+@action(power=None)
+def take_guarantee(
+    *, actor: Actor, now: datetime, venue: str, order: UUID, amount_fen: int, currency: str
+) -> None:
+    """Count a deposit as held, by the word of the venue that holds it.
+
+    Refused after the period, for another amount than asked, and beyond what is agreed with it.
+    """
+    row = _locked(venue, order)
+    _within_limit(venue, amount_fen, currency, now)
+    settlement.guarantee_deposit(
+        actor=actor,
+        now=now,
+        intent=row.intent,
+        venue=venue,
+        amount_fen=amount_fen,
+        currency=currency,
+    )
+    row.guaranteed_fen, row.changed_at = amount_fen, now
+    row.save()
+    record(
+        subject("order", order),
+        rules.GuaranteeTaken(order=order, venue=venue, amount_fen=amount_fen),
+    )
+
+
+@action(power=None)
+def end_guarantee(*, actor: Actor, now: datetime, order: UUID, owed_fen: int) -> None:
+    """Note that a guarantee ended, and how much of it is owed instead."""
+    row = ForeignOrder.objects.select_for_update().get(id=order)
+    if not row.guaranteed_fen:
+        nothing_changed()
+        return
+    row.guaranteed_fen, row.owed_fen, row.changed_at = 0, row.owed_fen + owed_fen, now
+    row.save()
+    record(
+        subject("order", order),
+        rules.GuaranteeEnded(order=order, venue=row.venue, owed_fen=owed_fen),
+    )
+
+
+@action(power=None)
+def link_deal(*, actor: Actor, now: datetime, intent: UUID, deal: UUID) -> ForeignOrderView | None:
+    """Note which deal an order led to; None when the intent is none of another venue's."""
+    row = ForeignOrder.objects.select_for_update().filter(intent=intent).first()
+    nothing_changed()
+    if row is None:
+        return None
+    if row.deal is None:
+        row.deal, row.changed_at = deal, now
+        row.save()
+    return queries.foreign(row)
+
+
+@action(power=None)
+def sign_for(*, actor: Actor, now: datetime, venue: str, order: UUID, text_digest: str) -> None:
+    """Accept the contract for another venue's member, by the digest of the text it read."""
+    row = _locked(venue, order)
+    if row.deal is None:
+        raise Refused(Refusal.UNKNOWN_ORDER)
+    deals.accept_contract(actor=_member(row), now=now, deal=row.deal, text_digest=text_digest)
+
+
+@action(power=None)
+def take_price(
+    *, actor: Actor, now: datetime, venue: str, order: UUID, amount_fen: int, currency: str = CNY
+) -> None:
+    """The price, on the account of the venue that collected it. Refused once the deal has ended."""
+    row = _locked(venue, order)
+    if row.deal is None:
+        raise Refused(Refusal.UNKNOWN_ORDER)
+    _within_limit(venue, amount_fen, currency, now)
+    settlement.pay_through(
+        actor=actor,
+        now=now,
+        deal=row.deal,
+        venue=venue,
+        amount_fen=amount_fen,
+        currency=currency,
+    )
+    row.owed_fen, row.changed_at = row.owed_fen + amount_fen, now
+    row.save()
+
+
+def _within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:
+    """Refuse what a venue would stand for beyond the rulebook's limit for it (SE-5)."""
+    limit = rulebook.in_force(now).rules.network.limit_fen(venue)
+    rules.check_limit(
+        owed_fen=settlement.exposure_fen(venue, currency),
+        amount_fen=amount_fen,
+        limit_fen=limit,
+        venue=venue,
+        limit=with_unit(limit, currency),
+    )
+
+
+def acting_for(venue: str, order: UUID) -> Actor:
+    """The member whose order another venue's is, here. Raises Refused (UNKNOWN_ORDER)."""
+    row = ForeignOrder.objects.filter(id=order, venue=venue).first()
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_ORDER)
+    return _member(row)
+
+
+def _member(row: ForeignOrder) -> Actor:
+    """The member for whom their venue acts here."""
+    people = parties.people_of(row.party)
+    return Actor(
+        person=PersonId(people[0]) if people else None,
+        party=PartyId(row.party),
+        powers=frozenset({READ, ACT}),
+        door=Door.NETWORK,
+        label=row.venue,
+    )
+
+
+def _locked(venue: str, order: UUID) -> ForeignOrder:
+    row = ForeignOrder.objects.select_for_update().filter(id=order, venue=venue).first()
+    if row is None:
+        raise Refused(Refusal.UNKNOWN_ORDER)
+    return row
