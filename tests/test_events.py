@@ -79,6 +79,25 @@ SINGLE = {
         }.items()
         for field in fields
     },
+    **{
+        (f"venues.{kind}", field): "a venue's code, or the digest of a document of membership"
+        for kind, fields in {
+            "Founded": ("network",),
+            "Applied": ("network",),
+            "ApplicationReceived": ("network", "venue", "application"),
+            "ApplicationDeclined": ("network", "venue", "application"),
+            "ChangeProposed": ("change", "venue"),
+            "ChangeReceived": ("change", "venue", "proposing_venue"),
+            "Approved": ("change", "venue"),
+            "ApprovalTaken": ("change", "approving_venue"),
+            "ChangeDeclined": ("change", "venue"),
+            "ChangeLapsed": ("change",),
+            "ListAdopted": ("network", "list_digest", "change", "venue", "registrar", "replaces"),
+            "ContradictionFound": ("network", "who", "one", "other"),
+            "Left": ("network",),
+        }.items()
+        for field in fields
+    },
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
 }
 NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", "user"}

@@ -172,7 +172,7 @@ class ChangeReceived(Event, kind="venues.ChangeReceived"):
     change: str
     change_kind: Kind
     venue: str
-    proposed_by: str
+    proposing_venue: str
     told: Content[dict[str, Any]]
 
 
@@ -192,7 +192,7 @@ class ApprovalTaken(Event, kind="venues.ApprovalTaken"):
     """Another member's approval came here."""
 
     change: str
-    approved_by: str
+    approving_venue: str
     approval: Content[dict[str, Any]]
 
 

@@ -203,7 +203,7 @@ def take_change(*, actor: Actor, now: datetime, real_now: datetime, told: Any) -
             change=row.digest,
             change_kind=change.kind,
             venue=change.venue,
-            proposed_by=change.proposed_by,
+            proposing_venue=change.proposed_by,
             told=change.as_json(),
         ),
     )
@@ -242,7 +242,7 @@ def take_approval(*, actor: Actor, now: datetime, real_now: datetime, told: Any)
     )
     record(
         _subject(row),
-        ApprovalTaken(change=row.digest, approved_by=approval.venue, approval=approval.as_json()),
+        ApprovalTaken(change=row.digest, approving_venue=approval.venue, approval=approval.as_json()),
     )
     return True
 
