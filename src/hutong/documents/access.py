@@ -25,6 +25,7 @@ _FILES = ("parties.verify", "parties.suspend", "rights.", "listings.")
 EXAMINE: dict[str, tuple[str, ...]] = {
     "party": _FILES,  # evidence of every kind is filed under the party that brings it
     "technology": ("technologies.", "rights.", "listings."),
+    "import_run": ("technologies.",),
     "right_application": ("rights.",),
     "right_evidence": ("rights.",),
     "right_entry": ("rights.", "settlement."),

@@ -22,6 +22,7 @@ from hutong.listings.suspensions import Because, Cause, by_cause
 from hutong.notices import actions as notices
 from hutong.notices.rules import Text, register
 from hutong.parties import queries as parties
+from hutong.technologies import queries as technologies
 
 # Reactions of this area, for node/reactions.py: tell_people on these kinds.
 TOLD = (
@@ -169,9 +170,13 @@ def _may_read(actor: Actor, document: DocumentView) -> bool:
     """Documents of a technology: its party and officers; those for qualified buyers, them too."""
     if access.by_default(actor, document):
         return True
-    if document.access != Access.QUALIFIED.value or actor.party is None or not actor.has(READ):
+    if actor.party is None or not actor.has(READ):
         return False
-    return queries.is_qualified_for(actor.party, UUID(subject_id(document.owner)))
+    technology = UUID(subject_id(document.owner))
+    if technologies.technology(technology).party == actor.party:  # whoever filed them for it
+        return True
+    qualified = document.access == Access.QUALIFIED.value
+    return qualified and queries.is_qualified_for(actor.party, technology)
 
 
 access.register("technology", _may_read)

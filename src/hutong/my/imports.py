@@ -12,17 +12,16 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hutong.my.words import STAGES
 from hutong.technologies import actions, exporting, queries
-from hutong.technologies.faults import told
+from hutong.technologies.forms import run_in_words
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.fields import uploaded
+from hutong.ui.words import IMPORT_STAGES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FAULTS_SHOWN = 200
 
 
 class WorkbookForm(forms.Form):
@@ -72,18 +71,15 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     """One workbook: how far it is, or what became of it, every fault in place."""
     actor = as_member(request.actor)
     run = queries.run(id, actor)
-    said = (run.refusal or {}).get("said", {})
     return render(
         request,
         "my/import.html",
         {
-            "run": run,
-            "faults": [told(fault, gettext) for fault in run.faults[:FAULTS_SHOWN]],
-            "refusal": {
-                "text": said.get(get_language() or "zh-hans") or next(iter(said.values()), ""),
-                "rule": (run.refusal or {}).get("rule", ""),
-            },
-            "stages": STAGES,
+            **run_in_words(run),
+            "base": "my/base.html",
+            "home": "/my/technologies/imports",
+            "again": "/my/technologies/imports",
+            "stages": IMPORT_STAGES,
         },
     )
 

@@ -66,6 +66,7 @@ GROUPS = (
             "ends_on",
             "sublicensable",
         ),
+        only=OfferKind.LICENCE.value,
     ),
     Group(
         _("Price and deposit"),
@@ -163,7 +164,8 @@ class TermsForm(forms.Form):
     )
 
     def groups(self) -> Iterator[tuple[Group, list[tuple[Any, str]]]]:
-        return grouped(self, GROUPS)
+        """A share belongs to a transfer alone; style.css shows what the chosen offer has."""
+        return grouped(self, GROUPS, lambda name: ["transfer"] if name == "share" else [])
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

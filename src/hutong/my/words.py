@@ -16,11 +16,6 @@ ACCESS: Words = {
     "qualified": N_("Qualified buyers"),
     "secret": N_("Only we and the venue"),
 }
-STAGES: Words = {
-    "reading": N_("Reading the rows"),
-    "comparing": N_("Comparing with what is here"),
-    "writing": N_("Entering"),
-}
 SCHEMES: Words = {
     "uscc": N_("Unified social credit code"),
     "lei": N_("LEI"),

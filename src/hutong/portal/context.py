@@ -166,6 +166,7 @@ def _members_sections(path: str, actor: Any) -> tuple[Link, ...]:
             (gettext("My listings"), "/my/listings"),
             (gettext("Intents"), "/my/intents"),
             (gettext("Bids"), "/my/bids"),
+            (gettext("Elsewhere"), "/my/orders"),
             (gettext("Deals"), "/my/deals"),
             (gettext("Money"), "/my/money"),
             (gettext("Documents"), "/my/documents"),
@@ -187,6 +188,8 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
         (gettext("All procedures"), "/desk/procedures"),
         (gettext("Parties"), "/desk/parties"),
     ]
+    if actor.has("technologies.enter_any") or actor.has("technologies.import_any"):
+        links.append((gettext("Technologies"), "/desk/technologies"))
     if actor.has("settlement.record_receipt"):
         links.append((gettext("Money in"), "/desk/receipts"))
     if actor.has("settlement.request_payout") or actor.has("settlement.approve_payout"):

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.refusal import Refused
-from hutong.technologies.faults import retold
+from hutong.technologies.faults import retold, told
 from hutong.technologies.industries import DIVISIONS
-from hutong.technologies.queries import TechnologyView
+from hutong.technologies.queries import RunView, TechnologyView
 from hutong.technologies.records import NUMBER_ROLES
 from hutong.technologies.rules import (
     KIND_NAMES,
@@ -28,6 +28,7 @@ from hutong.ui.fields import DayField
 from hutong.ui.groups import Group, grouped
 from hutong.ui.templatetags.ui import in_chinese
 
+FAULTS_SHOWN = 200
 # GB/T 22900: what has been shown so far.
 READINESS = (
     _("1 · the principle is observed"),
@@ -224,3 +225,17 @@ def industry_options() -> list[tuple[str, str]]:
     """Codes with their names, for the picker."""
     zh = in_chinese()
     return [(one.code, one.zh if zh else one.en) for one in DIVISIONS.values()]
+
+
+def run_in_words(run: RunView) -> dict[str, Any]:
+    """A file handed in, for its page: its faults and why it was refused, in the reader's language."""
+    refused = run.refusal or {}
+    said = refused.get("said", {})
+    return {
+        "run": run,
+        "faults": [told(fault, gettext) for fault in run.faults[:FAULTS_SHOWN]],
+        "refusal": {
+            "text": said.get(get_language() or "zh-hans") or next(iter(said.values()), ""),
+            "rule": refused.get("rule", ""),
+        },
+    }

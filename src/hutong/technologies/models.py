@@ -252,6 +252,7 @@ class ImportRun(models.Model):
     document = models.UUIDField()
     file_name = models.TextField()
     skip_faulty = models.BooleanField()
+    instruction = models.UUIDField(null=True)  # the paper on which an officer acts for the party
     status = models.CharField(max_length=10, default=RunStatus.WAITING.value)
     stage = models.CharField(max_length=10, default="")
     done = models.PositiveIntegerField(default=0)

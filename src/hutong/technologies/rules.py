@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.event import Content, Event, Private, Visibility, upcast
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 
@@ -270,8 +270,9 @@ class Fixed(Event, kind="technologies.Fixed", version=1, visibility=Visibility.J
 
 
 @dataclass(frozen=True, kw_only=True)
-class Imported(Event, kind="technologies.Imported", version=1):
-    """One file, one entry (TE-5). `root` commits to every row; `manifest` names the chunks."""
+class Imported(Event, kind="technologies.Imported", version=2):
+    """One file, one entry (TE-5). `root` commits to every row; `manifest` names the chunks, and the
+    `record_parts` public blobs in which the records themselves stand (`telling`)."""
 
     batch: UUID
     source: str
@@ -282,9 +283,26 @@ class Imported(Event, kind="technologies.Imported", version=1):
     unchanged: int
     left_out: int
     root: str
+    record_parts: int
     manifest: Content[dict[str, Any]]
     file_name: Private[str]
     party: Private[UUID | None]
+
+
+@upcast("technologies.Imported", 1)
+def _told_no_records(facts: dict[str, Any]) -> dict[str, Any]:
+    """The first version told how many there were, not what they are."""
+    return {**facts, "record_parts": 0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instructed(Event, kind="technologies.Instructed", visibility=Visibility.JOURNALLED):
+    """An officer acted for a party on its instruction; the paper lies at `document`."""
+
+    technology: UUID | None  # one that was entered, or
+    run: UUID | None  # a file that was handed in
+    document: UUID
+    party: Private[UUID]
 
 
 class RunStatus(StrEnum):

@@ -15,13 +15,15 @@ from django.utils.translation import gettext, override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from hutong.documents import access
 from hutong.documents import queries as documents
 from hutong.documents.actions import store as keep
+from hutong.documents.queries import DocumentView
 from hutong.documents.rules import XLSX
 from hutong.doors.problems import sentence_of
 from hutong.due import queries as due
-from hutong.kit.actor import SYSTEM, Actor
-from hutong.kit.ids import subject
+from hutong.kit.actor import READ, SYSTEM, Actor
+from hutong.kit.ids import subject, subject_id
 from hutong.kit.refusal import N_, Refused
 from hutong.notices.actions import notify
 from hutong.notices.rules import Text, register
@@ -53,6 +55,17 @@ register(
 )
 
 
+def _reads(actor: Actor, document: DocumentView) -> bool:
+    """A party reads the files of an import in its name, whoever handed them in."""
+    if access.by_default(actor, document):
+        return True
+    owner = queries.run(UUID(subject_id(document.owner))).party
+    return owner == actor.party and actor.has(READ)
+
+
+access.register("import_run", _reads)
+
+
 @app.task(
     name=actions.IMPORT,
     queue="imports",
@@ -80,7 +93,11 @@ def import_file(run: str) -> None:
 
 def _read(asked: queries.RunView, now: datetime) -> tuple[Report, UUID | None]:
     """What became of the file, and the document of its faulty rows when it has any."""
-    actor = parties.actor_for_person(asked.person, party=asked.party)
+    # An officer acts by the office, which is looked up anew: who was dismissed meanwhile does not.
+    by_office = asked.instruction is not None
+    actor = parties.actor_for_person(
+        asked.person, party=None if by_office else asked.party, second_factor=by_office
+    )
     last = time.monotonic() - REPORT_SECONDS
 
     def progress(done: int, total: int, stage: str) -> None:
@@ -157,11 +174,16 @@ def _end(asked: queries.RunView, now: datetime, status: RunStatus, facts: dict[s
         actions.end_run(actor=SYSTEM, now=now, run=asked.id, status=status, facts=facts)
         good = status in (RunStatus.ENTERED, RunStatus.UNCHANGED)
         counts = {name: facts.get(name, 0) for name in ("entered", "refreshed", "unchanged")}
-        notify(
-            now=now,
-            to=[asked.person],
-            kind="technologies.imported" if good else "technologies.import_refused",
-            facts={"name": asked.file_name, **counts},
-            link=f"/my/technologies/imports/{asked.id}",
-            subject=subject("import_run", asked.id),
-        )
+        told = {
+            "now": now,
+            "kind": "technologies.imported" if good else "technologies.import_refused",
+            "facts": {"name": asked.file_name, **counts},
+            "subject": subject("import_run", asked.id),
+        }
+        mine = f"/my/technologies/imports/{asked.id}"
+        if asked.instruction is None:
+            notify(to=[asked.person], link=mine, **told)
+            return
+        notify(to=[asked.person], link=f"/desk/imports/{asked.id}", **told)
+        if good:  # the party learns what was done in its name
+            notify(to=parties.people_of(asked.party), link=mine, **told)

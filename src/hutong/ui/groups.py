@@ -15,6 +15,7 @@ class Group:
     why: Any
     rule: str
     names: tuple[str, ...]
+    only: str = ""  # the kind of thing that has these fields; empty: every kind
 
 
 def grouped(

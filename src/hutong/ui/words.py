@@ -205,3 +205,10 @@ def choices(words: Words, *, empty: str | Promise | None = None) -> list[tuple[s
     """The words as choices of a form field, translated when shown."""
     listed: Iterable[tuple[str, Any]] = ((c, gettext_lazy(text)) for c, text in words.items())
     return [*([("", empty)] if empty is not None else []), *listed]
+
+
+IMPORT_STAGES: Words = {
+    "reading": N_("Reading the rows"),
+    "comparing": N_("Comparing with what is here"),
+    "writing": N_("Entering"),
+}

@@ -5,6 +5,7 @@ What can happen to a technology.
 from hutong.technologies.actions.bundling import make_bundle
 from hutong.technologies.actions.entering import (
     enter,
+    enter_for,
     enter_intended,
     intend,
     mark_registered,
@@ -17,6 +18,7 @@ from hutong.technologies.actions.handing_in import (
     IMPORT,
     end_run,
     hand_in,
+    hand_in_for,
     note_progress,
 )
 from hutong.technologies.actions.importing import FileFacts, Imported, import_records
@@ -28,8 +30,10 @@ __all__ = [
     "Imported",
     "end_run",
     "enter",
+    "enter_for",
     "enter_intended",
     "hand_in",
+    "hand_in_for",
     "import_records",
     "intend",
     "make_bundle",

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from hutong.documents import actions as documents
 from hutong.journal.actions import Recording, action, nothing_changed, record, record_many
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.technologies import reading, records, rules
-from hutong.technologies.actions.entitled import own, party_to_enter_for
+from hutong.technologies.actions.entitled import ENTER_ANY, own, party_to_enter_for
 from hutong.technologies.models import BundlePart, Key, Technology
 from hutong.technologies.queries import Outcome, TechnologyView, plan, technology
 from hutong.technologies.records import Record
@@ -39,6 +40,27 @@ def enter(
     technologies.record_invalid with all faults, technologies.number_taken.
     """
     return _begin(actor, now, said, party, Status.ENTERED)
+
+
+@action(power=ENTER_ANY)
+def enter_for(
+    *,
+    actor: Actor,
+    now: datetime,
+    party: UUID,
+    said: Mapping[str, Any],
+    instruction: Mapping[str, Any],
+) -> TechnologyView:
+    """Enter a technology for a party that asked the venue to; `instruction` is its paper.
+
+    The paper is kept with the technology, read by the party and by officers. Refused as `enter`.
+    """
+    made = enter(actor=actor, now=now, said=said, party=party)
+    owner = subject("technology", made.id)
+    paper = documents.store(actor=actor, now=now, owner=owner, **instruction)
+    told = rules.Instructed(technology=made.id, run=None, document=paper.id, party=party)
+    record(owner, told)
+    return made
 
 
 def _begin(

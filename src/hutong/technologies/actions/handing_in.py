@@ -19,11 +19,36 @@ from hutong.kit.actor import ACT, Actor
 from hutong.kit.ids import new_id, subject
 from hutong.technologies.actions.entitled import party_to_import_for
 from hutong.technologies.models import ImportRun
-from hutong.technologies.rules import HandedIn, RunEnded, RunStatus
+from hutong.technologies.rules import HandedIn, Instructed, RunEnded, RunStatus
 
 IMPORT = "technologies.import_file"
 FAULTS_KEPT = 2_000
 OPEN = (RunStatus.WAITING.value, RunStatus.WORKING.value)
+
+
+@action(power="technologies.import_any")
+def hand_in_for(
+    *,
+    actor: Actor,
+    now: datetime,
+    party: UUID,
+    file: Mapping[str, Any],
+    instruction: Mapping[str, Any],
+    skip_faulty: bool = False,
+) -> UUID:
+    """Take a file for a party that asked the venue to; `instruction` is its paper.
+
+    `instruction` and `file`: name, media type and data, as `documents.store` takes them.
+    """
+    party_to_import_for(actor, party)
+    assert actor.person is not None, "an officer is a person"
+    id = new_id()
+    kept = _keep(actor, now, id, file)
+    paper = _keep(actor, now, id, instruction)
+    _begin(id, kept, now, party, actor.person, skip_faulty=skip_faulty, paper=paper.id)
+    told = Instructed(technology=None, run=id, document=paper.id, party=party)
+    record(subject("import_run", id), HandedIn(run=id, document=kept.id), told)
+    return id
 
 
 @action(power=ACT)
@@ -44,26 +69,37 @@ def hand_in(
     assert party is not None, "a member imports for its party"
     assert actor.person is not None, "a party acts through a person"
     id = new_id()
-    kept = documents.store(
-        actor=actor,
-        now=now,
-        owner=subject("import_run", id),
-        name=name,
-        media_type=media_type,
-        data=data,
-    )
+    kept = _keep(actor, now, id, {"name": name, "media_type": media_type, "data": data})
+    _begin(id, kept, now, party, actor.person, skip_faulty=skip_faulty)
+    record(subject("import_run", id), HandedIn(run=id, document=kept.id))
+    return id
+
+
+def _keep(actor: Actor, now: datetime, run: UUID, file: Mapping[str, Any]) -> Any:
+    return documents.store(actor=actor, now=now, owner=subject("import_run", run), **file)
+
+
+def _begin(
+    id: UUID,
+    kept: Any,
+    now: datetime,
+    party: UUID,
+    person: UUID,
+    *,
+    skip_faulty: bool,
+    paper: UUID | None = None,
+) -> None:
     ImportRun.objects.create(
         id=id,
         party=party,
-        person=actor.person,
+        person=person,
         document=kept.id,
         file_name=kept.name,
         skip_faulty=skip_faulty,
+        instruction=paper,
         handed_in_at=now,
     )
-    record(subject("import_run", id), HandedIn(run=id, document=kept.id))
     queue.configure_task(IMPORT, lock=IMPORT).defer(run=str(id))
-    return id
 
 
 def note_progress(run: UUID, *, stage: str, done: int, total: int) -> None:

@@ -5,7 +5,7 @@ What can be asked about technologies. All of it is public but who imported what 
 from hutong.technologies.queries.audit import audit
 from hutong.technologies.queries.batches import BatchView, batch, batches
 from hutong.technologies.queries.planning import Outcome, Planned, plan
-from hutong.technologies.queries.runs import RunView, run, runs
+from hutong.technologies.queries.runs import RunView, instructed_runs, run, runs
 from hutong.technologies.queries.search import (
     Filters,
     Order,
@@ -36,6 +36,7 @@ __all__ = [
     "batch",
     "batches",
     "entered_by_day",
+    "instructed_runs",
     "market_count",
     "page",
     "plan",

@@ -23,6 +23,7 @@ class RunView:
     document: UUID
     file_name: str
     skip_faulty: bool
+    instruction: UUID | None  # the paper on which an officer handed it in for the party
     status: RunStatus
     stage: str
     done: int
@@ -48,10 +49,24 @@ class RunView:
 def run(id: UUID, actor: Actor | None = None) -> RunView:
     """One run; with `actor`, refused as not found unless it is its party's."""
     row = ImportRun.objects.filter(id=id).first()
-    seen = actor is None or (row and actor.party == row.party and actor.has(READ))
+    own = row is not None and actor is not None and actor.party == row.party and actor.has(READ)
+    seen = actor is None or own or (row is not None and _is_office(actor, row))
     if row is None or not seen:
         raise Refused(CommonRefusal.NOT_FOUND, what="import")
     return view(row)
+
+
+def instructed_runs(*, limit: int = 20) -> list[RunView]:
+    """The latest files that officers handed in for parties, newest first, without their faults."""
+    rows = ImportRun.objects.filter(instruction__isnull=False).defer("faults").order_by("-id")
+    return [view(row, faults=False) for row in rows[:limit]]
+
+
+def _is_office(actor: Actor, row: ImportRun) -> bool:
+    """Officers see what officers handed in for others; a party's own files are its own."""
+    if row.instruction is None or not actor.second_factor:
+        return False
+    return actor.has("technologies.import_any") or actor.has("supervise.read")
 
 
 def runs(party: UUID, *, limit: int = 20) -> list[RunView]:
@@ -68,6 +83,7 @@ def view(row: ImportRun, *, faults: bool = True) -> RunView:
         document=row.document,
         file_name=row.file_name,
         skip_faulty=row.skip_faulty,
+        instruction=row.instruction,
         status=RunStatus(row.status),
         stage=row.stage,
         done=row.done,
