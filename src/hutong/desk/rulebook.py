@@ -166,7 +166,7 @@ def new(request: HttpRequest) -> HttpResponse:
     actor.need(PROPOSE)
     base = _base(request, now)
     asked = request.POST.get("act")
-    form = RulebookForm(base.data, request.POST if asked == "form" else None)
+    form = RulebookForm(base.data, request.POST if asked in ("form", "preview") else None)
     raw = JsonForm(
         request.POST if asked == "json" else None,
         initial={"data": json.dumps(base.data, ensure_ascii=False, indent=2)},
@@ -197,19 +197,22 @@ def new(request: HttpRequest) -> HttpResponse:
         to=lambda made: f"/desk/rulebook/{made}",
         form=raw,
     )
-    if answer := acts.answer():
+    if asked != "preview" and (answer := acts.answer()):
         return answer
+    looked = asked == "preview" and form.is_valid()
     return render(
         request,
         "desk/rulebook_new.html",
         {
+            "looked": looked,
+            "changes": differences(base.data, data_of(form, base.data)) if looked else [],
             "base": base,
             "form": form,
             "raw": raw,
             "by_data": asked == "json" or "data" in request.GET,
             "problem": acts.problem,
         },
-        status=acts.status,
+        status=422 if asked == "preview" and form.errors else acts.status,
     )
 
 

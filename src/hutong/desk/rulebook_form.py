@@ -1,8 +1,8 @@
 """
 A rulebook as a form: each figure typed in its unit, with the bounds of the rulebook's own shape.
 
-What is no single figure (bands of fees, kinds of files, the calendar) is edited as data or on its
-own page, and kept as it is here; roles are ticked power by power.
+What is no single figure is rows of fields (`rulebook_tables`), roles are ticked power by power; the
+calendar has a page of its own and is kept as it is here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.desk import rulebook_tables
+from hutong.desk.rulebook_tables import MEDIA_TYPES
 from hutong.desk.rulebook_words import FIGURES, PARTS, POWERS, Figure, flat, label, power_word
 from hutong.ui.words import ROLES
 
@@ -48,6 +50,19 @@ class RulebookForm(forms.Form):
             if not self.parts or self.parts[-1][0] != part:
                 self.parts.append((part, []))
             self.parts[-1][1].append(name)
+        self.counts = {
+            path: len(value) for path, value in flat(data) if path in rulebook_tables.TABLES
+        }
+        for path, value in flat(data):
+            if path in rulebook_tables.TABLES:
+                self.fields.update(rulebook_tables.fields(path, value))
+        if MEDIA_TYPES in dict(flat(data)):
+            self.fields[_name(MEDIA_TYPES)] = forms.CharField(
+                label=label(MEDIA_TYPES),
+                initial="\n".join(dict(flat(data))[MEDIA_TYPES]),
+                widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+                help_text=_("One on a line, as a browser names them: application/pdf."),
+            )
         powers = list(
             dict.fromkeys([*POWERS, *(p for held in data["roles"].values() for p in held)])
         )
@@ -65,6 +80,25 @@ class RulebookForm(forms.Form):
         for part, names in self.parts:
             yield gettext(PARTS.get(part, part)), [self[name] for name in names]
 
+    def tables(self) -> list[rulebook_tables.Drawn]:
+        return [rulebook_tables.drawn(self, path, n) for path, n in self.counts.items()]
+
+    def lists(self) -> list[Any]:
+        return [self[name] for name in (_name(MEDIA_TYPES),) if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        self.rows = {
+            path: rulebook_tables.typed_rows(self, path, n) for path, n in self.counts.items()
+        }
+        name = _name(MEDIA_TYPES)
+        if name in typed:
+            try:
+                typed[name] = rulebook_tables.media_types(typed[name])
+            except forms.ValidationError as fault:
+                self.add_error(name, fault)
+        return typed
+
     def roles(self) -> list[Any]:
         return [self[name] for name in self.fields if name.startswith("roles__")]
 
@@ -72,13 +106,16 @@ class RulebookForm(forms.Form):
 def data_of(form: RulebookForm, base: Mapping[str, Any]) -> dict[str, Any]:
     """The rulebook the form describes: the base with what was typed."""
     data = deepcopy(dict(base))
+    for path, rows in form.rows.items():
+        part, _dot, figure = path.partition(".")
+        data[part] = {**data[part], figure: rows}
     for path, _value in flat(base):
         name = _name(path)
         if name not in form.cleaned_data:
             continue
         typed = form.cleaned_data[name]
         part, _dot, figure = path.partition(".")
-        if part == "roles":
+        if part == "roles" or path == MEDIA_TYPES:
             data[part][figure] = list(typed)
         else:
             data[part][figure] = _stored(FIGURES[path].unit, typed)

@@ -54,18 +54,12 @@ def test_two_versions_are_compared_figure_by_figure() -> None:
 
 
 def test_the_form_changes_what_was_typed_and_nothing_else() -> None:
-    typed = {name: _typed(field) for name, field in RulebookForm(BOOK).fields.items()}
-    typed |= {"note": "Longer.", "listings__period_working_days": "25"}
-    form = RulebookForm(BOOK, {k: v for k, v in typed.items() if v is not None})
+    form = RulebookForm(BOOK, sent(note="Longer.", listings__period_working_days="25"))
     assert form.is_valid(), form.errors
     made = data_of(form, BOOK)
     assert [c["label"] for c in differences(BOOK, made)] == ["Listing period"]
     assert Rulebook.model_validate(made, strict=False).listings.period_working_days == 25
     assert [chapter["title"] for chapter in chapters(made)][:2] == ["The venue", "Rights"]
-
-
-def _typed(field: Any) -> Any:
-    return "on" if field.initial is True else None if field.initial is False else field.initial
 
 
 @pytest.mark.django_db
@@ -145,3 +139,88 @@ def test_a_wrong_day_is_named(venue: Any, name: str, text: str, said: str) -> No
     )
     assert said in answer.content.decode()
     assert answer.status_code == 422
+
+
+def sent(**changes: str) -> dict[str, str]:
+    """What a browser sends for the form as it stands, with what somebody typed over it."""
+    bound = RulebookForm(BOOK)
+    typed = {name: bound[name].value() for name in bound.fields}
+    typed = {name: "on" if value is True else value for name, value in typed.items()}
+    return {
+        k: v
+        for k, v in (typed | {"note": "x"} | changes).items()
+        if v is not None and v is not False
+    }
+
+
+def test_bands_of_fees_are_rows_of_fields() -> None:
+    rest = "settlement__fee_bands__2"
+    more = {f"{rest}__up_to_fen": "50,000,000", "settlement__fee_bands__3__bp": "0.5"}
+    form = RulebookForm(BOOK, sent(**more))
+    assert form.is_valid(), form.errors
+    made = Rulebook.model_validate(data_of(form, BOOK), strict=False)
+    assert [(band.up_to_fen, band.bp) for band in made.settlement.fee_bands] == [
+        (100_000_000, 300),
+        (1_000_000_000, 200),
+        (5_000_000_000, 100),
+        (None, 50),
+    ]
+    [change] = differences(BOOK, data_of(form, BOOK))
+    assert change["label"] == "Fee of the venue by price"
+
+
+def test_fees_of_registration_and_kinds_of_files_are_typed() -> None:
+    fee = "rights__registration_fees__0"
+    kinds = "application/pdf\n Image/PNG \n\n"
+    form = RulebookForm(
+        BOOK,
+        sent(
+            **{
+                f"{fee}__kind": "first_registration",
+                f"{fee}__file_fen": "200",
+                f"{fee}__at_most_fen": "1,000",
+            },
+            documents__media_types=kinds,
+        ),
+    )
+    assert form.is_valid(), form.errors
+    made = Rulebook.model_validate(data_of(form, BOOK), strict=False)
+    [first] = made.rights.registration_fees
+    assert (first.file_fen, first.item_fen, first.at_most_fen) == (200_00, 0, 1_000_00)
+    assert made.documents.media_types == ("application/pdf", "image/png")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"settlement__fee_bands__0__up_to_fen": "99,000,000"}, "must rise"),
+        ({"settlement__fee_bands__0__up_to_fen": ""}, "The last band, and only it"),
+        ({"settlement__fee_bands__3__up_to_fen": "5"}, "Say this, too"),
+        ({"documents__media_types": "application/pdf\npdf"}, "“pdf” is no kind of file"),
+        ({"settlement__fee_bands__0__bp": "101"}, "less than or equal to 100"),
+    ],
+)
+def test_rows_that_do_not_hold_together_are_named(changes: dict[str, str], said: str) -> None:
+    form = RulebookForm(BOOK, sent(**changes))
+    assert not form.is_valid()
+    assert said in str(form.errors)
+
+
+@pytest.mark.django_db
+def test_a_version_is_looked_over_before_it_is_proposed(venue: Any) -> None:
+    desk = browsing(officer("administrator"))
+    shown = desk.get("/desk/rulebook/new").context["form"]
+    typed = {name: shown[name].value() for name in shown.fields}
+    typed = {
+        k: "on" if v is True else v for k, v in typed.items() if v is not None and v is not False
+    }
+    typed |= {"act": "preview", "note": "Dearer.", "settlement__fee_bands__2__bp": "1.5"}
+    before = len(queries.versions())
+    seen = desk.post("/desk/rulebook/new", typed).content.decode()
+    assert "Nothing is proposed yet" in seen
+    assert "1.5% of the rest" in seen
+    assert len(queries.versions()) == before
+    assert 'value="Dearer."' in seen
+    made = desk.post("/desk/rulebook/new", typed | {"act": "form"})
+    assert made.status_code == 302
+    assert queries.versions()[0].data["settlement"]["fee_bands"][2]["bp"] == 150
