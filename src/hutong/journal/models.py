@@ -65,6 +65,7 @@ class Content(models.Model):
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="content_rows")
     blob = models.JSONField(null=True)
     erased_at = models.DateTimeField(null=True)
+    is_part = models.BooleanField(default=False)  # named in another blob of the entry, not in it
 
 
 class Erasure(models.Model):

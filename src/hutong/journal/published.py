@@ -103,8 +103,9 @@ def hidden(entry: int) -> Hidden | None:
 
 
 def contents(entry: int) -> dict[str, dict[str, Any] | None]:
-    """An entry's public blobs by digest; None for one that was erased."""
-    return dict(Content.objects.filter(entry=entry).values_list("digest", "blob"))
+    """The public blobs an entry names, by digest; None for one that was erased."""
+    rows = Content.objects.filter(entry=entry, is_part=False)
+    return dict(rows.values_list("digest", "blob"))
 
 
 def _hidden(rows: Any) -> Iterator[Hidden]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Max, QuerySet, When
+from django.db.models import Case, Max, Prefetch, QuerySet, When
 from django.db.models.functions import Now
 
 from hutong.journal import sealing
@@ -316,7 +316,7 @@ def parked() -> list[ParkedView]:
 
 
 def _entries() -> QuerySet[Entry]:
-    return _bare().prefetch_related("content_rows")
+    return _bare().prefetch_related(Prefetch("content_rows", Content.objects.filter(is_part=False)))
 
 
 def _bare() -> QuerySet[Entry]:

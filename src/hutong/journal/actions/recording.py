@@ -9,10 +9,11 @@ An action that recorded nothing fails: nothing with effect goes unwritten.
 import functools
 import inspect
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple, TypeVar, cast
 
 import psycopg
@@ -27,6 +28,7 @@ ANYONE = "anyone"  # the power of actions open to people who are not signed in
 CHANNEL = "hutong_journal"
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -141,6 +143,28 @@ def record_many(
     if ring:
         transaction.on_commit(wake)
     return ids
+
+
+PARTS_AT_ONCE = 50
+
+
+def attach(entry: int, parts: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Keep further public blobs, by their digests, of an entry recorded in this act.
+
+    For what is too much for one blob: a blob of the entry names them, so that the entry commits to
+    them too. They are published, mirrored and erasable as it is (LO-2).
+    """
+    _act()
+    for some in batched(parts, PARTS_AT_ONCE):
+        Content.objects.bulk_create(
+            [Content(digest=name, entry_id=entry, blob=blob, is_part=True) for name, blob in some]
+        )
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(items)
+    while some := list(islice(source, size)):
+        yield some
 
 
 # Entry, private payload and place in the queue in one round trip: every act pays for this one.

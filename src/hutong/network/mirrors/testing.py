@@ -4,7 +4,7 @@ For tests: another venue's log in memory, signed, which serves what it should, o
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hutong.kit.canonical import canonical, digest
 from hutong.kit.moments import iso
+from hutong.network.mirrors import actions, jobs
+from hutong.network.mirrors.models import Mirror
 from hutong.transparency import multikey, note, texts, tiles
 from hutong.transparency.bundles import pack, parse_address
 from hutong.transparency.merkle import leaf_hash, root_of
 from hutong.transparency.mirror import Fetch
 from hutong.transparency.note import Checkpoint, VerifierKey
+from hutong.transparency.queries import public_keys
 from hutong.transparency.reading import Unreachable
 from hutong.transparency.signers import Ed25519Signer
 from hutong.venues.lists import Member, State
@@ -192,11 +195,11 @@ class Logs:
     """Sources of `jobs`: each venue's log, and who mirrors whose."""
 
     def __init__(self, *logs: Log) -> None:
-        self.logs = {log.code: log for log in logs}
+        self.logs: dict[str, Any] = {log.code: log for log in logs}
         self.relays: dict[tuple[str, str], Log] = {}
         self.told: dict[str, list[dict[str, Any]]] = {}
 
-    def home(self, member: Member) -> Log:
+    def home(self, member: Member) -> Any:
         return self.logs[member.code]
 
     def relay(self, member: Member, code: str) -> Log:
@@ -206,3 +209,24 @@ class Logs:
 
     def checkpoints(self, member: Member) -> list[dict[str, Any]]:
         return self.told.get(member.code, [])
+
+
+def own_member(code: str = "OWN") -> Member:
+    """This venue as another would see it: its own log, under a code of another."""
+    keys = public_keys()
+    return replace(
+        Log(code=code).member(),
+        log_origin=keys.venue.log_origin,
+        log_keys=tuple(key.text() for key in keys.every_log_key()),
+    )
+
+
+def follow_own(code: str = "OWN") -> int:
+    """Let this venue mirror its own log, as it is signed now, under another code. Returns its id."""
+    member = own_member(code)
+    mirror = actions.begin(code=code, origin=member.log_origin)
+    sources = Logs()
+    sources.logs[code] = Own()
+    Mirror.objects.update(next_look_at=None)
+    jobs.follow(member, mirror, sources)
+    return mirror

@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.types.json import Jsonb
 
-from hutong.journal.actions import action, nothing_changed, record
+from hutong.journal.actions import action, attach, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import Refused
-from hutong.technologies import proofs, rules
+from hutong.technologies import proofs, rules, telling
 from hutong.technologies.actions.entitled import party_to_import_for
 from hutong.technologies.models import Batch, BatchRow, Key, Technology, columns
 from hutong.technologies.queries import Outcome, Planned, plan
@@ -71,6 +71,7 @@ def import_records(
     party = party_to_import_for(actor, party)
     id, salt = new_id(), secrets.token_bytes(proofs.SALT_BYTES)
     proof = proofs.Proof(salt, proofs.chunk_rows(rows))
+    told = telling.Told(telling.part_rows(rows))
     counts: Counter[Outcome] = Counter()
     done = position = 0
     try:
@@ -79,8 +80,9 @@ def import_records(
                 planned = plan(chunk, party, lock=True)
                 written = _write(planned, party, actor, now)
                 _keep_digests(id, position, written)
-                for technology, digest in written:
-                    proof.add(technology, digest)
+                for one in written:
+                    proof.add(one.technology, one.digest)
+                    told.add(one.technology, one.record.as_json(), entered=one.entered)
                 counts.update(one.outcome for one in planned)
                 position += len(written)
                 done += len(chunk)
@@ -108,13 +110,16 @@ def import_records(
         imported_at=now,
     )
     batch.save(force_insert=True)
-    record(subject("technology_import", id), _event(batch, proof))
+    with told:
+        parts = told.finish()
+        (entry,) = record(subject("technology_import", id), _event(batch, proof, parts))
+        attach(entry, told.blobs())
     return Imported(
         batch=id, entered=batch.entered, refreshed=batch.refreshed, unchanged=batch.unchanged
     )
 
 
-def _event(batch: Batch, proof: proofs.Proof) -> rules.Imported:
+def _event(batch: Batch, proof: proofs.Proof, parts: list[dict[str, Any]]) -> rules.Imported:
     return rules.Imported(
         batch=batch.id,
         source=batch.format,
@@ -125,7 +130,8 @@ def _event(batch: Batch, proof: proofs.Proof) -> rules.Imported:
         unchanged=batch.unchanged,
         left_out=batch.left_out,
         root=batch.root,
-        manifest={"chunk_rows": proof.size, "chunks": proof.chunks},
+        record_parts=len(parts),
+        manifest={"chunk_rows": proof.size, "chunks": proof.chunks, "parts": parts},
         file_name=batch.file_name,
         party=batch.party,
     )
@@ -137,13 +143,20 @@ def _chunks(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
+class _Written(NamedTuple):
+    technology: UUID
+    digest: bytes
+    record: Record
+    entered: bool
+
+
 def _write(
     planned: list[Planned], party: UUID | None, actor: Actor, now: datetime
-) -> list[tuple[UUID, bytes]]:
-    """Write a chunk; returns (technology, digest) of each row written, in the file's order."""
+) -> list[_Written]:
+    """Write a chunk; returns each row written, in the file's order."""
     new: list[tuple[UUID, Planned, dict[str, Any]]] = []
     standing: list[tuple[Technology, Planned]] = []
-    written: list[tuple[UUID, bytes]] = []
+    written: list[_Written] = []
     for one in planned:
         if one.outcome is Outcome.FAULTY:
             finding = one.finding
@@ -151,13 +164,14 @@ def _write(
         if one.outcome is Outcome.ENTER:
             id, values = new_id(), columns(one.record)
             new.append((id, one, values))
-            written.append((id, values["record_digest"]))
+            written.append(_Written(id, values["record_digest"], one.record, entered=True))
         elif one.outcome is Outcome.REFRESH and one.standing is not None:
             row = one.standing
             row.take(one.record)
             row.party, row.refreshed_at = party, now
             standing.append((row, one))
-            written.append((row.id, bytes(row.record_digest)))
+            digest = bytes(row.record_digest)
+            written.append(_Written(row.id, digest, one.record, entered=False))
     if new:
         _copy_new(new, party, actor, now)
     if standing:
@@ -212,11 +226,11 @@ def _refresh(standing: list[tuple[Technology, Planned]]) -> None:
     Key.objects.bulk_create(Key(technology_id=id, key=key) for id, key in sorted(missing))
 
 
-def _keep_digests(batch: UUID, first: int, written: list[tuple[UUID, bytes]]) -> None:
+def _keep_digests(batch: UUID, first: int, written: list[_Written]) -> None:
     _copy(
         BatchRow._meta.db_table,
         ["batch_id", "position", "technology", "digest"],
-        ([batch, first + n, technology, digest] for n, (technology, digest) in enumerate(written)),
+        ([batch, first + n, one.technology, one.digest] for n, one in enumerate(written)),
     )
 
 

@@ -7,7 +7,6 @@ The public feed of ProZorro, ordered by clock, lost 11 of 488 objects in such a 
 import random
 import threading
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -18,11 +17,10 @@ from hutong.journal.actions import action, record
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
 from hutong.network.mirrors import actions, jobs, queries
-from hutong.network.mirrors.testing import AT, Log, Logs, Own
+from hutong.network.mirrors.testing import AT, Logs, Own, follow_own, own_member
 from hutong.node.keys import make_keyring
 from hutong.node.log import sequence
 from hutong.technologies.rules import Updated
-from hutong.transparency.queries import public_keys
 from hutong.transparency.testing import forget
 
 WRITERS, ACTS = 6, 40
@@ -74,12 +72,7 @@ def test_concurrent_writers_small_and_large_are_all_seen_once(own_database, venu
             connections.close_all()
 
     sequencer = threading.Thread(target=sequencing)
-    keys = public_keys()
-    member = replace(
-        Log(code="OWN").member(),
-        log_origin=keys.venue.log_origin,
-        log_keys=tuple(key.text() for key in keys.every_log_key()),
-    )
+    member = own_member()
     mirror = actions.begin(code="OWN", origin=member.log_origin)
     sources = Logs()
     sources.logs["OWN"] = Own()
@@ -120,16 +113,9 @@ def test_a_mirror_of_a_mirror_is_the_same(own_database, venue):
         if number % 70 == 0:
             sequence()
     sequence()
-    keys = public_keys()
-    home = replace(
-        Log(code="OWN").member(),
-        log_origin=keys.venue.log_origin,
-        log_keys=tuple(key.text() for key in keys.every_log_key()),
-    )
-    first = actions.begin(code="OWN", origin=home.log_origin)
+    home = own_member()
+    first = follow_own()
     sources = Logs()
-    sources.logs["OWN"] = Own()
-    jobs.follow(home, first, sources)
     before = queries.compare("OWN")
     assert before.equal
     # The second mirror lies in the same database, so the first is put aside under another origin.
