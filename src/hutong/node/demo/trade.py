@@ -9,6 +9,7 @@ from hutong.node.demo.bidding import bid_live
 from hutong.node.demo.case import Case, pay, upload
 from hutong.node.demo.client import StepFailed, wait_for
 from hutong.node.demo.people import FIRMS, UNIVERSITIES, Institution
+from hutong.node.demo.technologies import demo_technologies
 from hutong.node.demo.verifying import verify_all
 
 OPENING_FEN = 2_000_000_00
@@ -23,6 +24,7 @@ def open_listings(case: Case) -> None:
         "single": (second, "工业缺陷小样本视觉检测", SINGLE_FEN, 10_000_00),
         "unsought": (second, "语音增强的轻量化网络", FLOOR_FEN, 10_000_00),
     }
+    english = {row.title_zh: row.title_en for row in demo_technologies()}
     by_title = {title: id for id, title in case.titles.items()}
     for key, (seller, title, price, increment) in offers.items():
         technology = by_title[title]
@@ -31,7 +33,7 @@ def open_listings(case: Case) -> None:
             "/api/v1/listings",
             {
                 "title_zh": f"{case.titles[technology]}整体转让",
-                "title_en": "Transfer of the whole right",
+                "title_en": f"Transfer: {english[title]}",
                 "technologies": [technology],
                 "offer_kind": "transfer",
                 "share": "1",
