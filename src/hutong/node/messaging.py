@@ -5,9 +5,14 @@ messages (NE-2; docs/network.md).
 A kind's name is `area.verb`; it and its versions are part of the protocol.
 """
 
+from hutong.network.claims import actions as claims
 from hutong.network.messages.kinds import Kind
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
+    # the registrar's: a number is claimed, given back (NE-5)
+    "claims.claim": Kind(claims.on_claim, claims.on_answer),
+    "claims.release": Kind(claims.on_release, claims.on_answer),
+    "claims.final": Kind(claims.on_final),
     **trade.KINDS,
 }

@@ -96,6 +96,7 @@ def run() -> None:
     django.setup()
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
+    from hutong.network.claims.jobs import Keeper
     from hutong.network.messages.actions import CHANNEL as OUTBOX
     from hutong.network.messages.jobs import Sender, commit_evidence
     from hutong.network.mirrors.jobs import Following
@@ -122,6 +123,7 @@ def run() -> None:
     shown = Bell(SHOWN)
     queued = Bell(OUTBOX)
     sender = Sender(KINDS)
+    keeper = Keeper()
     follower = Follower(FEEDS, stopping=stopping.is_set)
     members = Members()
 
@@ -180,6 +182,7 @@ def run() -> None:
         _loop("search", follower.step, found, stopping),
         _loop("log files", publish, growing, stopping),
         _loop("seals", sealing, Bell(), stopping),
+        _loop("claims", keeper.step, Bell(), stopping),
         _loop("messages", sender.step, queued, stopping),
         _loop("evidence", evidence, Bell(), stopping),
         _loop("members", membership, Bell(), stopping),

@@ -26,7 +26,7 @@ scheduler of loss, delay, repetition, crashes and partitions.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Final
@@ -208,13 +208,12 @@ class ReleaseAsked(Event, kind="network.ReleaseAsked"):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TermPromised(Event, kind="network.TermPromised"):
-    """We hold so much of the registrar's log, and acknowledge no more of it in this term."""
+class ClaimGivenBack(Event, kind="network.ClaimGivenBack"):
+    """The number is free for others."""
 
-    term: int
-    registrar: str
-    size: int
-    root: bytes
+    claim: UUID
+    number: str
+    technology: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -520,3 +519,31 @@ def folded(entries: Iterable[tuple[int, Event]], term: int) -> Book | None:
         if isinstance(event, TermOpened) or book.term == term:
             book.take(event, index)
     return book if book.term == term else None
+
+
+# -- entries read back -------------------------------------------------------------------------------------
+
+BOOKED: Final[Mapping[str, type[Event]]] = {
+    event.kind: event
+    for event in (
+        TermOpened,
+        ClaimsAdopted,
+        ClaimGranted,
+        ClaimRefused,
+        ClaimReleased,
+        ClaimMoved,
+    )
+}
+_IDS: Final = frozenset({"claim", "technology", "holder"})
+
+
+def read_event(kind: str, facts: Mapping[str, Any]) -> Event | None:
+    """An entry of a registrar's log as it was written; None for one not about claims."""
+    event = BOOKED.get(kind)
+    if event is None:
+        return None
+    given = {name: UUID(value) if name in _IDS else value for name, value in facts.items()}
+    if "basis_root" in given:
+        given["basis_root"] = bytes.fromhex(given["basis_root"])
+    known = {f.name for f in fields(event)}  # type: ignore[arg-type]
+    return event(**{name: value for name, value in given.items() if name in known})

@@ -125,11 +125,12 @@ def attempt(
         return Tried(Later("the venue is in the list of members no more"))
     try:
         request = signing.sign_request(due.message, signer, datetime.now(UTC))
+    except Exception as error:  # a signer that is away
+        return Tried(Later(f"it could not be signed: {error}"))
+    try:
         status, headers, body = _post(client, url.rstrip("/") + PATH, request)
     except (httpx.HTTPError, httpx.InvalidURL, _TooMuch) as error:
         return Tried(Later(f"{type(error).__name__}: {error}".rstrip(": ")), silent=True)
-    except Exception as error:  # a signer that is away
-        return Tried(Later(f"it could not be signed: {error}"))
     reply = Reply(status, body, request, signing.headers_of(headers))
     try:
         signing.verify_reply(reply, venue=due.message.recipient, keys=lambda _: keys)

@@ -1,0 +1,458 @@
+"""
+Claims: asked and settled at the venue that wants a number, entered and told by the registrar (NE-5).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from hutong.journal import queries as journal
+from hutong.journal.actions import action, nothing_changed, record
+from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.event import Event
+from hutong.kit.ids import new_id, subject
+from hutong.kit.refusal import Refused
+from hutong.network.claims import queries, rules
+from hutong.network.claims.models import BookClaim, ClaimTerm, Holding, OwnClaim
+from hutong.network.claims.rules import Asked, Entered, Refusal, Status
+from hutong.network.messages import actions as messages
+from hutong.network.messages.rules import Answer, Message, Undecided
+from hutong.network.mirrors import queries as mirrors
+from hutong.transparency import merkle
+from hutong.transparency import queries as log
+from hutong.transparency.merkle import EMPTY_ROOT, Hash
+from hutong.venues import queries as venues
+from hutong.venues.states import Standing
+
+AT_ONCE = 200
+
+# -- the claimant ---------------------------------------------------------------------------------------
+
+
+@action(power=None)
+def ask(
+    *, actor: Actor, now: datetime, number: str, technology: UUID, about: str
+) -> queries.OwnView:
+    """Claim a number for a technology that somebody here wants registered.
+
+    What was claimed for the same and is not over is not claimed twice. Raises Refused
+    (NUMBER_UNFIT, TAKEN by another technology of our own).
+    """
+    digest = rules.number_digest(number)
+    live = OwnClaim.objects.select_for_update().filter(
+        number=digest, status__in=[Status.ASKED, Status.FINAL, Status.RELEASING]
+    )
+    row = live.first()
+    if row is not None:
+        if row.technology != technology or row.status == Status.RELEASING:
+            raise Refused(Refusal.TAKEN, venue=venues.my_code())
+        row.about, row.wanted = about, True
+        row.save(update_fields=["about", "wanted"])
+        nothing_changed()
+        return queries.own_view(row)
+    row = OwnClaim.objects.create(
+        id=new_id(), technology=technology, text=number, number=digest, about=about, asked_at=now
+    )
+    _ask(row, now)
+    return queries.own_view(row)
+
+
+@action(power=None)
+def release(*, actor: Actor, now: datetime, about: str) -> int:
+    """Give back what was claimed for something that will not be registered. Returns how many.
+
+    What is not final yet is given back when it is.
+    """
+    rows = OwnClaim.objects.select_for_update().filter(about=about)
+    asked = rows.filter(status=Status.ASKED).update(wanted=False)
+    final = list(rows.filter(status=Status.FINAL))
+    for row in final:
+        _release(row, now)
+    if not final:
+        nothing_changed()
+    return asked + len(final)
+
+
+def _release(row: OwnClaim, now: datetime) -> None:
+    row.status, row.wanted, row.term = Status.RELEASING.value, False, -1
+    row.save()
+    record(
+        subject("claim", row.id),
+        rules.ReleaseAsked(claim=row.id, number=row.number, technology=row.technology),
+    )
+    _ask(row, now)
+
+
+@action(power=None)
+def follow(*, actor: Actor, now: datetime) -> int:
+    """Ask again, in the term in force, what was asked in another. Returns how many."""
+    office = queries.office()
+    if office is None or (office.ours and not (office.open and not withheld())):
+        nothing_changed()
+        return 0
+    under_way = OwnClaim.objects.filter(status__in=[s.value for s in rules.UNDER_WAY])
+    rows = under_way.exclude(term=office.term).select_for_update(skip_locked=True)
+    found = list(rows.order_by("asked_at", "id")[:AT_ONCE])
+    done = sum(_ask(row, now) for row in found)
+    if not done:
+        nothing_changed()
+    return done
+
+
+def withheld() -> bool:
+    """Whether we have voted for another registrar: then nothing is entered, final or said held."""
+    return venues.withholds_from() is not None
+
+
+def _ask(row: OwnClaim, now: datetime) -> bool:
+    """Ask the registrar: by message, or ourselves where we are it. False: not now."""
+    office = queries.office()
+    if office is None or (office.ours and not office.open):
+        row.save()
+        record(_of(row), _asked(row, office))
+        return False
+    row.term, row.registrar = office.term, office.registrar
+    body = {"claim": str(row.id), "term": row.term}
+    if row.status == Status.ASKED:
+        body |= {"number": row.text, "technology": str(row.technology)}
+    row.save()
+    record(_of(row), _asked(row, office))
+    kind = "claims.claim" if row.status == Status.ASKED else "claims.release"
+    if not office.ours:
+        messages.send(
+            actor=SYSTEM,
+            now=now,
+            to=office.registrar,
+            about=_line(row.number),
+            kind=kind,
+            body=body,
+        )
+        return True
+    try:
+        with transaction.atomic():
+            enter = enter_claim if kind == "claims.claim" else enter_release
+            enter(body=body, venue=venues.my_code())
+    except (Undecided, Refused) as why:
+        _on_refusal(row, why.reason.code if isinstance(why, Refused) else "", now)
+        return False
+    return True
+
+
+def _asked(row: OwnClaim, office: queries.Office | None) -> Event:
+    return rules.ClaimAsked(
+        claim=row.id,
+        number=row.number,
+        technology=row.technology,
+        registrar=office.registrar if office else "",
+        term=row.term,
+    )
+
+
+def _of(row: OwnClaim) -> str:
+    return subject("claim", row.id)
+
+
+def _line(number: str) -> str:
+    return "claim:" + number.removeprefix("sha256:")
+
+
+def on_answer(message: Message, answer: Answer, now: datetime) -> None:
+    """The registrar has entered what we asked, or will not: what is final it tells by itself."""
+    row = OwnClaim.objects.select_for_update().filter(id=message.uuid("claim")).first()
+    if row is not None and answer.refused is not None and row.term == message.body.get("term"):
+        _on_refusal(row, answer.refused, now)
+
+
+def _on_refusal(row: OwnClaim, code: str, now: datetime) -> None:
+    """Of another term: asked again. A release of what nobody knows has happened."""
+    if code == Refusal.NOT_CLAIMED.code and row.status == Status.RELEASING:
+        row.status, row.settled_at = Status.RELEASED.value, now
+    else:
+        row.term = -1
+    row.save()
+
+
+@action(power=None)
+def settle(
+    *,
+    actor: Actor,
+    now: datetime,
+    claim: UUID,
+    term: int,
+    outcome: Entered,
+    holder: str,
+) -> None:
+    """Take in what became final, when it is the answer to what we asked last."""
+    row = OwnClaim.objects.select_for_update().filter(id=claim).first()
+    if row is None or row.term != term or Status(row.status) not in rules.UNDER_WAY:
+        nothing_changed()
+        return
+    asked = row.status == Status.ASKED
+    if asked and outcome is Entered.GRANTED:
+        row.status = Status.FINAL.value
+        told: Event = rules.ClaimFinal(
+            claim=row.id, number=row.number, technology=row.technology, term=term
+        )
+    elif asked and outcome is Entered.REFUSED and holder:
+        row.status, row.holder = Status.LOST.value, holder
+        told = rules.ClaimLost(
+            claim=row.id, number=row.number, technology=row.technology, holder=holder, term=term
+        )
+    elif not asked and outcome is Entered.RELEASED:
+        row.status = Status.RELEASED.value
+        told = rules.ClaimGivenBack(claim=row.id, number=row.number, technology=row.technology)
+    else:
+        nothing_changed()
+        return
+    row.settled_at = now
+    row.save()
+    record(_of(row), told)
+    if row.status == Status.FINAL and not row.wanted:
+        _release(row, now)
+
+
+def on_final(message: Message, now: datetime) -> Mapping[str, Any]:
+    """`claims.final`, from the registrar we asked."""
+    row = OwnClaim.objects.filter(id=message.uuid("claim")).first()
+    if row is not None and row.registrar == message.sender:
+        try:
+            outcome = Entered(message.text("outcome"))
+        except ValueError as error:
+            raise Refused(Refusal.NOT_CLAIMED) from error
+        holder = message.body.get("holder")
+        settle(
+            actor=SYSTEM,
+            now=now,
+            claim=row.id,
+            term=message.whole("term"),
+            outcome=outcome,
+            holder=holder if isinstance(holder, str) else "",
+        )
+    return {}
+
+
+# -- the registrar -------------------------------------------------------------------------------------------
+
+
+def on_claim(message: Message, now: datetime) -> Mapping[str, Any]:
+    """`claims.claim`: first come, first granted."""
+    _entering(actor=SYSTEM, now=now, body=message.body, venue=message.sender, releasing=False)
+    return {"entered": True}
+
+
+def on_release(message: Message, now: datetime) -> Mapping[str, Any]:
+    """`claims.release`: the number is free for others."""
+    _entering(actor=SYSTEM, now=now, body=message.body, venue=message.sender, releasing=True)
+    return {"entered": True}
+
+
+@action(power=None)
+def _entering(
+    *, actor: Actor, now: datetime, body: Mapping[str, Any], venue: str, releasing: bool
+) -> None:
+    nothing_changed()  # asked again: nothing new may be entered
+    (enter_release if releasing else enter_claim)(body=body, venue=venue)
+
+
+def enter_claim(*, body: Mapping[str, Any], venue: str) -> None:
+    """Grant or refuse, in our log. Raises Undecided, Refused."""
+    asked = Asked.read(body, venue)
+    term = _open_term(asked.term)
+    found = rules.claim(
+        asked,
+        of_id=queries.of_id(term.term, asked.id),
+        of_number=queries.of_number(term.term, asked.number),
+    )
+    for event in found:
+        (entry,) = record(subject("claim", asked.id), event)
+        refused = isinstance(event, rules.ClaimRefused)
+        BookClaim.objects.create(
+            term=term,
+            claim=asked.id,
+            number=asked.number,
+            technology=asked.technology,
+            venue=venue,
+            entered=Entered.REFUSED if refused else Entered.GRANTED,
+            holder=event.venue_holding if isinstance(event, rules.ClaimRefused) else "",
+            entry=entry,
+        )
+    if not found:
+        BookClaim.objects.filter(term=term, claim=asked.id).update(told=False)
+
+
+def enter_release(*, body: Mapping[str, Any], venue: str) -> None:
+    try:
+        id, given = UUID(str(body["claim"])), int(body["term"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise Refused(Refusal.NOT_CLAIMED) from error
+    term = _open_term(given)
+    found = rules.release(venue, term=term.term, of_id=queries.of_id(term.term, id))
+    for event in found:
+        (entry,) = record(subject("claim", id), event)
+        BookClaim.objects.filter(term=term, claim=id).update(
+            entered=Entered.RELEASED, entry=entry, told=False
+        )
+    if not found:
+        BookClaim.objects.filter(term=term, claim=id).update(told=False)
+
+
+def _open_term(asked: int) -> ClaimTerm:
+    """The term of our book, locked: claims are entered one after another."""
+    office = queries.office()
+    if office is None:
+        raise Undecided("there is no network here")
+    if not office.ours or withheld():
+        if asked < office.term:
+            raise Refused(Refusal.OTHER_TERM, term=office.term)
+        raise Undecided(f"claims are kept by {office.registrar}")
+    row = ClaimTerm.objects.select_for_update().filter(term=office.term).first()
+    rules.in_term(asked, term=row.term if row else None, own=office.term)
+    assert row is not None
+    return row
+
+
+@action(power=None)
+def open_term(*, actor: Actor, now: datetime) -> bool:
+    """Begin the book of a term in which we are the registrar, with the claims of the one before.
+
+    Returns whether it was begun now. Raises Undecided while the log it is taken from is not here.
+    """
+    office = queries.office()
+    if office is None or not office.ours or office.open:
+        nothing_changed()
+        return False
+    bases = queries.replacements()
+    folded: dict[int, rules.Book] = {}
+
+    def opened(basis: rules.Basis) -> bool | None:
+        events = queries.events(basis)
+        if events is None:
+            return None
+        book = rules.folded(events, basis.term)
+        if book is not None:
+            folded[basis.term] = book
+        return book is not None
+
+    basis = rules.to_take_over(bases, opened)
+    taken = folded[basis.term].live() if basis else []
+    first, *adopted = rules.open_term(office.term, basis=basis, claims=taken)
+    name = subject("term", office.term)
+    (entry,) = record(name, first)
+    version = venues.network().version  # type: ignore[union-attr]
+    term = ClaimTerm.objects.create(term=office.term, entry=entry, version=version)
+    rest = iter(taken)
+    for event in adopted:
+        assert isinstance(event, rules.ClaimsAdopted)
+        (entry,) = record(name, event)
+        BookClaim.objects.bulk_create(
+            [
+                BookClaim(
+                    term=term,
+                    claim=claim.id,
+                    number=claim.number,
+                    technology=claim.technology,
+                    venue=claim.venue,
+                    entered=Entered.GRANTED,
+                    entry=entry,
+                    told=True,
+                )
+                for claim, _ in zip(rest, event.claims, strict=False)
+            ]
+        )
+    return True
+
+
+@action(power=None)
+def tell(*, actor: Actor, now: datetime) -> int:
+    """Tell claimants what has become final. Returns how many."""
+    office = queries.office()
+    waiting = BookClaim.objects.none()
+    if office is not None and office.open and not withheld():
+        waiting = BookClaim.objects.filter(term=office.term, told=False)
+    rows = list(waiting.select_for_update(skip_locked=True).order_by("entry")[:AT_ONCE])
+    final = queries.final() if rows else 0
+    told = 0
+    for row in rows:
+        index = journal.log_index_of(row.entry)
+        if index is None or index >= final:
+            break
+        BookClaim.objects.filter(id=row.id).update(told=True)
+        _tell(row, now)
+        told += 1
+    if not told:
+        nothing_changed()
+    return told
+
+
+def _tell(row: BookClaim, now: datetime) -> None:
+    if row.venue == venues.my_code():
+        settle(
+            actor=SYSTEM,
+            now=now,
+            claim=row.claim,
+            term=row.term_id,
+            outcome=Entered(row.entered),
+            holder=row.holder,
+        )
+        return
+    if venues.standing(row.venue) in (Standing.UNKNOWN, Standing.LEFT):
+        return
+    body = {
+        "claim": str(row.claim),
+        "term": row.term_id,
+        "outcome": row.entered,
+        "holder": row.holder,
+    }
+    messages.send(
+        actor=SYSTEM, now=now, to=row.venue, about=_line(row.number), kind="claims.final", body=body
+    )
+
+
+@action(power=None)
+def hold(
+    *,
+    actor: Actor,
+    now: datetime,
+    real_now: datetime,
+    venue: str,
+    term: int,
+    size: int,
+    root: Hash,
+) -> None:
+    """Note how much of our log a member says it holds. Raises Refused (FORKED)."""
+    nothing_changed()
+    office, signed = queries.office(), log.checkpoint()
+    if office is None or not office.ours or office.term != term:
+        return
+    if signed is None or size > signed.size:
+        return
+    ours = merkle.root(size, log.node_reader())
+    if ours != root:
+        record(
+            subject("venue", venue),
+            rules.HeldContradicted(venue=venue, size=size, root=root, own_root=ours),
+        )
+        return
+    Holding.objects.get_or_create(
+        venue=venue, term=term, defaults={"size": size, "told_at": real_now}
+    )
+    Holding.objects.filter(venue=venue, term=term, size__lte=size).update(
+        size=size, told_at=real_now
+    )
+
+
+@transaction.atomic
+def acknowledgement() -> tuple[int, str, int, Hash] | None:
+    """What we may say now: term, registrar, and how much of its log we hold.
+
+    None where we are the registrar ourselves, or have voted for another.
+    """
+    queries.stand_still()
+    office = queries.office()
+    if office is None or office.ours or withheld():
+        return None
+    size, root = mirrors.held(office.registrar) or (0, EMPTY_ROOT)
+    return office.term, office.registrar, size, root

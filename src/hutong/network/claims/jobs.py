@@ -1,0 +1,99 @@
+"""
+Keeping claims going, by the worker: asked, entered, held, told.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from hutong.due import queries as due
+from hutong.journal.queries import Recorded
+from hutong.kit.actor import SYSTEM
+from hutong.kit.refusal import Refused
+from hutong.network.claims import actions, holding
+from hutong.network.messages.rules import Undecided
+from hutong.transparency.queries import keyring
+from hutong.venues import queries as venues
+
+log = structlog.get_logger(__name__)
+
+SECONDS: Final = 5
+AGAIN_SECONDS: Final = 20  # an acknowledgement may have been lost
+
+
+class Keeper:
+    """One step of everything; remembers only what it last said it holds."""
+
+    def __init__(self, client: httpx.Client | None = None) -> None:
+        self._client = client or httpx.Client(timeout=SECONDS, follow_redirects=False)
+        self._said: tuple[Any, ...] | None = None
+        self._said_at = 0.0
+
+    def step(self) -> int:
+        if venues.network() is None:
+            return 0
+        real_now = datetime.now(UTC)
+        given = {"actor": SYSTEM, "now": due.venue_now(real_now)}
+        done = 0
+        try:
+            done += int(actions.open_term(**given))
+        except Undecided as why:
+            log.info("term_not_open", why=str(why))
+        except Refused as why:
+            log.error("term_not_open", why=str(why))
+        done += actions.follow(**given)
+        done += actions.tell(**given)
+        self._acknowledge(real_now)
+        return done
+
+    def _acknowledge(self, real_now: datetime) -> None:
+        said = actions.acknowledgement()
+        if said is None or said[2] == 0:
+            return
+        if said == self._said and time.monotonic() - self._said_at < AGAIN_SECONDS:
+            return
+        term, registrar, size, root = said
+        url = venues.url_of(registrar)
+        if url is None:
+            return
+        request = holding.request(
+            term=term,
+            size=size,
+            root=root,
+            sender=venues.my_code(),
+            to=registrar,
+            signer=keyring().message_signer,
+            now=real_now,
+        )
+        try:
+            response = self._client.post(
+                url.rstrip("/") + holding.PATH, content=request.body, headers=request.headers
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            log.info("not_acknowledged", registrar=registrar, why=str(error))
+            return
+        if response.status_code == 204:
+            self._said, self._said_at = said, time.monotonic()
+
+
+def on_awaited(entry: Recorded) -> None:
+    """A reaction: an application here waits for the numbers of its technologies."""
+    for technology, number in entry.facts["numbers"].items():
+        try:
+            actions.ask(
+                actor=SYSTEM,
+                now=entry.at,
+                number=number,
+                technology=technology,
+                about=entry.subject,
+            )
+        except Refused as why:
+            log.warning("not_claimed", number=number, why=str(why))
+
+
+def on_given_up(entry: Recorded) -> None:
+    """A reaction: an application was rejected or withdrawn; its numbers are given back."""
+    actions.release(actor=SYSTEM, now=entry.at, about=entry.subject)
