@@ -7,6 +7,7 @@ from datetime import datetime
 from hutong.journal.actions import action
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.claims import queries as claims
 from hutong.network.mirrors import queries as mirrors
 from hutong.transparency import queries as log
 from hutong.transparency.merkle import EMPTY_ROOT
@@ -24,7 +25,10 @@ def approve(*, actor: Actor, now: datetime, real_now: datetime, change: str) -> 
     found = queries.change(change)
     if found is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="change")
-    held = held_of_registrar() if found.kind is Kind.REGISTRAR else None
+    held = None
+    if found.kind is Kind.REGISTRAR:
+        claims.stand_still()
+        held = held_of_registrar()
     actions.approve(actor=actor, now=now, real_now=real_now, change=change, held=held)
 
 
