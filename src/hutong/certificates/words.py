@@ -90,6 +90,16 @@ EXPORT_CLASSES: Final = {
     "free": Pair("自由类", "Free"),
     "restricted": Pair("限制类", "Restricted"),
 }
+DIRECTIONS: Final = {"import": Pair("进口", "Import"), "export": Pair("出口", "Export")}
+VALUATION_METHODS: Final = {
+    "cost": Pair("成本法", "Cost"),
+    "income": Pair("收益法（许可费节省）", "Income (relief from royalty)"),
+    "market": Pair("市场法", "Market"),
+}
+TRAINING_RESULTS: Final = {
+    "passed": Pair("合格", "Passed"),
+    "distinction": Pair("优秀", "Passed with distinction"),
+}
 PARTY_KINDS: Final = {
     "enterprise": Pair("企业", "Enterprise"),
     "university": Pair("高等院校", "University"),

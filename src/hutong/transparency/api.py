@@ -13,7 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Query, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -199,6 +199,51 @@ def entry(request: HttpRequest, index: int) -> EntryOut:
     except (queries.NotYetIncluded, OutOfRange):
         proof = None
     return EntryOut(index=index, leaf=base64.b64encode(leaf).decode(), proof=proof)
+
+
+class ConsistencyOut(Schema):
+    """That the log of `new` entries begins with the log of `old` (RFC 6962, 2.1.2)."""
+
+    old: int = Field(examples=[1024])
+    new: int = Field(examples=[1152])
+    old_root: str = Field(
+        description="base64", examples=["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]
+    )
+    new_root: str = Field(
+        description="base64", examples=["n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="]
+    )
+    hashes: list[str] = Field(
+        description="The proof: at most 64 hashes, base64",
+        examples=[["LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="]],
+    )
+
+
+@router.get(
+    "/log/consistency",
+    response={200: ConsistencyOut, **PROBLEMS},
+    summary="Prove that the log only grew between two sizes",
+)
+def consistency(
+    request: HttpRequest,
+    old: int = Query(..., ge=1, lt=2**63, description="The smaller size", examples=[1024]),
+    new: int | None = Query(
+        None, ge=1, lt=2**63, description="Absent: the latest signed", examples=[1152]
+    ),
+) -> ConsistencyOut:
+    """Two checkpoints of one log, kept at different times, must agree with it; checked with
+    nothing but their roots. No size beyond the latest signed one. Open to everybody (LO-1)."""
+    latest = queries.checkpoint()
+    size = new if new is not None else latest.size if latest else 0
+    if latest is None or not old <= size <= latest.size:
+        raise Refused(CommonRefusal.NOT_FOUND, what="checkpoint")
+    roots = [base64.b64encode(queries.root_at(n)).decode() for n in (old, size)]
+    return ConsistencyOut(
+        old=old,
+        new=size,
+        old_root=roots[0],
+        new_root=roots[1],
+        hashes=[base64.b64encode(hash).decode() for hash in queries.consistency(old, size)],
+    )
 
 
 class ErasureOut(Schema):

@@ -181,6 +181,11 @@ def consistency(old: int, new: int) -> list[Hash]:
     return merkle.consistency_proof(old, new, node_reader())
 
 
+def root_at(size: int) -> Hash:
+    """The root of the log when it had `size` entries. Raises OutOfRange."""
+    return merkle.root(size, node_reader())
+
+
 def audit() -> Iterator[Discrepancy]:
     """Compute the tree again from the entries, and compare tiles, places and signed checkpoints.
 

@@ -1,11 +1,13 @@
-"""Fonts where there are some; a venue in memory that issues certificates."""
+"""Fonts where there are some; a venue in memory that issues certificates; officers who propose one."""
 
 import os
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from hutong.certificates.tests.making import Maker
+from hutong.kit.ids import subject
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 
@@ -24,3 +26,61 @@ def fonts():
 @pytest.fixture(scope="session")
 def maker(tmp_path_factory):
     return Maker.of(tmp_path_factory.mktemp("venue") / "keys")
+
+
+@pytest.fixture
+def clerk(venue):
+    from hutong.parties.testing import officer
+
+    return officer("certificates", now=venue.now)
+
+
+@pytest.fixture
+def chief(venue):
+    from hutong.parties.testing import officer
+
+    return officer("certificates", now=venue.now)
+
+
+@pytest.fixture
+def trainer(venue):
+    from hutong.parties.testing import verified_party
+
+    return verified_party("某培训机构", "service_institution", now=venue.now)
+
+
+@pytest.fixture
+def paper(venue, clerk):
+    from hutong.documents import actions as documents
+    from hutong.parties.testing import EVIDENCE
+
+    return documents.store(
+        actor=clerk,
+        now=venue.now,
+        owner=subject("venue", "papers"),
+        name="results.pdf",
+        media_type="application/pdf",
+        data=EVIDENCE,
+    ).id
+
+
+@pytest.fixture
+def proposed(venue, clerk, trainer, paper):
+    """Proposes a certificate of training, changed as told."""
+    from hutong.certificates import actions
+    from hutong.certificates.kinds import Kind
+    from hutong.certificates.schemas import SAID
+
+    def propose(**changes):
+        said = {**deepcopy(SAID), "trainer": trainer.identifiers[0][1], **changes}
+        return actions.propose(
+            actor=clerk, now=venue.now, kind=Kind.TRAINING, said=said, evidence=[paper]
+        )
+
+    return propose
+
+
+@pytest.fixture
+def working(settings, fonts, drain):
+    settings.FONT_DIRECTORIES = fonts
+    return drain

@@ -16,56 +16,11 @@ from hutong.certificates.rules import ProposalStatus, Refusal, TemplateStatus
 from hutong.certificates.schemas import SAID
 from hutong.certificates.tests.test_life import REAL_NOW, discrepancies, refused
 from hutong.certificates.verification import Outcome, StepName
-from hutong.documents import actions as documents
 from hutong.kit.actor import ANONYMOUS, SYSTEM
-from hutong.kit.ids import new_id, subject
+from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal
 from hutong.parties import actions as parties
-from hutong.parties.testing import EVIDENCE, member_of, officer, unverified_party, verified_party
-
-
-@pytest.fixture
-def clerk(venue):
-    return officer("certificates", now=venue.now)
-
-
-@pytest.fixture
-def chief(venue):
-    return officer("certificates", now=venue.now)
-
-
-@pytest.fixture
-def trainer(venue):
-    return verified_party("某培训机构", "service_institution", now=venue.now)
-
-
-@pytest.fixture
-def paper(venue, clerk):
-    return documents.store(
-        actor=clerk,
-        now=venue.now,
-        owner=subject("venue", "papers"),
-        name="results.pdf",
-        media_type="application/pdf",
-        data=EVIDENCE,
-    ).id
-
-
-@pytest.fixture
-def proposed(venue, clerk, trainer, paper):
-    def propose(**changes):
-        said = {**deepcopy(SAID), "trainer": trainer.identifiers[0][1], **changes}
-        return actions.propose(
-            actor=clerk, now=venue.now, kind=Kind.TRAINING, said=said, evidence=[paper]
-        )
-
-    return propose
-
-
-@pytest.fixture
-def working(settings, fonts, drain):
-    settings.FONT_DIRECTORIES = fonts
-    return drain
+from hutong.parties.testing import member_of, officer, unverified_party, verified_party
 
 
 def wrong(venue, **changes):

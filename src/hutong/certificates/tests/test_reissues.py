@@ -10,14 +10,6 @@ from hutong.certificates.kinds import Kind
 from hutong.certificates.models import Certificate, Reissue
 from hutong.certificates.reissues import Refusal, ReissueStatus
 from hutong.certificates.tests.test_life import REAL_NOW, discrepancies, refused
-from hutong.certificates.tests.test_office import (  # noqa: F401
-    chief,
-    clerk,
-    paper,
-    proposed,
-    trainer,
-    working,
-)
 from hutong.certificates.verification import verify
 from hutong.kit.actor import ANONYMOUS, SYSTEM
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -25,7 +17,7 @@ from hutong.transparency import queries as transparency
 
 
 @pytest.fixture
-def issued(venue, chief, proposed, working):  # noqa: F811
+def issued(venue, chief, proposed, working):
     """So many certificates of training, with their files."""
 
     def issue(count):
@@ -40,7 +32,7 @@ def issued(venue, chief, proposed, working):  # noqa: F811
 
 
 @pytest.fixture
-def asked(venue, clerk):  # noqa: F811
+def asked(venue, clerk):
     def propose(**changes):
         asking = {"kind": Kind.TRAINING, "made_before": None, "older_words": False}
         return actions.propose_reissue(
@@ -62,7 +54,7 @@ def test_what_two_officers_agree_on_is_made_anew_and_verifies(
     issued,
     asked,
     working,
-    monkeypatch,  # noqa: F811
+    monkeypatch,
 ):
     monkeypatch.setattr("hutong.certificates.actions.reissuing.BATCH", 2)
     ids = issued(3)
@@ -92,7 +84,7 @@ def test_a_stopped_reissue_goes_on_where_it_was(
     issued,
     asked,
     working,
-    monkeypatch,  # noqa: F811
+    monkeypatch,
 ):
     monkeypatch.setattr("hutong.certificates.actions.reissuing.BATCH", 1)
     ids = issued(2)
@@ -121,7 +113,7 @@ def test_what_was_revoked_meanwhile_is_left_out(
     chief,
     issued,
     asked,
-    working,  # noqa: F811
+    working,
 ):
     ids = issued(2)
     proposal = asked()
@@ -146,7 +138,7 @@ def test_only_those_are_chosen_that_answer_to_every_line(venue, issued, asked):
 
 
 @pytest.mark.django_db
-def test_nobody_else_proposes_decides_or_sees(venue, chief, issued, asked):  # noqa: F811
+def test_nobody_else_proposes_decides_or_sees(venue, chief, issued, asked):
     issued(1)
     proposal = asked()
     for act in (

@@ -2,10 +2,12 @@
 Logs that this venue watches and witnesses it asks, by the API: as at /desk/witnesses (LO-3, PA-5).
 """
 
+import base64
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
 from hutong.doors import DoorRequest
@@ -55,6 +57,33 @@ class LogPeerIn(Schema):
     )
 
 
+class RefusedCheckpointOut(Schema):
+    """A checkpoint that a log signed and could not show to continue what was seen: evidence."""
+
+    origin: str = Field(examples=["other.example/log"])
+    why: str = Field(
+        description="`contradiction`: two roots for one size; else not shown to continue",
+        examples=["contradiction"],
+    )
+    size: int = Field(description="Of what was shown", examples=[1152])
+    root: str = Field(
+        description="base64", examples=["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]
+    )
+    seen_size: int = Field(description="Of what was seen before", examples=[1152])
+    seen_root: str = Field(
+        description="base64", examples=["n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="]
+    )
+    shown: str = Field(description="The signed note that was shown (C2SP)")
+    seen_note: str = Field(description="The signed note that was seen before (C2SP)")
+    shown_at: datetime = Field(description="Real time")
+
+    @classmethod
+    def of(cls, view: queries.RefusedView) -> "RefusedCheckpointOut":
+        told = {name: getattr(view, name) for name in cls.model_fields}
+        hashes = {name: base64.b64encode(told[name]).decode() for name in ("root", "seen_root")}
+        return cls(**{**told, **hashes})
+
+
 class LogPeerProposed(Schema):
     id: UUID
 
@@ -66,6 +95,17 @@ def peers(request: DoorRequest) -> list[Any]:
     """Those accepted and those proposed. Needs `venue.operate` (LO-3)."""
     request.actor.need("venue.operate")
     return queries.peers()
+
+
+@router.get(
+    "/log/refused-checkpoints",
+    response={200: list[RefusedCheckpointOut], **PROBLEMS},
+    summary="Checkpoints of other logs that this venue refused to cosign",
+)
+def refused_checkpoints(request: HttpRequest) -> list[RefusedCheckpointOut]:
+    """The latest fifty, each with both signed notes: two roots for one size prove that the log lied
+    to somebody. Open to everybody (LO-3)."""
+    return [RefusedCheckpointOut.of(view) for view in queries.refused()]
 
 
 @router.post(

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Field, Query, Router, Schema, Status
+from django.http import HttpResponse
+from ninja import Field, Path, Query, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
@@ -105,6 +106,54 @@ def open_fields(request: DoorRequest, body: OpeningIn) -> Status[OpeningMade]:
         reader=body.reader,
     )
     return Status(201, OpeningMade(path=f"/log/openings/{secret}"))
+
+
+@router.get(
+    "/log/openable/{index}/file",
+    response={200: None, **PROBLEMS},
+    summary="Open private fields of an entry as a file",
+    openapi_extra={
+        "responses": {
+            200: {
+                "content": {
+                    "application/json": {
+                        "example": {
+                            "format": "hutong-opening/1",
+                            "venue": "shte-demo.example",
+                            "entry": "eyJmb3JtYXQiOiJodXRvbmcvMiJ9",
+                            "proof": "c2sp.org/tlog-proof@v1\nindex 1151\n…",
+                            "fields": {
+                                "seller": {
+                                    "salt": "8f14e45fceea167a5a36dedd4bea2543",
+                                    "value": "0190a000-0000-7000-8000-000000000004",
+                                }
+                            },
+                        }
+                    }
+                }
+            }
+        }
+    },
+)
+def opening_file(
+    request: DoorRequest,
+    index: int = Path(..., ge=0, lt=2**63, examples=[1151]),
+    field: list[str] = Query(
+        ..., max_length=50, description="Each field by its name", examples=[["seller"]]
+    ),
+) -> HttpResponse:
+    """Fields of the party acted for, with the entry and its proof of the log: whoever has the file
+    verifies it without the venue (`./hutong verify`), and nothing can be revoked. Needs
+    `member.read` (LO-2)."""
+    opened = queries.document(request.actor, index, field)
+    return HttpResponse(
+        opened.file(),
+        content_type="application/json",
+        headers={
+            "Content-Disposition": f'attachment; filename="opening-{index}.json"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 @router.post(

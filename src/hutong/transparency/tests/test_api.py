@@ -1,7 +1,9 @@
 """Peers, key changes and opened fields by the API: each as on its page (LO-2, LO-3, PA-5)."""
 
+import base64
 import json
 import secrets
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ from hutong.journal.models import Entry
 from hutong.parties import actions as parties
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights.testing import registered_technology
-from hutong.transparency import queries
+from hutong.transparency import merkle, queries
+from hutong.transparency.cosigning.models import RefusedCheckpoint
 from hutong.transparency.note import VerifierKey
+from hutong.transparency.openings.document import verify as verify_opening
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +117,72 @@ def test_a_field_is_opened_by_a_link_until_it_is_revoked(ask, venue, drain):
     assert Entry.objects.count() <= before + 1  # the stranger's token alone
     assert ask(owner, "POST", f"/openings/{link['id']}/revoke") == (204, None)
     assert Client().get(made["path"]).status_code == 410
+
+
+def test_a_field_is_opened_as_a_file_that_verifies_without_the_venue(ask, venue, drain):
+    holder = verified_party(now=venue.now)
+    owner, stranger = member_of(holder), member_of(verified_party("无关公司", now=venue.now))
+    registered_technology(holder, now=venue.now)
+    drain()
+    entry = ask(owner, "GET", "/openable")[1]["items"][0]
+    name, value = next(iter(entry["fields"].items()))
+    path = f"/openable/{entry['index']}/file?field={name}"
+    status, opened = ask(owner, "GET", path)
+    assert status == 200
+    report = verify_opening(json.dumps(opened).encode(), queries.public_keys())
+    assert report.verified
+    assert report.fields == {name: value}
+    opened["fields"][name]["value"] = "somebody else"
+    assert not verify_opening(json.dumps(opened).encode(), queries.public_keys()).verified
+    assert ask(stranger, "GET", path)[0] == 404
+    assert ask(owner, "GET", f"/openable/{entry['index']}/file")[0] == 422
+    assert ask(owner, "GET", f"/openable/{entry['index']}/file?field=nobody")[0] == 404
+
+
+def test_two_states_of_the_log_are_shown_to_agree(venue, drain):
+    registered_technology(verified_party(now=venue.now), now=venue.now)
+    drain()
+    [first, *_] = sorted(c.size for c in queries.checkpoints())
+    verified_party("后来者", now=venue.now)
+    drain()
+    latest = queries.checkpoint()
+    said = Client().get(f"/api/v1/log/consistency?old={first}").json()
+    hashes = [base64.b64decode(text) for text in said["hashes"]]
+    merkle.verify_consistency(
+        old=first,
+        new=latest.size,
+        proof=hashes,
+        old_root=queries.checkpoint_of(first).root,
+        new_root=latest.root,
+    )
+    assert base64.b64decode(said["new_root"]) == latest.root
+    assert base64.b64decode(said["old_root"]) == queries.checkpoint_of(first).root
+
+
+@pytest.mark.parametrize(
+    "asked", ["old=0", "old=-1", "old=x", "", f"old=1&new={2**63}", f"old={2**70}"]
+)
+def test_absurd_sizes_are_malformed(asked):
+    assert Client().get(f"/api/v1/log/consistency?{asked}").status_code == 422
+
+
+@pytest.mark.parametrize("asked", ["old=1", f"old=1&new={2**62}", "old=9&new=3"])
+def test_sizes_that_were_never_signed_are_not_found(asked):
+    assert Client().get(f"/api/v1/log/consistency?{asked}").status_code == 404
+
+
+def test_what_a_log_could_not_explain_is_public_with_both_notes():
+    row = RefusedCheckpoint.objects.create(
+        origin="other.example/log",
+        why="contradiction",
+        size=9,
+        root=bytes(32),
+        seen_size=9,
+        seen_root=bytes([1] * 32),
+        shown="one\n",
+        seen_note="two\n",
+        shown_at=datetime(2026, 1, 5, tzinfo=UTC),
+    )
+    [told] = Client().get("/api/v1/log/refused-checkpoints").json()
+    assert (told["shown"], told["seen_note"]) == (row.shown, row.seen_note)
+    assert base64.b64decode(told["root"]) == bytes(32)
