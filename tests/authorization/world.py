@@ -12,6 +12,7 @@ from typing import Any
 from django.test import Client
 from django.test.client import MULTIPART_CONTENT, encode_multipart
 
+from authorization import of_network
 from hutong.auctions import testing as auctions
 from hutong.auctions.actions import Bidder
 from hutong.certificates import actions as certificates
@@ -311,10 +312,16 @@ def build(now: datetime) -> World:
         "peer": proposed_log,
         "POST /log/peers/{peer}/end": watched_log,
         "version": version,
+        **of_network.ids(administrator=administrator, now=now),
     }
     bodies = {
         "POST /log/key-changes": {"change": "rotate", "key": lives["credential"], "reason": "why"},
         "POST /log/openings": {"index": opened.leaf.index, "fields": list(opened.fields)[:1]},
+        "POST /network/changes": {
+            "kind": "relocate",
+            "venue": "SZTE",
+            "details": {"url": "https://x.example"},
+        },
         "POST /log/peers": {"kind": "log", "keys": [_log_key("third.example/log")]},
         "POST /log/erasures": {"what": "content", "target": other_blob, "reason": "asked for"},
         "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},

@@ -14,6 +14,7 @@ from hutong.deals.notices import TEXTS as DEALS_TOLD
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
+from hutong.network.membership import jobs as membership
 from hutong.network.trade import jobs as trade
 from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
@@ -99,6 +100,8 @@ REACTIONS: tuple[Reaction, ...] = (
     when("trade.of_return", "settlement.PriceReturned", do=trade.of_return),
     when("trade.of_ending", "deals.Defaulted", "deals.Terminated", do=trade.of_ending),
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
+    when("network.approvals", "venues.Approved", do=membership.on_approved),
+    when("network.lists", "venues.ListAdopted", do=membership.on_list),
     # people
     when("notices.of_parties", *notices.TOLD, do=notices.tell_people),
     when(

@@ -489,6 +489,16 @@ def open_documents() -> list[dict[str, Any]]:
     ]
 
 
+def change_of(told: Any) -> str | None:
+    """The digest of a change, given as a document, where it is known here; else None."""
+    try:
+        digest = lists.Change.read(told).digest
+    except DocumentInvalid:
+        return None
+    known = Change.objects.filter(digest=digest, network__is_current=True).exists()
+    return digest if known else None
+
+
 def approvals_known(change: Any) -> set[str]:
     """Whose approvals of a change, given as a document, are kept here."""
     id = change.get("id") if isinstance(change, dict) else None

@@ -242,7 +242,9 @@ def take_approval(*, actor: Actor, now: datetime, real_now: datetime, told: Any)
     )
     record(
         _subject(row),
-        ApprovalTaken(change=row.digest, approving_venue=approval.venue, approval=approval.as_json()),
+        ApprovalTaken(
+            change=row.digest, approving_venue=approval.venue, approval=approval.as_json()
+        ),
     )
     return True
 
