@@ -7,6 +7,7 @@ in both languages, so that a word in the wrong one is a fault of a page.
 
 import time
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,6 +39,7 @@ def seed() -> dict[str, Any]:
     work_until_quiet(now=start + timedelta(days=45), real_now=datetime.now(UTC))
     _move_clock(start + timedelta(days=60))
     seeded |= _present()
+    seeded |= _encumbered()
     work_until_quiet(now=_now(), real_now=datetime.now(UTC))
     _sign(UUID(seeded["decided_listing"]))
     certificate = _certificate(UUID(seeded["deal"]), seeded["people"]["certificates"][0])
@@ -274,6 +276,101 @@ def _present() -> dict[str, Any]:
         "listing": str(listing.id),
         "intent": str(intent.id),
         "to_examine": str(to_examine.id),
+    }
+
+
+def _encumbered() -> dict[str, Any]:
+    """Rights with others' rights in them: pledged and sold, licensed, held by two."""
+    from hutong.kit.moments import local_date
+    from hutong.listings import actions as listings
+    from hutong.listings.offers import LicenceTerms
+    from hutong.listings.testing import drafted_listing
+    from hutong.parties import queries
+    from hutong.parties.testing import member_of
+    from hutong.rights import actions as register
+    from hutong.rights.acts import Mode
+    from hutong.rights.scope import Field, Scope, Term, Territory
+    from hutong.rights.testing import (
+        a_document,
+        a_technology,
+        licensed,
+        pledged,
+        registered_application,
+        registered_technology,
+    )
+    from hutong.settlement import actions as settlement
+    from hutong.settlement.testing import held_proceeds
+
+    now = _now()
+    then, today = now - timedelta(days=40), local_date(now)
+    parties = {p.name_en: p for p in (queries.party(id) for id in _verified())}
+    university = parties["A University in Shanghai"]
+    alpha, beta = parties["Alpha Ltd."], parties["Beta Ltd."]
+    owner, bank = member_of(university), member_of(alpha)
+    due = {"debt_due_on": today - timedelta(days=2)}
+    sides = {"seller": university, "buyer": beta, "pledgee": alpha, "now": then}
+    waiting = held_proceeds(**sides, **due, title_zh="一种电池隔膜", title_en="A battery separator")
+    claimed = held_proceeds(
+        **sides, **due, title_zh="一种光伏组件", title_en="A photovoltaic module"
+    )
+    settlement.claim_proceeds(
+        actor=bank,
+        now=now,
+        proceeds=claimed.id,
+        amount_fen=200_000_00,
+        grounds="A debt that fell due.",
+    )
+    right = registered_technology(
+        university, title_zh="一种热泵", title_en="A heat pump", now=then - NOTICE
+    )
+    pledge = pledged(right.id, university, beta, now=then, debt_due_on=today.replace(year=2030))
+    register.consent_to_disposals(
+        actor=member_of(beta),
+        now=then,
+        restriction=pledge,
+        kinds=["ordinary", "exclusive"],
+        until=today.replace(year=2028),
+    )
+    scope = Scope(
+        Territory.of(["310000", "320000", "US"]),
+        Field.of(["F25B"]),
+        Term.of(local_date(then), today.replace(year=2029)),
+    )
+    grant = licensed(right.id, university, alpha, scope=scope, now=then, sublicensable=True)
+    correction = register.file_pre_emption(
+        actor=bank,
+        now=now,
+        technology=right.id,
+        holder=alpha.id,
+        origin="contract",
+        words="7",
+        evidence=[a_document(bank, now=now)],
+    )
+    shared = a_technology(university, title_zh="一种阀门", title_en="A valve", now=then - NOTICE)
+    half = Fraction(1, 2)
+    holders = [(university.id, half), (beta.id, half)]
+    registered_application(university, [shared.id], holders, now=then - NOTICE)
+    terms = LicenceTerms(territory=("CN",), ends_on=today.replace(year=2030))
+    draft = drafted_listing(
+        university,
+        [shared.id],
+        now=now,
+        title_zh="阀门独占许可",
+        title_en="An exclusive licence of a valve",
+        offer_kind="licence",
+        share=None,
+        licence_mode=Mode.EXCLUSIVE.value,
+        licence=terms,
+    )
+    listings.ask_co_owners(actor=owner, now=now, listing=draft.id)
+    return {
+        "proceeds": str(waiting.id),
+        "claimed": str(claimed.id),
+        "pledged": str(right.id),
+        "pledge": str(pledge),
+        "grant": str(grant),
+        "noting": str(correction.id),
+        "joining": str(draft.id),
     }
 
 

@@ -136,12 +136,13 @@ def registered_technology(
     title_zh: str = "一种高温合金的制备方法",
     holders: Sequence[tuple[UUID, Fraction]] | None = None,
     now: datetime = NINE_IN_SHANGHAI,
+    **said: object,
 ) -> TechnologyView:
     """A technology entered by the party and registered (it alone, or to `holders`).
 
     The public notice is sat out: the register entry is 15 days after `now`.
     """
-    technology = a_technology(party, kind=kind, title_zh=title_zh, now=now)
+    technology = a_technology(party, kind=kind, title_zh=title_zh, now=now, **said)
     registered_application(party, [technology.id], holders, now=now)
     return technology
 

@@ -5,28 +5,31 @@ Builders for other areas' tests: money that came in through the bank, by real ac
     deposited(intent)                      its deposit received and held
     paid_deal(now=…)                       signed, deposit applied, the rest received
     settled_deal(now=…)                    … outside steps recorded, right against money
+    held_proceeds(seller=…, …)             a pledged right sold, its price held for the pledgee
 """
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from hutong.deals import queries as deals
 from hutong.deals.queries import DealView
-from hutong.deals.testing import NOTICE, agreed_deal, listed, signed_deal
+from hutong.deals.testing import DEPOSIT, NOTICE, PRICE, agreed_deal, listed, signed_deal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.ledger.testing import account_with
 from hutong.listings.queries import IntentView
-from hutong.listings.testing import qualified_intent
+from hutong.listings.testing import open_listing, qualified_intent
 from hutong.parties.queries import PartyView
-from hutong.parties.testing import NINE_IN_SHANGHAI, officer, verified_party
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
+from hutong.rights import actions as register
 from hutong.rights import queries as rights
-from hutong.rights.testing import outside_step
+from hutong.rights.acts import Proceeds
+from hutong.rights.testing import outside_step, pledged, registered_technology
 from hutong.settlement import actions, queries
-from hutong.settlement.queries import DealMoney, PayableView, ReceiptView
+from hutong.settlement.queries import DealMoney, PayableView, ProceedsView, ReceiptView
 from hutong.settlement.rules import Purpose
 
 
@@ -118,3 +121,28 @@ def settled_deal(deal: DealView | None = None, **how: Any) -> tuple[DealView, De
         actor=officer("settlement", now=deal.opened_at), now=deal.opened_at, deal=deal.id
     )
     return deals.deal(deal.id), money
+
+
+def held_proceeds(
+    *, seller: PartyView, buyer: PartyView, pledgee: PartyView, now: datetime, **how: Any
+) -> ProceedsView:
+    """A pledged patent, registered 16 days before `now`, sold with consent: its price is held.
+
+    `debt_due_on` of the pledge, titles of the technology and of the listing in `how`.
+    """
+    titles = {"title_zh": how.get("title_zh", "一种电池隔膜"), "title_en": how.get("title_en", "")}
+    patent = registered_technology(seller, now=now - NOTICE, **titles)
+    pledge = pledged(patent.id, seller, pledgee, now=now, debt_due_on=how.get("debt_due_on"))
+    register.consent_to_disposals(
+        actor=member_of(pledgee),
+        now=now,
+        restriction=pledge,
+        kinds=["transfer"],
+        until=date(2099, 12, 31),
+        proceeds=Proceeds.DEPOSIT,
+    )
+    terms = {"price_mode": "fixed", "price_fen": PRICE, "deposit_fen": DEPOSIT, **titles}
+    intent = qualified_intent(open_listing(seller, [patent.id], now=now, **terms), buyer, now=now)
+    deposited(intent)
+    deal, _ = settled_deal(agreed_deal(intent=intent))
+    return queries.proceeds_of_deal(deal.id)[0]

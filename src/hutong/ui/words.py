@@ -172,7 +172,7 @@ FILING_SIDES: Words = {
     "licensee": N_("Licensee"),
     "pledgor": N_("Pledgor"),
     "pledgee": N_("Pledgee"),
-    "holder": N_("Holder"),
+    "holder": N_("Who may come first"),
     "by": N_("Given by"),
     "taker": N_("In favour of"),
 }
