@@ -6,6 +6,7 @@ The pages of each audience, found as people find them: by links from where they 
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -44,37 +45,42 @@ class Found:
 
 def crawl(site: Any, role: str | None) -> Found:
     """Follow links from the role's home, within its own pages; a visitor sees all public ones."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in site.cookies(role, "zh-hans")}
+    with httpx.Client(base_url=site.address, cookies=cookies, timeout=30) as client:
+        return follow(client.get, role, site.address)
+
+
+def follow(get: Callable[[str], Any], role: str | None, address: str = "") -> Found:
+    """The same, by whatever gets a page."""
     home = HOMES.get(role, "/desk")
     own = home.rstrip("/")
-    cookies = {cookie["name"]: cookie["value"] for cookie in site.cookies(role, "zh-hans")}
     found, seen, waiting = Found(), {home}, deque([(home, "")])
-    with httpx.Client(base_url=site.address, cookies=cookies, timeout=30) as client:
-        while waiting and len(seen) < MOST:
-            path, came_from = waiting.popleft()
-            pattern = pattern_of(path)
-            if pattern is None:
-                found.broken.append(f"{path} (from {came_from}) is no address")
-                continue
-            if NO_PAGES.match(path.lstrip("/").partition("?")[0]):
-                continue
-            known = found.pages.setdefault(pattern, [])
-            if len(known) >= (EACH_PUBLIC if role is None else EACH):
-                continue
-            answer = client.get(path)
-            if answer.status_code in (301, 302, 303):
-                continue
-            if answer.status_code != 200:
-                found.broken.append(f"{path} (from {came_from}) answers {answer.status_code}")
-                continue
-            known.append(path)
-            for link in LINK.findall(HIDDEN.sub("", answer.text)):
-                link = unescape(link).removeprefix(site.address)
-                if link.startswith("?"):
-                    link = path.partition("?")[0] + link
-                inside = role is None or link == own or link.startswith(f"{own}/")
-                if link.startswith("/") and inside and link not in seen:
-                    seen.add(link)
-                    waiting.append((link, path))
+    while waiting and len(seen) < MOST:
+        path, came_from = waiting.popleft()
+        pattern = pattern_of(path)
+        if pattern is None:
+            found.broken.append(f"{path} (from {came_from}) is no address")
+            continue
+        if NO_PAGES.match(path.lstrip("/").partition("?")[0]):
+            continue
+        known = found.pages.setdefault(pattern, [])
+        if len(known) >= (EACH_PUBLIC if role is None else EACH):
+            continue
+        answer = get(path)
+        if answer.status_code in (301, 302, 303):
+            continue
+        if answer.status_code != 200:
+            found.broken.append(f"{path} (from {came_from}) answers {answer.status_code}")
+            continue
+        known.append(path)
+        for link in LINK.findall(HIDDEN.sub("", answer.text)):
+            link = unescape(link).removeprefix(address)
+            if link.startswith("?"):
+                link = path.partition("?")[0] + link
+            inside = role is None or link == own or link.startswith(f"{own}/")
+            if link.startswith("/") and inside and link not in seen:
+                seen.add(link)
+                waiting.append((link, path))
     found.pages = {pattern: paths for pattern, paths in found.pages.items() if paths}
     return found
 
@@ -93,15 +99,16 @@ def patterns(*areas: str) -> set[str]:
 
     return {
         route
-        for route, module in _flat(urlpatterns, "")
+        for route, module in flat(urlpatterns)
         if module.startswith(tuple(f"hutong.{area}." for area in areas))
         and not NO_PAGES.match(route)
     }
 
 
-def _flat(entries: Any, prefix: str) -> Any:
+def flat(entries: Any, prefix: str = "") -> Any:
+    """Each address pattern with the module of its page."""
     for entry in entries:
         if isinstance(entry, URLResolver):
-            yield from _flat(entry.url_patterns, prefix + str(entry.pattern))
+            yield from flat(entry.url_patterns, prefix + str(entry.pattern))
         elif isinstance(entry, URLPattern):
             yield prefix + str(entry.pattern), getattr(entry.callback, "__module__", "")

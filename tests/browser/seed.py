@@ -410,7 +410,8 @@ def _session(person: UUID, party: UUID | None) -> str:
         SESSION_KEY,
         get_user_model,
     )
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from hutong.node.sessions import SessionStore
 
     user = get_user_model().objects.get(pk=person)
     session = SessionStore()

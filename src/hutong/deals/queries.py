@@ -16,6 +16,7 @@ from hutong.deals.audit import audit
 from hutong.deals.models import Contract, Deal
 from hutong.deals.rules import Ending, How, Side, Status
 from hutong.doors.beside import beside
+from hutong.doors.reading import once
 from hutong.kit.actor import Actor
 from hutong.kit.moments import SHANGHAI
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -79,7 +80,7 @@ class DealView:
 
 def deal(id: UUID) -> DealView:
     """The deal. Refused when there is none."""
-    row = _rows().filter(id=id).first()
+    row = once(("deals.deal", id), _rows().filter(id=id).first)
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="deal")
     return view(row)
@@ -102,6 +103,7 @@ def deal_seen_by(actor: Actor, id: UUID) -> DealView:
     row = rows_seen_by(actor).filter(id=id).first()
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="deal")
+    once(("deals.deal", id), lambda: row)
     return view(row)
 
 

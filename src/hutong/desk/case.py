@@ -26,7 +26,7 @@ from hutong.kit.actor import Actor
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 from hutong.ui import history as told
-from hutong.ui.case import Case, Step
+from hutong.ui.case import Case, Hand, Step
 from hutong.ui.door import Acts, officer, posted_id, safe_next
 from hutong.ui.templatetags.ui import listed, named
 from hutong.ui.words import ROLES
@@ -90,8 +90,11 @@ def show(
     actor, now = request.actor, request.now
     ref = request.path.removeprefix(DESK)
     held, entries = _held(ref, actor, now), _entries(subjects)
-    names = names_of(entries, *([held.person] if held else []))
+    hands = [hand.by for hand in case.hands if hand.by]
+    names = names_of(entries, *([held.person] if held else []), *hands)
     claim = _claim(ref, actor, held, names)
+    if hands:
+        case = replace(case, hands=[_named(hand, names) for hand in case.hands])
     if subjects:
         case = replace(case, history=[*case.history, *_told(entries, names, notes)])
     if not case.decisions:
@@ -116,6 +119,10 @@ def show(
         },
         status=acts.status,
     )
+
+
+def _named(hand: Hand, names: Mapping[UUID, str]) -> Hand:
+    return replace(hand, name=names.get(hand.by, "")) if hand.by else hand
 
 
 def _able(ref: str, actor: Actor) -> bool:

@@ -96,7 +96,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "page": found,
             "kinds": KIND_NAMES,
             "on_evidence": [kind for kind in Kind if KINDS[kind].on_evidence],
-            "words": [(kind, queries.template_in_force(kind).version) for kind in Kind],
+            "words": list(queries.versions_in_force().items()),
             "may": decide(
                 actor,
                 "certificates.propose",

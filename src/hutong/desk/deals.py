@@ -114,11 +114,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     money = settlement.money_of(id)
     pledged = settlement.proceeds_of_deal(id)
     ending = deal.ending
-    people = parties.persons(
-        [*(a.person for a in deal.acceptances), *([ending.proposed_by] if ending else [])]
-    )
     waiting_since = ending.proposed_at if ending else deal.overdue_at
-    sides = [p for side in (deal.seller, deal.buyer) for p in parties.people_of(side)]
+    sides = parties.acting_for_any([deal.seller, deal.buyer])
     things = technologies.technologies({*deal.technologies, *(t.technology for t in transfers)})
     case = Case(
         kind=gettext("Deal"),
@@ -138,14 +135,14 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         if ending is not None and ending.proposed_by == actor.person
         else [
             *(
-                Hand(did=gettext(SIDES[a.side.value]), name=named(people.get(a.person)), at=a.at)
+                Hand(did=gettext(SIDES[a.side.value]), by=a.person, at=a.at)
                 for a in deal.acceptances
             ),
             *(
                 [
                     Hand(
                         did=gettext("Ending proposed by"),
-                        name=named(people.get(ending.proposed_by)),
+                        by=ending.proposed_by,
                         at=ending.proposed_at,
                     )
                 ]

@@ -353,17 +353,14 @@ def _objection(
 
 
 def _hands(application: ApplicationView, hands: Any) -> list[Hand]:
-    people = parties.persons(
-        {id for id in (hands.entered_by, hands.submitted_by, hands.examined_by) if id}
-    )
     return [
-        Hand(did=did, name=named(people[id]), at=at)
+        Hand(did=did, by=id, at=at)
         for did, id, at in (
             (gettext("Drafted by"), hands.entered_by, application.drafted_at),
             (gettext("Submitted by"), hands.submitted_by, application.submitted_at),
             (gettext("Examined by"), hands.examined_by, application.notice_opened_at),
         )
-        if id in people
+        if id is not None
     ]
 
 

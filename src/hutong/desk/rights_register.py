@@ -50,7 +50,7 @@ def one(request: HttpRequest, technology: UUID) -> HttpResponse:
     actor, now = request.actor, request.now
     t = technologies.technology(technology)
     title = queries.title(technology)
-    restrictions = queries.restrictions_on(technology)
+    restrictions = queries.restriction_views(title.state)
     used = queries.grants_of(
         technology, local_date(now), live=True, cursor=request.GET.get("cursor")
     )

@@ -27,21 +27,38 @@ class _WithParts(ModelIterable):
     def __iter__(self) -> Iterator[Any]:
         for row in super().__iter__():
             for column in [name for name in vars(row) if name.startswith(COLUMN)]:
-                _put(row, column.removeprefix(COLUMN), vars(row).pop(column))
+                way, _, name = column.removeprefix(COLUMN).rpartition("__")
+                parts = vars(row).pop(column)
+                if (thing := _reached(row, way)) is not None:
+                    _put(thing, name, parts)
             yield row
 
 
+def _reached(row: models.Model, way: str) -> models.Model | None:
+    """What the row came with; the row itself where there is no way to go."""
+    return getattr(row, way, None) if way else row
+
+
 def beside(rows: QuerySet[M], *names: str) -> QuerySet[M]:
-    """`rows` with what hangs on them by the reversed foreign keys `names`, by their keys."""
+    """`rows` with what hangs on them by the reversed foreign keys `names`, by their keys.
+
+    A name may lead by way of one thing that the rows come with (`select_related`): `file__pages`.
+    """
     for name in names:
-        link = _link(rows.model, name)
+        way, _, last = name.rpartition("__")
+        link = _link(_at(rows.model, way), last)
         fields = {field.attname: field.attname for field in link.model._meta.concrete_fields}
-        parts = link.model._base_manager.filter(**{link.attname: OuterRef("pk")}).order_by("pk")
+        key = OuterRef(f"{way}__pk" if way else "pk")
+        parts = link.model._base_manager.filter(**{link.attname: key}).order_by("pk")
         rows = rows.annotate(
             **{COLUMN + name: ArraySubquery(parts.values(_part=JSONObject(**fields)))}
         )
     rows._iterable_class = _WithParts
     return rows
+
+
+def _at(model: type[models.Model], way: str) -> type[models.Model]:
+    return model._meta.get_field(way).related_model if way else model  # type: ignore[return-value]
 
 
 def _link(model: type[models.Model], name: str) -> Any:

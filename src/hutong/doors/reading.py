@@ -3,15 +3,16 @@ What one request asks several times is asked once, while it only reads; and what
 of several areas is asked of all at once, at its beginning.
 
     with reading():                     a GET: from its first query to its answer
-        at_once(PARTS, person=…)        the clock, the rules, who reads: one query for all of them
+        at_once(PARTS, …)               the clock, the rules, who reads: one query for all of them
         once(("due.clock",), ask)       afterwards the same answer, without a query
 
 Outside of `reading`, and wherever anything is written, everything is asked anew.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
@@ -23,8 +24,9 @@ _known: ContextVar[dict[Hashable, Any] | None] = ContextVar("known", default=Non
 class Part(NamedTuple):
     """What an area answers at the beginning of a request.
 
-    `sql`: a query for one JSON value (NULL where there is none), by `%(name)s` of what is known then;
-    `read`: what the area makes of the value; `by`: the names that the answer is remembered by.
+    `sql`: a query for one JSON value (NULL where there is none), by `reader.person` and
+    `reader.party`; `read`: what the area makes of the value; `by`: which of the two the answer is
+    remembered by.
     """
 
     name: str
@@ -54,12 +56,26 @@ def once(key: Hashable, ask: Callable[[], T]) -> T:
     return found
 
 
-def at_once(parts: Sequence[Part], **known: Any) -> dict[str, Any]:
-    """The answers of `parts` by their names, in one query; `once` knows them from then on."""
+def at_once(parts: Sequence[Part], reader: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of `parts` by their names, in one query; `once` knows them from then on.
+
+    `reader`: a query for one row or none, by `%(name)s` of what is `known`, with the columns `person`
+    and `party`; whatever columns it has are among the answers.
+    """
+    asked = ", ".join(f"({part.sql})" for part in parts)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"({part.sql})" for part in parts), known)
-        values = cursor.fetchone()
-    answers = {part.name: part.read(value) for part, value in zip(parts, values, strict=True)}
-    for part in parts:
-        once((part.name, *(known[name] for name in part.by)), lambda part=part: answers[part.name])
+        cursor.execute(
+            f"SELECT {asked}, reader.* FROM (VALUES (1)) one LEFT JOIN ({reader}) reader ON true",
+            known,
+        )
+        row = cursor.fetchone()
+        columns = [column.name for column in cursor.description]
+    answers = dict(zip(columns[len(parts) :], row[len(parts) :], strict=True))
+    for part, value in zip(parts, row, strict=False):
+        found = answers[part.name] = part.read(value)
+        once((part.name, *(answers[name] for name in part.by)), partial(_said, found))
     return answers
+
+
+def _said(found: T) -> T:
+    return found

@@ -15,12 +15,10 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import structlog
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -49,9 +47,12 @@ NEVER_REMEMBERED = re.compile(
     r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token)/?"
 )
 TRIES = 3
-# What every request asks at its beginning; what it asks besides where somebody is signed in.
+# What every request asks at its beginning, and what it asks besides where there is a session.
 VENUES = (due.CLOCK, rulebook.ADOPTED)
 READERS = (*VENUES, parties.ACCOUNT, parties.HELD, parties.ACTED_FOR, notices.UNREAD)
+NOBODY = "SELECT NULL::uuid AS person, NULL::uuid AS party WHERE false"
+READER = """SELECT person, party, session_data FROM node_session
+            WHERE session_key = %(key)s AND expire_date > %(real_now)s"""
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 OF_THE_FORM = frozenset({"csrfmiddlewaretoken", "_once"})
 DOWN = (OperationalError, InterfaceError)
@@ -107,11 +108,8 @@ class ActorMiddleware:
             request.actor = actor
             request._dont_enforce_csrf_checks = True
         else:
-            person, party = _in_session(request.session)
-            parts = VENUES if person is None else READERS
-            clock = at_once(parts, person=person, party=party)[due.CLOCK.name]
-            request.now = due.venue_now(datetime.now(UTC), clock)
-            request.actor = _session_actor(request, party)
+            request.now = _ask(request, datetime.now(UTC))
+            request.actor = _session_actor(request)
             signed_in = request.actor.person is not None
             ours = request.path.startswith(API) and signed_in
             if ours and self.csrf.process_view(request, _nothing, (), {}) is not None:
@@ -122,22 +120,26 @@ class ActorMiddleware:
 def _nothing() -> None: ...
 
 
-def _in_session(session: Any) -> tuple[UUID | None, UUID | None]:
-    """Whose session it is, and whom they chose to act for."""
-    try:
-        return UUID(session.get(SESSION_KEY, "")), parties.chosen_party(session.get("party"))
-    except ValueError:
-        return None, None
+def _ask(request: HttpRequest, real_now: datetime) -> datetime:
+    """Ask for the session, whose it is, and what every page is about; returns the venue's time."""
+    session = request.session
+    if session.session_key is None:
+        answers = at_once(VENUES, NOBODY, {})
+    else:
+        answers = at_once(READERS, READER, {"key": session.session_key, "real_now": real_now})
+        session.found(answers["session_data"])
+    return due.venue_now(real_now, answers[due.CLOCK.name])
 
 
-def _session_actor(request: HttpRequest, party: UUID | None) -> Actor:
+def _session_actor(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return ANONYMOUS
+    session = request.session
     return parties.actor_for_session(
         user.pk,
-        party,
-        second_factor=_has_second_factor(request.session),
+        session.get("party"),
+        second_factor=_has_second_factor(session),
         door=Door.API if request.path.startswith(API) else Door.PAGE,
         now=request.now,
     )

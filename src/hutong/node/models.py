@@ -1,6 +1,25 @@
-"""What the doors of the venue remember: requests that must act once."""
+"""What the doors of the venue remember: sessions, and requests that must act once."""
 
+from typing import Any
+
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+
+
+class Session(AbstractBaseSession):
+    """A sign-in, with whose it is and whom they act for: who reads is asked with it, in one query."""
+
+    person = models.UUIDField(null=True, db_index=True)
+    party = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "node_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from hutong.node.sessions import SessionStore
+
+        return SessionStore
 
 
 class OnceRequest(models.Model):

@@ -4,11 +4,10 @@ Upkeep of what the doors remember and the queue keeps.
 
 from datetime import timedelta
 
-from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
-from hutong.node.models import OnceRequest
+from hutong.node.models import OnceRequest, Session
 
 REMEMBERED = timedelta(days=7)  # a request repeated later than this acts again
 

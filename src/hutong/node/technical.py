@@ -43,7 +43,7 @@ WITHHELD_OF = {
     "settlement.Payable": {"payer"},
 }
 # Tables whose very keys open a door.
-UNSHOWN = {"sessions.Session", "parties.SignInLink", "node.OnceRequest"}
+UNSHOWN = {"node.Session", "parties.SignInLink", "node.OnceRequest"}
 COLUMNS = 7
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
-from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
 _django = get_wsgi_application()
-get_resolver().url_patterns  # noqa: B018  (all doors are loaded once, before gunicorn forks)
+
+from hutong.node.warm import warm_up  # noqa: E402  (reads the settings)
+
+warm_up()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

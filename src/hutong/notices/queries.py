@@ -67,7 +67,7 @@ def unread_count(person: UUID) -> int:
 UNREAD = Part(
     "notices.unread",
     """SELECT to_json(count(*)) FROM notices_notice
-       WHERE person = %(person)s AND site AND read_at IS NULL""",
+       WHERE notices_notice.person = reader.person AND site AND read_at IS NULL""",
     int,
     by=("person",),
 )

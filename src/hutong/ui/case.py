@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +82,9 @@ class Hand:
     """Somebody through whose hands the case went."""
 
     did: str
-    name: str
+    name: str = ""
     at: datetime | None = None
+    by: UUID | None = None  # a person whose name the desk asks for with those of the history
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.kit.money import MAX_AMOUNT
 
-
 # Without exponents: 1e999999999 is short to write, and an integer no machine holds.
 _SHARE = re.compile(
     r"(?P<number>[0-9]{1,13}(?:/[0-9]{1,13}|\.[0-9]{1,12})?) ?(?P<percent>%)?", re.ASCII

@@ -42,6 +42,7 @@ from hutong.certificates.queries.templates import (
     template_view,
     templates,
     templates_proposed,
+    versions_in_force,
     wording_of,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "templates_proposed",
     "to_reissue",
     "verify",
+    "versions_in_force",
     "view",
     "witnesses",
     "wording_of",

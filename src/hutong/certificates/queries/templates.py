@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+
 from hutong.certificates import wording
 from hutong.certificates.kinds import Kind
 from hutong.certificates.models import Template
@@ -37,6 +39,13 @@ def template_in_force(kind: Kind) -> TemplateView:
     rows = Template.objects.filter(kind=kind.value, status=TemplateStatus.ADOPTED.value)
     row = rows.order_by("-version").first()
     return template_view(row) if row else _zero(kind)
+
+
+def versions_in_force() -> dict[Kind, int]:
+    """Which version of the words each kind of certificate is issued with now."""
+    rows = Template.objects.filter(status=TemplateStatus.ADOPTED.value).order_by()
+    latest = dict(rows.values_list("kind").annotate(Max("version")))
+    return {kind: latest.get(kind.value, 0) for kind in Kind}
 
 
 def template(kind: Kind, version: int) -> TemplateView:

@@ -206,7 +206,8 @@ def view(row: Listing) -> ListingView:
 
 def row_of(id: UUID) -> Listing | None:
     """The row, asked for once by a page that needs it for several things."""
-    return once(("listings.listing", id), _rows().filter(id=id).first)
+    rows = beside(_rows(), "preemptions").filter(id=id)
+    return once(("listings.listing", id), rows.first)
 
 
 def _row(id: UUID) -> Listing:

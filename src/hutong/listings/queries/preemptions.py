@@ -30,13 +30,14 @@ class PreemptionView:
 
 def preemptions(listing: UUID, actor: Actor | None = None) -> list[PreemptionView]:
     """Holders told of a listing; with `actor`: the office and the seller all, a holder its own."""
-    rows = Preemption.objects.filter(listing=listing).order_by("id")
-    if actor is not None and not is_office(actor):
-        row = row_of(listing)
-        if row is None or not is_seller(actor, row):
-            own = actor.party if actor.has(READ) else None
-            rows = rows.filter(party=own) if own else rows.none()
-    return [view(row) for row in rows]
+    row = row_of(listing)
+    if row is None:
+        return []
+    told = sorted(row.preemptions.all(), key=lambda one: one.id)
+    if actor is not None and not is_office(actor) and not is_seller(actor, row):
+        own = actor.party if actor.has(READ) else None
+        told = [one for one in told if one.party == own]
+    return [view(one) for one in told]
 
 
 def my_preemptions(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:

@@ -28,10 +28,14 @@ _PERSON = """
                  WHERE o.person_id = p.id AND o.dismissed_at IS NULL))
     FROM parties_person p
     LEFT JOIN parties_mandate m ON m.person_id = p.id AND m.revoked_at IS NULL
-        AND (m.party_id = %(party)s OR (%(party)s IS NULL AND 1 = (
+        AND (m.party_id = reader.party OR (reader.party IS NULL AND 1 = (
             SELECT count(*) FROM parties_mandate n
             WHERE n.person_id = p.id AND n.revoked_at IS NULL)))
-    WHERE p.id = %(person)s AND p.is_active
+    WHERE p.id = reader.person AND p.is_active
+"""
+
+_HELD_BY = f"""
+    SELECT ({_PERSON}) FROM (SELECT %(person)s::uuid AS person, %(party)s::uuid AS party) reader
 """
 
 # The same through a token; its day of last use is written once a day, by whoever has the secret.
@@ -169,7 +173,7 @@ def _actor(
 def _held(person: UUID, party: UUID | None) -> _Held | None:
     def ask() -> _Held | None:
         with connection.cursor() as cursor:
-            cursor.execute(_PERSON, {"person": person, "party": party})
+            cursor.execute(_HELD_BY, {"person": person, "party": party})
             row = cursor.fetchone()
         return HELD.read(row and row[0])
 

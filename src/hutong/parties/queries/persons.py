@@ -179,7 +179,7 @@ ACTED_FOR = Part(
     """SELECT json_agg(json_build_object('id', p.id, 'kind', p.kind, 'name_zh', p.name_zh,
            'name_en', p.name_en, 'status', p.status, 'role', m.role) ORDER BY m.granted_at, m.id)
        FROM parties_mandate m JOIN parties_party p ON p.id = m.party_id
-       WHERE m.person_id = %(person)s AND m.revoked_at IS NULL""",
+       WHERE m.person_id = reader.person AND m.revoked_at IS NULL""",
     lambda rows: [ActingFor(**{**row, "id": UUID(row["id"])}) for row in rows or ()],
     by=("person",),
 )
@@ -200,7 +200,7 @@ def _read_account(row: dict[str, Any] | None) -> Person | None:
 
 ACCOUNT = Part(
     "parties.account",
-    "SELECT row_to_json(p) FROM parties_person p WHERE p.id = %(person)s",
+    "SELECT row_to_json(p) FROM parties_person p WHERE p.id = reader.person",
     _read_account,
     by=("person",),
 )

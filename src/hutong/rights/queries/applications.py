@@ -90,11 +90,12 @@ def row_of(id: UUID) -> Application:
     return row
 
 
+OF_EMPOWERMENT = ("empowerment__beneficiaries", "empowerment__contributions")
+
+
 def _with_parts(rows: QuerySet[Application]) -> QuerySet[Application]:
-    rows = beside(rows, "items", "claims", "evidence", "consents", "objections")
-    return rows.select_related("fee", "empowerment").prefetch_related(
-        "empowerment__beneficiaries", "empowerment__contributions"
-    )
+    parts = ("items", "claims", "evidence", "consents", "objections", *OF_EMPOWERMENT)
+    return beside(rows.select_related("fee", "empowerment"), *parts)
 
 
 @dataclass(frozen=True, kw_only=True)

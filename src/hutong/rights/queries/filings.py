@@ -154,7 +154,7 @@ def view(row: Filing) -> FilingView:
 
 
 def _rows() -> QuerySet[Filing]:
-    return beside(Filing.objects.all(), "agreements").prefetch_related("disposals")
+    return beside(Filing.objects.all(), "agreements", "disposals")
 
 
 def _agreements(actor: Actor) -> QuerySet[Agreement]:

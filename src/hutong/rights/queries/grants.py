@@ -151,7 +151,9 @@ def grants_of(
             key=("line",),
             out=lambda row: grant_view(rivals.in_force(row), on, open_title),
         )
-        count = rows.count() if cursor is None else None
+        count = None
+        if cursor is None:
+            count = rows.count() if page["next"] else len(page["items"])
     else:
         views = {view.entry: view for view in use_of(technology, on, known_at, live=live)}
         entries = Entry.objects.extra(where=["rights_entry.id = ANY(%s)"], params=[list(views)])

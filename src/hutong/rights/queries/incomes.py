@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
 from hutong.kit.actor import READ, Actor
 from hutong.kit.event import plain
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -132,9 +133,8 @@ def _for(actor: Actor, seen: StatementView) -> StatementView:
 
 
 def _rows() -> QuerySet[Statement]:
-    return Statement.objects.select_related("empowerment").prefetch_related(
-        "due", "costs", "empowerment__contributions"
-    )
+    rows = Statement.objects.select_related("empowerment")
+    return beside(rows, "due", "costs", "empowerment__contributions")
 
 
 def _sees(actor: Actor, row: Statement) -> bool:

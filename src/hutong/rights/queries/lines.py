@@ -6,7 +6,7 @@ statement, and not a query for each table it lies in.
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,8 +21,8 @@ _LINES = """
 SELECT e.id, e.number, e.kind, e.technology, e.sequence, e.effective_on, e.known_at, e.source,
     e.facts::text, e.corrects_id,
     (SELECT json_agg(json_build_array(h.power, h.party, h.numerator, h.denominator))::text
-        FROM rights_holding h WHERE h.entry_id = e.id),
-    (SELECT c.id FROM rights_entry c WHERE c.corrects_id = e.id)
+        FROM rights_holding h WHERE h.entry_id = e.id) AS held,
+    (SELECT c.id FROM rights_entry c WHERE c.corrects_id = e.id) AS corrected_by
 FROM rights_entry e
 WHERE {which}
 ORDER BY {order}
@@ -62,18 +62,30 @@ def of_technologies(
     return _read(f"e.technology = ANY(%s){which}", [list(technologies)])
 
 
-def latest_uses(
+def of_title(
     technology: UUID, *, on: date, known_at: datetime, most: int
-) -> tuple[list[EntryView], int]:
-    """The latest `most` standing lines about licences, in the order of writing; how many are left."""
-    params: list[Any] = [technology, on, known_at, known_at]
-    found = list(_read(_STANDING_USES, [*params, most + 1], "e.sequence DESC LIMIT %s"))
-    if len(found) <= most:
-        return found[::-1], 0
+) -> tuple[list[EntryView], list[EntryView], int]:
+    """The lines of a title but those about licences, and the latest `most` standing of these, both
+    in the order of writing; and how many of these are left."""
+    title = _LINES.format(which="e.technology = %s AND e.chapter = 'title'", order="e.sequence")
+    uses = _LINES.format(which=_STANDING_USES, order="e.sequence DESC LIMIT %s")
+    standing = [technology, on, known_at, known_at]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM rights_entry e WHERE {_STANDING_USES}", params)
+        cursor.execute(
+            f"SELECT false, t.* FROM ({title}) t UNION ALL SELECT true, u.* FROM ({uses}) u",
+            [technology, *standing, most + 1],
+        )
+        rows = cursor.fetchall()
+        found: dict[bool, list[EntryView]] = {False: [], True: []}
+        for is_use, *row in rows:
+            found[is_use].append(_view(row))
+        for views in found.values():
+            views.sort(key=lambda view: view.sequence)
+        if len(found[True]) <= most:
+            return found[False], found[True], 0
+        cursor.execute(f"SELECT count(*) FROM rights_entry e WHERE {_STANDING_USES}", standing)
         (count,) = cursor.fetchone()
-    return found[:most][::-1], count - most
+    return found[False], found[True][-most:], count - most
 
 
 def of_entries(ids: Collection[UUID]) -> Iterator[EntryView]:
@@ -86,23 +98,26 @@ def _read(
     with connection.cursor() as cursor:
         cursor.execute(_LINES.format(which=which, order=order), params)
         rows = cursor.fetchall()
-    for row in rows:
-        id, number, kind, technology, sequence, effective_on, known_at, source = row[:8]
-        facts, corrects, held, corrected_by = row[8:]
-        yield EntryView(
-            id=id,
-            number=number,
-            kind=EntryKind(kind),
-            technology=technology,
-            sequence=sequence,
-            effective_on=effective_on,
-            known_at=known_at,
-            source=source,
-            facts=json.loads(facts),
-            holdings=_holdings(json.loads(held)) if held else None,
-            corrects=corrects,
-            corrected_by=corrected_by,
-        )
+    return map(_view, rows)
+
+
+def _view(row: Sequence[Any]) -> EntryView:
+    id, number, kind, technology, sequence, effective_on, known_at, source = row[:8]
+    facts, corrects, held, corrected_by = row[8:]
+    return EntryView(
+        id=id,
+        number=number,
+        kind=EntryKind(kind),
+        technology=technology,
+        sequence=sequence,
+        effective_on=effective_on,
+        known_at=known_at,
+        source=source,
+        facts=json.loads(facts),
+        holdings=_holdings(json.loads(held)) if held else None,
+        corrects=corrects,
+        corrected_by=corrected_by,
+    )
 
 
 def _holdings(rows: list[list[Any]]) -> Holdings:

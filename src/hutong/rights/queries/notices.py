@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hutong.doors.api import paged
+from hutong.doors.beside import beside
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rights import rules
@@ -20,6 +21,7 @@ from hutong.rights.models import (
     Application,
 )
 from hutong.rights.queries.application_views import claimed_by
+from hutong.rights.queries.applications import OF_EMPOWERMENT
 from hutong.rights.queries.empowerments import PublicTerms, public
 from hutong.rights.shares import Holdings
 
@@ -68,12 +70,8 @@ def notices(
 def _noticed() -> QuerySet[Application]:
     """Only what a public notice shows of an application."""
     rows = Application.objects.filter(notice_opened_at__isnull=False)
-    return rows.select_related("empowerment").prefetch_related(
-        "items",
-        "claims",
-        "objections",
-        "empowerment__beneficiaries",
-        "empowerment__contributions",
+    return beside(
+        rows.select_related("empowerment"), "items", "claims", "objections", *OF_EMPOWERMENT
     )
 
 

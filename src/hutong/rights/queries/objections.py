@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from hutong.doors.beside import beside
 from hutong.kit.actor import Actor
 from hutong.rights.models import (
     Objection,
@@ -52,7 +53,7 @@ def waiting_for_answer(party: UUID, now: datetime) -> list[ObjectionView]:
     """Open objections in which it is this party's turn to say something, soonest first."""
     rows = Objection.objects.filter(status="open", answer_by__gt=now).order_by("answer_by", "id")
     rows = rows.filter(Q(application__applicant=party) | Q(objector=party))
-    rows = rows.select_related("application").prefetch_related("arguments")
+    rows = beside(rows.select_related("application"), "arguments")
     return [
         objection_view(row)
         for row in rows
@@ -63,7 +64,7 @@ def waiting_for_answer(party: UUID, now: datetime) -> list[ObjectionView]:
 def objections(application: UUID, actor: Actor) -> list[ObjectionView]:
     """Objections an actor may read: all of them for holders and officers, else one's own."""
     row = row_of(application)
-    rows = row.objections.order_by("filed_at", "id").prefetch_related("arguments")
+    rows = beside(row.objections.order_by("filed_at", "id"), "arguments")
     if not sees(actor, row):
         rows = rows.filter(objector=actor.acting_party())
     return [objection_view(objection) for objection in rows]

@@ -12,6 +12,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BigIntegerField, DateField, Value
+
 from hutong.doors.api import paged
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
 from hutong.rights import register
@@ -68,12 +70,11 @@ class TitleReport:
 
 def title(technology: UUID, on: date | None = None, known_at: datetime | None = None) -> Title:
     """The title by replay. Unregistered technologies have an empty one."""
-    views = entry_views([technology], Chapter.TITLE)[technology]
-    entries = [_pure(view) for view in views]
     at, known = on or register.EVER, known_at or FOREVER
+    views, uses, omitted = lines.of_title(technology, on=at, known_at=known, most=MOST_USES)
+    entries = [_pure(view) for view in views]
     state = register.replay(entries, on=at, known_at=known)
     standing = {entry.id for entry in register.standing(entries, on=at, known_at=known)}
-    uses, omitted = lines.latest_uses(technology, on=at, known_at=known, most=MOST_USES)
     chain = [*(view for view in views if view.id in standing), *uses]
     holdings = state.holdings
     return Title(
@@ -273,29 +274,33 @@ def _require(state: register.TitleState, disposal: register.Disposal, *, pending
 
 
 def _pending(technologies: Iterable[UUID]) -> dict[UUID, tuple[PendingView, ...]]:
-    found: dict[UUID, tuple[PendingView, ...]] = defaultdict(tuple)
-    rows = Disposal.objects.filter(technology__in=list(technologies), status="prepared")
-    for row in rows.filter(blocks=True):
-        found[row.technology] = (
-            PendingView(
-                entry=row.id,
-                kind=row.kind,
-                share=row.state().share,
-                prepared_at=row.prepared_at,
-                outside_step=outside_step_of(row),
-            ),
-        )
+    """Of each technology the disposals that admit no other, and the empowerments, on their way."""
+    wanted = list(technologies)
+    disposals = Disposal.objects.filter(technology__in=wanted, status="prepared", blocks=True)
     empowering = Item.objects.filter(
-        technology__in=list(technologies), live=True, application__kind="empowerment"
+        technology__in=wanted, live=True, application__kind="empowerment"
     )
-    for item in empowering.select_related("application"):
-        found[item.technology] += (
+    rows = disposals.values_list(
+        *("technology", "id", "kind", "numerator", "denominator", "prepared_at"),
+        *("outside_step_due", "filed_on", "effective_on"),
+    ).union(
+        empowering.values_list(
+            *("technology", "application", Value("empowerment")),
+            *(Value(None, BigIntegerField()), Value(None, BigIntegerField())),
+            *("application__submitted_at", Value(False)),
+            *(Value(None, DateField()), Value(None, DateField())),
+        ),
+        all=True,
+    )
+    found: dict[UUID, tuple[PendingView, ...]] = defaultdict(tuple)
+    for technology, id, kind, numerator, denominator, prepared_at, due, filed, effective in rows:
+        found[technology] += (
             PendingView(
-                entry=item.application_id,
-                kind="empowerment",
-                share=None,
-                prepared_at=item.application.submitted_at,
-                outside_step="not_due",
+                entry=id,
+                kind=kind,
+                share=None if numerator is None else Fraction(numerator, denominator),
+                prepared_at=prepared_at,
+                outside_step=_step(due, filed, effective),
             ),
         )
     return found
@@ -307,8 +312,12 @@ def pending_on(technology: UUID) -> bool:
 
 
 def outside_step_of(row: Disposal) -> str:
-    if not row.outside_step_due:
+    return _step(row.outside_step_due, row.filed_on, row.effective_on)
+
+
+def _step(due: bool, filed_on: date | None, effective_on: date | None) -> str:
+    if not due:
         return "not_due"
-    if row.effective_on is not None:
+    if effective_on is not None:
         return "effective"
-    return "filed" if row.filed_on is not None else "missing"
+    return "filed" if filed_on is not None else "missing"

@@ -98,10 +98,10 @@ def test_a_chain_holds_the_latest_lines_about_licences_and_counts_the_others(ven
     kinds = [entry.kind.value for entry in title.chain]
     assert kinds == ["first_registration", *["licence"] * 3, "surrender", "struck_out"]
     assert title.omitted == 0
-    latest, left = lines.latest_uses(technology, on=EVER, known_at=FOREVER, most=2)
+    _title, latest, left = lines.of_title(technology, on=EVER, known_at=FOREVER, most=2)
     assert [line.kind.value for line in latest] == ["surrender", "struck_out"]
     assert left == 3
-    latest, left = lines.latest_uses(technology, on=EVER, known_at=before, most=3)
+    _title, latest, left = lines.of_title(technology, on=EVER, known_at=before, most=3)
     assert [line.id for line in latest] == entries[1:]
     assert left == 1
 

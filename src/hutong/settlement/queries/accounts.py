@@ -13,8 +13,7 @@ from hutong.ledger.queries import AccountView, StatementLine, Totals
 from hutong.ledger.rules import Kind
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import fees
-from hutong.settlement.models import Settlement
-from hutong.settlement.queries.payables import payable_for
+from hutong.settlement.queries.payables import payable_of_deal
 from hutong.settlement.queries.sight import needs_books
 
 
@@ -70,8 +69,7 @@ def money_of(deal: UUID) -> DealMoney:
     view = deals.deal(deal)
     fee = fee_of(view.price_fen, view.rulebook_version)
     escrow = ledger.account(subject("deal", deal), Kind.ESCROW, view.currency)
-    asked = payable_for(subject("deal", deal))
-    done = Settlement.objects.filter(deal=deal).values_list("at", flat=True).first()
+    asked, settled_at = payable_of_deal(deal)
     return DealMoney(
         deal=deal,
         price_fen=view.price_fen,
@@ -80,5 +78,5 @@ def money_of(deal: UUID) -> DealMoney:
         currency=view.currency,
         in_escrow_fen=escrow.posted_fen if escrow else 0,
         reference=asked.reference if asked else "",
-        settled_at=done,
+        settled_at=settled_at,
     )

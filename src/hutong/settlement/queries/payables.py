@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet, Subquery, Sum
 
+from hutong.kit import ids
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.settlement.models import Payable
+from hutong.settlement.models import Payable, Settlement
 from hutong.settlement.queries.sight import sees_books
 from hutong.settlement.rules import PayableStatus, Purpose
 
@@ -51,6 +52,15 @@ def payable_for(subject: str) -> PayableView | None:
     """The payment request of an intent or a deal, or None before it is issued."""
     row = _payables().filter(subject=subject).first()
     return view_payable(row) if row else None
+
+
+def payable_of_deal(deal: UUID) -> tuple[PayableView | None, datetime | None]:
+    """The payment request of a deal, or None before it is issued; and when right and money moved."""
+    done = Settlement.objects.filter(deal=deal).values("at")
+    row = (
+        _payables().filter(subject=ids.subject("deal", deal)).annotate(done=Subquery(done)).first()
+    )
+    return (view_payable(row), row.done) if row else (None, None)
 
 
 def payables_for(subjects: Iterable[str]) -> dict[str, PayableView]:
