@@ -156,7 +156,7 @@ class Acts:
         if offer.form is not None and not offer.form.is_valid():
             self._malformed = True
             return None
-        outcome = attempt(lambda: _with_plain_values(offer.act))
+        outcome = attempt(lambda: _with_plain_values(self.request, offer.act))
         if not outcome.ok:
             self.problem = outcome.problem
             return None
@@ -180,8 +180,16 @@ class _Offer:
     form: Any
 
 
-def _with_plain_values(act: Callable[[], Any]) -> Any:
-    """Hidden fields are ours: one that is gone or is no id was tampered with, and is refused."""
+def _with_plain_values(request: HttpRequest, act: Callable[[], Any]) -> Any:
+    """Hidden fields are ours: one that is gone or is no id was tampered with, and is refused; so is
+    the one character that no text of the database may hold."""
+    for name, values in request.POST.lists():
+        if any("\0" in value for value in values):
+            raise Refused(
+                CommonRefusal.INVALID,
+                field=name,
+                problem=gettext("it holds a character no text has"),
+            )
     try:
         return act()
     except (MultiValueDictKeyError, BadId) as fault:

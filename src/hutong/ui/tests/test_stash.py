@@ -71,3 +71,11 @@ def test_an_old_page_shows_what_was_typed_again_and_another_site_nothing(
     assert answer.status_code == status
     assert ("一种表面处理工艺" in client.get(PAGE).content.decode()) == (status == 302)
     assert "一种表面处理工艺" not in browsing(member).get("/my/technologies").content.decode()
+
+
+def test_a_character_no_database_can_keep_is_refused_in_words(venue) -> None:
+    member = member_of(verified_party())
+    technology = browsing(member).post(PAGE, TYPED)["Location"]
+    answer = browsing(member).post(technology, {"act": "retire", "reason": "a\0b"})
+    assert answer.status_code == 422
+    assert "a character no text has" in answer.content.decode()
