@@ -235,6 +235,16 @@ def build(now: datetime) -> World:
     pledge = titles.pledged(
         titles.registered_technology(seller, now=now).id, seller, co_owner, now=later
     )
+    proceeds = money.held_proceeds(
+        seller=seller, buyer=buyer, pledgee=co_owner, now=later, debt_due_on=later.date()
+    )
+    settlement.claim_proceeds(
+        actor=people.member_of(co_owner),
+        now=later + timedelta(days=2),
+        proceeds=proceeds.id,
+        amount_fen=1,
+        grounds="Due and unpaid.",
+    )
     agreeing = titles.filed_licence(licensed_patent.id, seller, co_owner, scope=term, now=later)
     submitted = titles.submitted_filing(
         titles.registered_technology(seller, now=now).id, seller, co_owner, scope=term, now=later
@@ -289,6 +299,7 @@ def build(now: datetime) -> World:
         "POST /rights/filings/{filing}/approve": submitted,
         "POST /rights/filings/{filing}/reject": submitted,
         "filing": agreeing,
+        "proceeds": proceeds.id,
         "batch": new_id(),
         "statement": statement.id,
         "POST /rights/applications/{application}/consent": joint.id,
@@ -322,6 +333,7 @@ def build(now: datetime) -> World:
             "venue": "SZTE",
             "details": {"url": "https://x.example"},
         },
+        "POST /network/undertaking": {"kind": "found", "name": "全国技术交易网络"},
         "POST /log/peers": {"kind": "log", "keys": [_log_key("third.example/log")]},
         "POST /log/erasures": {"what": "content", "target": other_blob, "reason": "asked for"},
         "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},

@@ -22,8 +22,7 @@ from hutong.transparency import queries as log
 from hutong.transparency.keys import Purpose, pem
 from hutong.transparency.note import VerifierKey
 from hutong.transparency.venue_keys import VenueKeys
-from hutong.venues import chain, lists
-from hutong.venues.chain import ListInvalid, Roll
+from hutong.venues import approvals, chain, lists, rolls
 from hutong.venues.fields import DocumentInvalid
 from hutong.venues.lists import Description, Kind, Member, SignedList, State
 from hutong.venues.models import (
@@ -36,6 +35,7 @@ from hutong.venues.models import (
     Undertaking,
     Venue,
 )
+from hutong.venues.rolls import ListInvalid, Roll
 from hutong.venues.states import (
     ApplicationStatus,
     ChangeStatus,
@@ -390,7 +390,7 @@ def vote_on(network: Network, roll: Roll, real_now: datetime) -> str | None:
     for row in rows.order_by("proposed_at"):
         change = lists.Change.read(row.told)
         on_this = change.details.get("base") == roll.digest
-        if on_this and real_now <= chain.lapses_at(change) + chain.SKEW:
+        if on_this and real_now <= rolls.lapses_at(change) + rolls.SKEW:
             return change.venue
     return None
 
@@ -417,7 +417,7 @@ def why_impossible(roll: Roll, change: lists.Change) -> str | None:
     """Why today's list cannot be changed so; None when it can."""
     at = max(roll.issued_at, change.proposed_at)
     try:
-        chain.apply(roll, change, at=at)
+        rolls.apply(roll, change, at=at)
     except ListInvalid as error:
         return str(error)
     return None
@@ -449,7 +449,7 @@ def _views(rows: Any, limit: int) -> list[ChangeView]:
 def _view(row: Change, roll: Roll, mine: str) -> ChangeView:
     told = lists.Change.read(row.told)
     approved = tuple(sorted(one.venue for one in row.approvals.all()))
-    wanted = chain.needed(roll, told)
+    wanted = approvals.needed(roll, told)
     own_missing = wanted.own is not None and wanted.own not in approved
     others = max(0, wanted.others - len(set(approved) & wanted.among))
     is_open = row.status in OPEN or row.status == ChangeStatus.DECLINED
@@ -460,7 +460,7 @@ def _view(row: Change, roll: Roll, mine: str) -> ChangeView:
         venue=told.venue,
         proposed_by=told.proposed_by,
         proposed_at=told.proposed_at,
-        lapses_at=chain.lapses_at(told),
+        lapses_at=rolls.lapses_at(told),
         details=dict(told.details),
         reason=told.reason,
         status=ChangeStatus(row.status),

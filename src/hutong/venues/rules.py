@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from hutong.kit.event import Content, Event, Visibility
 from hutong.kit.refusal import N_, Reason, reason
-from hutong.venues.chain import Roll
 from hutong.venues.lists import Kind
+from hutong.venues.rolls import Roll
 from hutong.venues.states import UndertakingKind
 
 RENEWED_AFTER: Final = timedelta(days=10)  # a third of a list's life: a registrar away is noticed

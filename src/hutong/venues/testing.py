@@ -27,7 +27,6 @@ from hutong.transparency.signers import Ed25519Signer
 from hutong.transparency.venue_keys import Venue
 from hutong.venues import actions, chain, lists, queries
 from hutong.venues.actions.adopting import begin
-from hutong.venues.chain import Roll
 from hutong.venues.lists import (
     Application,
     Approval,
@@ -38,6 +37,7 @@ from hutong.venues.lists import (
     List,
     SignedList,
 )
+from hutong.venues.rolls import Roll
 
 BEGINNING = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 REGIONS = {"SZTE": "CN-GD", "SDTE": "CN-SD", "CDTE": "CN-SC", "HNTE": "CN-HI", "GZTE": "CN-GD"}

@@ -18,7 +18,7 @@ from hutong.transparency.cosigning import actions as cosigning
 from hutong.venues import chain, queries
 from hutong.venues.actions.locking import locked_network
 from hutong.venues.actions.peers import peers_of
-from hutong.venues.chain import SKEW, Contradiction, ListInvalid, NotNext, Roll
+from hutong.venues.chain import Contradiction
 from hutong.venues.lists import Member, SignedList, State
 from hutong.venues.models import (
     OPEN,
@@ -29,6 +29,7 @@ from hutong.venues.models import (
     Venue,
 )
 from hutong.venues.models import Contradiction as ContradictionRow
+from hutong.venues.rolls import SKEW, ListInvalid, NotNext, Roll
 from hutong.venues.rules import ContradictionFound, Left, ListAdopted, Refusal
 from hutong.venues.states import ChangeStatus, UndertakingKind, UndertakingStatus
 

@@ -9,12 +9,12 @@ from hutong.journal.actions import ANYONE, action, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.venues import chain, queries
+from hutong.venues import queries, rolls
 from hutong.venues.actions.locking import locked_network
-from hutong.venues.chain import LIFE, SKEW
 from hutong.venues.fields import DocumentInvalid
 from hutong.venues.lists import Application, State
 from hutong.venues.models import Application as ApplicationRow
+from hutong.venues.rolls import LIFE, SKEW
 from hutong.venues.rules import (
     MOST_WAITING,
     ApplicationDeclined,
@@ -72,7 +72,7 @@ def receive_application(*, actor: Actor, now: datetime, real_now: datetime, told
     return digest
 
 
-def _need_takeable(application: Application, roll: chain.Roll, real_now: datetime) -> None:
+def _need_takeable(application: Application, roll: rolls.Roll, real_now: datetime) -> None:
     member = roll.members.get(application.member.code)
     problem = None
     if application.network != roll.network:

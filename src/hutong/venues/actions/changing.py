@@ -15,12 +15,12 @@ from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries as log
-from hutong.venues import chain, lists, queries
+from hutong.venues import approvals, lists, queries, rolls
 from hutong.venues.actions.locking import locked_network
-from hutong.venues.chain import SKEW, ListInvalid, Roll
 from hutong.venues.fields import DocumentInvalid
 from hutong.venues.lists import Held, Kind
 from hutong.venues.models import OPEN, Application, Approval, Change, Network
+from hutong.venues.rolls import SKEW, ListInvalid, Roll
 from hutong.venues.rules import (
     MOST_WAITING,
     ApprovalTaken,
@@ -133,7 +133,7 @@ def approve(
         told, venue=mine, at=max(real_now, told.proposed_at), signer=signer, held=held
     )
     try:
-        chain.need_approval(roll, told, approval, at=approval.at)
+        approvals.need_approval(roll, told, approval, at=approval.at)
     except ListInvalid as error:
         keys = roll.members[mine].message_keys if mine in roll.members else ()
         if approval.key not in keys:
@@ -234,7 +234,7 @@ def take_approval(*, actor: Actor, now: datetime, real_now: datetime, told: Any)
         raise Refused(Refusal.FROM_THE_FUTURE, at=approval.at)
     roll, change = queries.roll_of(network), lists.Change.read(row.told)
     try:
-        chain.need_approval(roll, change, approval, at=approval.at)
+        approvals.need_approval(roll, change, approval, at=approval.at)
     except ListInvalid as error:
         raise Refused(Refusal.APPROVAL_INVALID, problem=str(error)) from error
     Approval.objects.create(
@@ -259,7 +259,7 @@ def lapse(*, actor: Actor, now: datetime, real_now: datetime) -> int:
     roll, ended = queries.roll_of(network), 0
     for row in Change.objects.filter(network=network, status__in=OPEN).order_by("digest"):
         change = lists.Change.read(row.told)
-        if real_now <= chain.lapses_at(change) and queries.why_impossible(roll, change) is None:
+        if real_now <= rolls.lapses_at(change) and queries.why_impossible(roll, change) is None:
             continue
         row.status = ChangeStatus.LAPSED.value
         row.save(update_fields=["status"])
@@ -284,7 +284,7 @@ def _store(network: Network, change: lists.Change, status: ChangeStatus) -> Chan
 
 def _need_possible(roll: Roll, change: lists.Change, real_now: datetime) -> None:
     problem = queries.why_impossible(roll, change)
-    if problem is None and real_now > chain.lapses_at(change):
+    if problem is None and real_now > rolls.lapses_at(change):
         problem = "it was proposed too long ago"
     if problem is not None:
         raise Refused(Refusal.CHANGE_INVALID, problem=problem)
@@ -299,7 +299,7 @@ def _open(digest: str, *statuses: ChangeStatus) -> Change:
 
 def _has_a_say(row: Change) -> bool:
     roll = queries.roll_of(row.network)
-    return chain.needed(roll, lists.Change.read(row.told)).counts(queries.my_code())
+    return approvals.needed(roll, lists.Change.read(row.told)).counts(queries.my_code())
 
 
 def _decide(row: Change, status: ChangeStatus, actor: Actor, now: datetime) -> None:

@@ -9,11 +9,11 @@ from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import Refused
 from hutong.transparency import queries as log
-from hutong.venues import chain, lists, queries, signing
+from hutong.venues import approvals, chain, lists, queries, rolls, signing
 from hutong.venues.actions.adopting import adopt
-from hutong.venues.chain import Roll
 from hutong.venues.lists import Kind
 from hutong.venues.models import OPEN, Change, Network
+from hutong.venues.rolls import Roll
 from hutong.venues.rules import Refusal, is_due_for_renewal
 from hutong.venues.states import ChangeStatus
 
@@ -44,10 +44,10 @@ def _issue_one(network: Network, now: datetime, real_now: datetime) -> bool:
             continue
         given = [lists.Approval.read(one.told) for one in row.approvals.all()]
         at = max([real_now, *(one.at for one in given)])
-        approvals = chain.approvals_for(roll, change, given, at=at)
-        if approvals is None or at > chain.lapses_at(change):
+        counting = approvals.approvals_for(roll, change, given, at=at)
+        if counting is None or at > rolls.lapses_at(change):
             continue
-        return _make(roll, change, approvals, at, now, real_now)
+        return _make(roll, change, counting, at, now, real_now)
     return False
 
 
@@ -77,12 +77,12 @@ def renew(*, actor: Actor, now: datetime, real_now: datetime) -> bool:
 def _make(
     roll: Roll,
     change: lists.Change,
-    approvals: tuple[lists.Approval, ...],
+    given: tuple[lists.Approval, ...],
     at: datetime,
     now: datetime,
     real_now: datetime,
 ) -> bool:
-    new = chain.next_list(roll, change, approvals, at=at)
+    new = chain.next_list(roll, change, given, at=at)
     keyring = log.keyring()
     signer, mine = keyring.message_signer, roll.members[new.registrar]
     if lists.key_of(signer) not in mine.message_keys:

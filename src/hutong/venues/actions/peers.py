@@ -9,7 +9,7 @@ they have when others come or go.
 import hashlib
 
 from hutong.transparency.cosigning.rules import PeerKind
-from hutong.venues.chain import Roll
+from hutong.venues.rolls import Roll
 from hutong.venues.rules import MOST_WITNESSES
 
 WITNESS = "/log/witness"

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hutong.kit.canonical import canonical
-from hutong.venues import chain, lists
-from hutong.venues.chain import LIFE, VOTE, ListInvalid, NotNext
+from hutong.venues import approvals, chain, lists, rolls
 from hutong.venues.fields import DocumentInvalid
 from hutong.venues.lists import KEYS, Kind, SignedList, State
+from hutong.venues.rolls import LIFE, VOTE, ListInvalid, NotNext
 from hutong.venues.testing import PaperVenue, Story, paper_venue, venues
 
 POOL: dict[str, PaperVenue] = {}
@@ -269,7 +269,7 @@ def test_a_lying_registrar_can_pass_no_list_off(story):
         {"expires_at": good.list.issued_at + LIFE + timedelta(seconds=1)},
         {"expires_at": good.list.issued_at},
         {"issued_at": story.roll.issued_at},
-        {"members": chain.members_digest(story.roll.members)},
+        {"members": rolls.members_digest(story.roll.members)},
         {"registrar": "SDTE"},
         {"term": 1},
         {"change": replace(change, venue="CDTE")},
@@ -417,7 +417,7 @@ def grown(steps) -> Story:
         change = story.change(kind, venue, details)
         story.known |= {code: POOL[code] for code in CODES}
         given = [story.approval(change, code) for code in sorted(approving)]
-        counting = chain.approvals_for(story.roll, change, given, at=story.at)
+        counting = approvals.approvals_for(story.roll, change, given, at=story.at)
         if counting is None:
             continue
         try:
