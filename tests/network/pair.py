@@ -104,17 +104,18 @@ class _Wire(httpx.BaseTransport):
         if wrong == "lost":
             raise httpx.ConnectError("lost on its way")
         code = request.url.host.partition(".")[0].upper()
+        response = None
         with pair.at(code):
             inner = httpx.WSGITransport(app=application)
-            if wrong == "died":
-                with contextlib.suppress(Died), dying():
-                    inner.handle_request(request).read()
-                raise httpx.ReadError("it died before its commit")
-            given = inner.handle_request(request)
-            body = httpx.ByteStream(given.read())
-            response = httpx.Response(given.status_code, headers=given.headers, stream=body)
-        if wrong == "answer lost":
-            raise httpx.ReadError("the answer was lost")
+            with (
+                contextlib.suppress(Died),
+                dying() if wrong == "died" else contextlib.nullcontext(),
+            ):
+                given = inner.handle_request(request)
+                body = httpx.ByteStream(given.read())
+                response = httpx.Response(given.status_code, headers=given.headers, stream=body)
+        if wrong == "answer lost" or response is None:
+            raise httpx.ReadError("no answer came")
         return response
 
 

@@ -14,6 +14,7 @@ from hutong.deals.notices import TEXTS as DEALS_TOLD
 from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
+from hutong.network.claims import jobs as claims
 from hutong.network.membership import jobs as membership
 from hutong.network.trade import jobs as trade
 from hutong.notices import jobs as notices
@@ -40,6 +41,10 @@ REACTIONS: tuple[Reaction, ...] = (
         *("parties.Suspended", "parties.Reinstated"),
         do=certificates.on_party_standing,
     ),
+    # numbers are claimed in the network before they are examined (NE-5)
+    when("network.claims", "rights.ClaimsAwaited", do=claims.on_awaited),
+    when("network.unclaim", "rights.Withdrawn", "rights.Rejected", do=claims.on_given_up),
+    when("rights.claimed", "network.ClaimFinal", "network.ClaimLost", do=rights.on_claim),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.cancelled", "rights.TitleCancelled", do=listings.on_title_cancelled),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),

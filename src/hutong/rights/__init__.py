@@ -1,7 +1,7 @@
 """
 The rights register: who holds which power over a technology (RR), and how that comes to change.
 
-    application   draft → submitted → notice (公示 15 days, stopped by objections) → registered
+    application   draft → (claiming →) submitted → notice (公示 15 days, stopped by objections) → registered
                     ↘ withdrawn   ↘ rejected    ↘ held (a holder lost verification) ↗
 
     filing        agreeing → submitted → approved → entered      licences, pledges, corrections:

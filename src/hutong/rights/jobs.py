@@ -194,6 +194,16 @@ def _facts(entry: Recorded) -> dict[str, str]:
     return {}
 
 
+def on_claim(entry: Recorded) -> None:
+    """A reaction: a number was claimed in the network, or is another venue's (NE-5)."""
+    actions.settle_claim(
+        actor=SYSTEM,
+        now=entry.at,
+        technology=UUID(entry.facts["technology"]),
+        holder=entry.facts.get("holder", ""),
+    )
+
+
 MINE, DESK, PUBLIC = "my/rights", "desk/rights", "public-notices"
 
 

@@ -18,6 +18,38 @@ JOURNALLED = Visibility.JOURNALLED
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClaimsAwaited(Event, kind="rights.ClaimsAwaited", visibility=JOURNALLED):
+    """Before it is examined these numbers are claimed in the network: technology → number."""
+
+    application: UUID
+    number: str
+    numbers: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedElsewhere(Event, kind="rights.ClaimedElsewhere", visibility=JOURNALLED):
+    """A technology leaves the application: its number is another venue's."""
+
+    application: UUID
+    technology: UUID
+    venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsSettled(Event, kind="rights.ClaimsSettled", visibility=JOURNALLED):
+    """Every number was claimed or lost; the examination may begin."""
+
+    application: UUID
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimSettled(Event, kind="rights.ClaimSettled", visibility=JOURNALLED):
+    application: UUID
+    technology: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class Examined(Event, kind="rights.Examined", visibility=JOURNALLED):
     """What the officer answered to the list of the application's kind."""
 

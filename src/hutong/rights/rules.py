@@ -1,9 +1,11 @@
 """
 An application with public notice: the procedure and nothing but the procedure (RR-7).
 
-    draft → submitted → notice ⇄ stopped → registered
+    draft → (claiming →) submitted → notice ⇄ stopped → registered
       ↘        ↘          ↘ held (a holder lost verification) → registered
       withdrawn  rejected   rejected (an objection was upheld)
+
+At a venue that is joined with others a statutory right is claimed in the network first (NE-5).
 
 Pure: facts in, events out.
 """
@@ -30,7 +32,12 @@ from hutong.rights.events import (
     Rejected,
     Withdrawn,
 )
-from hutong.rights.procedure_events import ObjectionWithdrawn
+from hutong.rights.procedure_events import (
+    ClaimedElsewhere,
+    ClaimsAwaited,
+    ClaimsSettled,
+    ObjectionWithdrawn,
+)
 from hutong.rights.procedure_words import Decision as Decision
 from hutong.rights.refusals import Refusal
 
@@ -45,6 +52,7 @@ STATUTORY = frozenset(
 
 class Status(StrEnum):
     DRAFT = "draft"
+    CLAIMING = "claiming"
     SUBMITTED = "submitted"
     NOTICE = "notice"
     HELD = "held"
@@ -53,7 +61,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-LIVE = frozenset({Status.SUBMITTED, Status.NOTICE, Status.HELD})
+LIVE = frozenset({Status.CLAIMING, Status.SUBMITTED, Status.NOTICE, Status.HELD})
 
 
 # First registration ---------------------------------------------------------------------------
@@ -109,11 +117,18 @@ def _over(refusal: Refusal, technology: Subject) -> Refused:
     return Refused(refusal, technology=technology.id, title=technology.title)
 
 
-def submit(state: Application, *, applicant: UUID, evidence: int) -> list[Event]:
+def submit(
+    state: Application,
+    *,
+    applicant: UUID,
+    evidence: int,
+    to_claim: Mapping[UUID, str] | None = None,
+) -> list[Event]:
+    """Submit a draft; what is `to_claim` in the network, technology → number, is awaited first."""
     require_status(state.status, Status.DRAFT)
     if evidence == 0:
         raise Refused(Refusal.EVIDENCE_MISSING)
-    return [
+    applied: list[Event] = [
         Applied(
             application=state.id,
             number=state.number,
@@ -121,6 +136,34 @@ def submit(state: Application, *, applicant: UUID, evidence: int) -> list[Event]
             applicant=applicant,
         )
     ]
+    if not to_claim:
+        return applied
+    numbers = {str(technology): number for technology, number in to_claim.items()}
+    return [*applied, ClaimsAwaited(application=state.id, number=state.number, numbers=numbers)]
+
+
+ELSEWHERE = "registered, or being registered, at {venue}"
+
+
+def settle_claim(
+    state: Application, *, technology: UUID, holder: str, waiting: Collection[UUID]
+) -> list[Event]:
+    """Take in what became of a technology's claim: won, or lost to another venue (`holder`).
+
+    What is lost leaves the application; when none is `waiting` any more, examination begins.
+    """
+    require_status(state.status, Status.CLAIMING)
+    events: list[Event] = []
+    remaining = state.remaining
+    if holder:
+        remaining = remaining - {technology}
+        events.append(ClaimedElsewhere(application=state.id, technology=technology, venue=holder))
+    if not remaining:
+        reasons = ELSEWHERE.format(venue=holder)
+        return [*events, Rejected(application=state.id, number=state.number, reasons=reasons)]
+    if not set(waiting) - {technology}:
+        events.append(ClaimsSettled(application=state.id, number=state.number))
+    return events
 
 
 def examine(
@@ -312,8 +355,12 @@ def evolve(state: Application, events: Collection[Event]) -> Application:
 
 def _evolve_one(state: Application, event: Event) -> Application:
     match event:
-        case Applied():
+        case Applied() | ClaimsSettled():
             return replace(state, status=Status.SUBMITTED)
+        case ClaimsAwaited():
+            return replace(state, status=Status.CLAIMING)
+        case ClaimedElsewhere(technology=technology):
+            return replace(state, remaining=state.remaining - {technology})
         case NoticeOpened(ends_at=ends_at, exceptions=exceptions):
             left = state.remaining - {UUID(technology) for technology in exceptions}
             return replace(state, status=Status.NOTICE, ends_at=ends_at, remaining=left)

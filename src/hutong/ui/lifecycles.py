@@ -61,6 +61,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("registered", N_("Registered"), GOOD),
         ),
         (
+            State("claiming", N_("Claimed in the network"), WAITING),
             State("held", N_("Held: a holder is not verified"), WAITING),
             State("rejected", N_("Rejected"), BAD),
             State("withdrawn", N_("Withdrawn"), QUIET),

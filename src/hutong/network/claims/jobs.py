@@ -2,9 +2,12 @@
 Keeping claims going, by the worker: asked, entered, held, told.
 """
 
+import re
 import time
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 import structlog
@@ -14,7 +17,9 @@ from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
 from hutong.network.claims import actions, holding
+from hutong.network.claims.rules import Refusal
 from hutong.network.messages.rules import Undecided
+from hutong.rights import actions as rights
 from hutong.transparency.queries import keyring
 from hutong.venues import queries as venues
 
@@ -80,18 +85,23 @@ class Keeper:
 
 
 def on_awaited(entry: Recorded) -> None:
-    """A reaction: an application here waits for the numbers of its technologies."""
-    for technology, number in entry.facts["numbers"].items():
+    """A reaction: an application here waits for the numbers of its technologies.
+
+    One that another application here has claimed is lost to ourselves; what is no number that could
+    be claimed is not waited for.
+    """
+    for technology, text in entry.facts["numbers"].items():
+        given = {"actor": SYSTEM, "now": entry.at, "technology": UUID(technology)}
         try:
-            actions.ask(
-                actor=SYSTEM,
-                now=entry.at,
-                number=number,
-                technology=technology,
-                about=entry.subject,
-            )
+            actions.ask(**given, number=normalised(text), about=entry.subject)
         except Refused as why:
-            log.warning("not_claimed", number=number, why=str(why))
+            taken = why.reason is Refusal.TAKEN
+            rights.settle_claim(**given, holder=venues.my_code() if taken else "")
+
+
+def normalised(text: str) -> str:
+    """A number as it is claimed: capitals, digits and signs, as every venue writes it."""
+    return re.sub(r"[^0-9A-Z:./-]", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def on_given_up(entry: Recorded) -> None:

@@ -10,6 +10,7 @@ from hutong.rights.actions.applications import (
     submit,
     withdraw,
 )
+from hutong.rights.actions.claiming import settle_claim
 from hutong.rights.actions.corrections import (
     propose_approval_abroad,
     propose_cancellation,
@@ -102,6 +103,7 @@ __all__ = [
     "release",
     "reserve",
     "set_aside",
+    "settle_claim",
     "state_costs",
     "submit",
     "surrender",

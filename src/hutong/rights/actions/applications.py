@@ -13,6 +13,7 @@ from hutong.kit.actor import ACT, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import queries as parties
 from hutong.rights import rules
+from hutong.rights.actions.claiming import to_be_claimed
 from hutong.rights.actions.drafting import attach, draft, require_known, subjects
 from hutong.rights.actions.empowering import require_empowerable
 from hutong.rights.actions.fees import ask_fee
@@ -163,7 +164,6 @@ def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView
     the rulebook's schedule."""
     row = locked_own(actor, application)
     state = row.state()
-    events = rules.submit(state, applicant=row.applicant, evidence=row.evidence.count())
     technologies = [item.technology for item in row.items.order_by("position")]
     for party, name in sorted(unverified(row).items()):
         raise Refused(Refusal.HOLDER_NOT_VERIFIED, party=party, name=name)
@@ -179,6 +179,11 @@ def submit(*, actor: Actor, now: datetime, application: UUID) -> ApplicationView
     taken = partial(refused_over, Refusal.APPLICATION_PENDING)
     with refusing({"rights_item_one_live": taken}):
         row.items.update(live=True)
+    to_claim = to_be_claimed(row, technologies)
+    row.items.filter(technology__in=to_claim).update(claim="waiting")
+    events = rules.submit(
+        state, applicant=row.applicant, evidence=row.evidence.count(), to_claim=to_claim
+    )
     row.submitted_by, row.submitted_at = actor.person, now
     row.rulebook_version = rulebook.in_force(now).version
     take(row, state, events, now=now)

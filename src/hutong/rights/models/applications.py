@@ -110,9 +110,13 @@ class Item(models.Model):
     excepted_because = models.TextField(default="")
     holder = models.UUIDField(null=True)
     set_aside_because = models.TextField(default="", db_default="")
+    claim = models.CharField(max_length=7, default="", db_default="")  # in the network (NE-5)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(claim__in=["", "waiting", "settled"]), name="rights_item_claim_known"
+            ),
             models.UniqueConstraint(
                 fields=["application", "technology"], name="rights_item_once_per_application"
             ),

@@ -40,6 +40,7 @@ from hutong.rights.grant_events import (
     Reserved,
 )
 from hutong.rights.models import Application, Disposal, Entry, Title, holdings_of
+from hutong.rights.procedure_events import ClaimsAwaited, ClaimsSettled
 from hutong.rights.procedure_events import Empowered as Empowered
 from hutong.rights.queries.audit_grants import Standing, audit_filings
 from hutong.rights.shares import Holdings
@@ -50,6 +51,8 @@ CHUNK = 1_000
 LEADS_TO: dict[str, str] = {
     Drafted.kind: rules.Status.DRAFT,
     Applied.kind: rules.Status.SUBMITTED,
+    ClaimsAwaited.kind: rules.Status.CLAIMING,
+    ClaimsSettled.kind: rules.Status.SUBMITTED,
     NoticeOpened.kind: rules.Status.NOTICE,
     NoticeResumed.kind: rules.Status.NOTICE,
     RegistrationHeld.kind: rules.Status.HELD,

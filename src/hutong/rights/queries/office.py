@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
-from hutong.rights import register
+from hutong.rights import register, rules
 from hutong.rights.checklists import ApplicationKind
 from hutong.rights.models import Application, Disposal, Item, Objection
 from hutong.rights.queries.applications import sees_all_applications
@@ -49,7 +49,7 @@ def running_by_rulebook() -> dict[int, int]:
     """How many applications under way keep each version of the rulebook."""
     rows = Application.objects.filter(
         rulebook_version__isnull=False,
-        status__in=[s.value for s in (Status.SUBMITTED, Status.NOTICE, Status.HELD)],
+        status__in=[s.value for s in rules.LIVE],
     )
     return dict(rows.values_list("rulebook_version").annotate(Count("id")))
 

@@ -32,9 +32,9 @@ from hutong.rights.models import (
     Objection,
 )
 from hutong.rights.procedure_words import Side
-from hutong.rights.rules import Status
+from hutong.rights.rules import LIVE, Status
 
-UNDER_WAY = [s.value for s in (Status.DRAFT, Status.SUBMITTED, Status.NOTICE, Status.HELD)]
+UNDER_WAY = [s.value for s in (Status.DRAFT, *LIVE)]
 
 
 def waiting_for(
