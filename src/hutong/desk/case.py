@@ -65,13 +65,18 @@ def why_form(
     typed: str = "",
     of: str = "",
     rows: int = 3,
+    always: bool = True,
 ) -> forms.Form:
-    """A form with one text, called `name`, showing what was typed before. `of` tells forms apart."""
+    """A form with one text, called `name`, showing what was typed before. `of` tells forms apart.
+
+    Not `always`: one of the outcomes wants no words, and the browser lets it pass without.
+    """
     form = forms.Form(initial={name: typed}, auto_id=f"{of or name}-%s")
     form.fields[name] = forms.CharField(
         label=label or _("Reason"),
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
+        required=always,
     )
     return form
 

@@ -233,7 +233,7 @@ def _decisions(view: Any, actor: Actor, why: str) -> list[Decision]:
         return [
             Decision(
                 title=gettext("Verification"),
-                form=why_form("why", _("Reason, when it is returned"), typed=why),
+                form=why_form("why", _("Reason, when it is returned"), typed=why, always=False),
                 outcomes=[
                     Outcome(
                         act="verify",

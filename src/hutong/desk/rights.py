@@ -304,7 +304,7 @@ def _examination(application: ApplicationView, findings: str, now: datetime) -> 
 def _held(findings: str) -> Decision:
     return Decision(
         title=gettext("A holder is not verified any more"),
-        form=why_form("findings", _("Reasons"), typed=findings, of="held"),
+        form=why_form("findings", _("Reasons"), typed=findings, of="held", always=False),
         outcomes=[
             Outcome(
                 act="retry",
