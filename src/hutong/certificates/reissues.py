@@ -13,6 +13,7 @@ Pure: no Django, no clock.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from hutong.certificates.rules import check_reason
@@ -82,6 +83,17 @@ class ReissueStopped(Event, kind="certificates.ReissueStopped", visibility=Visib
 class ReissueDone(Event, kind="certificates.ReissueDone", visibility=Visibility.JOURNALLED):
     reissue: UUID
     made: int
+
+
+# What a reissue is after each of its events.
+REACHED: Final = {
+    ReissueProposed.kind: ReissueStatus.PROPOSED,
+    ReissueDeclined.kind: ReissueStatus.DECLINED,
+    ReissueStarted.kind: ReissueStatus.RUNNING,
+    ReissueAdvanced.kind: ReissueStatus.RUNNING,
+    ReissueStopped.kind: ReissueStatus.STOPPED,
+    ReissueDone.kind: ReissueStatus.DONE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

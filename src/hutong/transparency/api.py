@@ -28,6 +28,7 @@ from hutong.transparency.bundles import parse_address
 from hutong.transparency.cosigning import queries as cosigning
 from hutong.transparency.cosigning.api import router as peers
 from hutong.transparency.keeping.api import router as keys_of_venue
+from hutong.transparency.keys import KeysUnusable
 from hutong.transparency.merkle import OutOfRange
 from hutong.transparency.openings.api import router as openings
 from hutong.transparency.shelf import headers
@@ -135,7 +136,10 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_safe
 def revocation_list(request: HttpRequest, authority: str) -> HttpResponse:
     """`GET /log/crl/<key id>.crl`: certificates the authority revoked (RFC 5280, DER)."""
-    found = queries.revocation_lists(datetime.now(UTC)).get(authority)
+    try:
+        found = queries.revocation_lists(datetime.now(UTC)).get(authority)
+    except KeysUnusable:
+        return HttpResponse("the keys are not open here\n", status=503, content_type=TEXT)
     if found is None:
         return _absent("no authority of this venue has that key")
     return HttpResponse(

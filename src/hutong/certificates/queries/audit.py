@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Max
 
 from hutong.certificates.content import content_digest
-from hutong.certificates.models import Certificate, Counter, Proposal, Template
+from hutong.certificates.models import Certificate, Counter, Proposal, Reissue, Template
+from hutong.certificates.reissues import REACHED
 from hutong.certificates.rules import (
     Issued,
     Reissued,
@@ -55,6 +56,7 @@ def audit() -> Iterator[Discrepancy]:
     yield from _audit_superseded()
     yield from _audit_templates()
     yield from _audit_proposals()
+    yield from _audit_reissues()
 
 
 def _audit_superseded() -> Iterator[Discrepancy]:
@@ -158,6 +160,20 @@ def _audit_numbers() -> Iterator[Discrepancy]:
     for (kind, year), last in counted.items():
         if last:
             yield Discrepancy(f"certificates.counter {kind} {year}", "0", str(last))
+
+
+def _audit_reissues() -> Iterator[Discrepancy]:
+    told: dict[str, tuple[str, int]] = {}
+    for entry in journal.of_kinds(list(REACHED)):
+        before = told.get(entry.facts["reissue"], ("", 0))
+        made = entry.facts.get("made", before[1])
+        told[entry.facts["reissue"]] = (REACHED[entry.kind].value, made)
+    for row in Reissue.objects.order_by("id"):
+        expected, found = told.pop(str(row.id), ("none", 0)), (row.status, row.made)
+        if expected != found:
+            yield Discrepancy(f"certificates.reissue {row.id}", str(expected), str(found))
+    for id in told:
+        yield Discrepancy(f"certificates.reissue {id}", "a row", "none")
 
 
 def _place(row: Certificate) -> str:

@@ -104,6 +104,10 @@ def test_a_stopped_reissue_goes_on_where_it_was(
     working()
     assert editions(ids) == [2, 2]
     assert queries.reissue(chief, proposal.id).status is ReissueStatus.DONE
+    assert discrepancies() == []
+    Reissue.objects.update(made=7)
+    [found] = discrepancies()
+    assert str(proposal.id) in found
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import subprocess
 import zlib
 from copy import deepcopy
@@ -282,6 +283,37 @@ def test_hostile_signatures_have_a_verdict_and_no_crash(ask, paper):
         broken.append(paper[:place] + piece + paper[place + len(piece) :])
     for found in ask(*({"file": file} for file in broken)):
         assert "document" in failed(found)
+
+
+def places(value, at=()):
+    """Every place in a JSON value."""
+    if at:
+        yield at
+    inside = value.items() if isinstance(value, dict) else ()
+    inside = enumerate(value) if isinstance(value, list) else inside
+    for name, part in inside:
+        yield from places(part, (*at, name))
+
+
+def test_whatever_stands_anywhere_in_a_credential_there_is_a_verdict(maker, ask):
+    genuine = maker.credential(maker.content(SALE))
+    draw, forged = random.Random(7), []
+    deep = json.loads("[" * 400 + "]" * 400)
+    anything = [None, True, 0, -1, 2**70, 1e300, "", "x", "\u0000", [], [[]], {}, {"": 0}, deep]
+    for at in places(genuine):
+        for value in draw.sample(anything, 4):
+            other = deepcopy(genuine)
+            part = other
+            for name in at[:-1]:
+                part = part[name]
+            if json.dumps(part[at[-1]]) == json.dumps(value):
+                continue
+            part[at[-1]] = value
+            forged.append((at, value, json.dumps(other).encode()))
+    assert len(forged) > 200
+    answers = ask(*({"file": file} for _, _, file in forged))
+    for (at, value, _), found in zip(forged, answers, strict=True):
+        assert failed(found), (at, value)
 
 
 def test_every_sentence_of_the_browser_is_said_somewhere():

@@ -183,7 +183,7 @@ export async function openCheckpoint(raw, keys, witnesses) {
       else found.forged.push(name);
     } else found.others.push(name);
   }
-  if (!/^(0|[1-9][0-9]{0,15})$/.test(size)) throw new Malformed("size");
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) throw new Malformed("size");
   const hash = base64(root);
   if (hash.length !== 32) throw new Malformed("root");
   return { origin, size: Number(size), root: hash, ...found };
@@ -197,7 +197,7 @@ export function parseProof(text) {
   if (lines[0]?.startsWith("extra ")) lines.shift();
   const [, index] = /^index (0|[1-9][0-9]{0,15})$/.exec(lines.shift() ?? "") ?? [];
   const hashes = lines.map(base64);
-  if (!index || hashes.length > 63 || hashes.some((h) => h.length !== 32)) throw new Malformed("proof");
+  if (!Number.isSafeInteger(Number(index ?? NaN)) || hashes.length > 63 || hashes.some((h) => h.length !== 32)) throw new Malformed("proof");
   return { index: Number(index), hashes, checkpoint: text.slice(cut + 2) };
 }
 

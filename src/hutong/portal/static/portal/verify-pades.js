@@ -18,6 +18,7 @@ const TIMESTAMP = "1.2.840.113549.1.9.16.2.14";
 const SHA256 = "2.16.840.1.101.3.4.2.1";
 const ECDSA_SHA256 = "1.2.840.10045.4.3.2";
 const KEY_USAGE = "2.5.29.15";
+const MOST = 200_000; // letters of a signature in hexadecimal
 const NAMES = { "2.5.4.10": "organisation", "2.5.4.3": "common" };
 
 // { signature: "intact" | "changed" | "added" | "none", signer, certificate, signedAt, trusted,
@@ -44,7 +45,7 @@ function signaturePlace(bytes) {
   if (ranges.length !== 1) throw new Malformed("signature");
   const [from, length, after, rest] = ranges[0].slice(1).map(Number);
   const place = text.slice(length, after);
-  if (from !== 0 || after <= length || after + rest > bytes.length) throw new Malformed("range");
+  if (from !== 0 || after <= length || place.length > MOST || after + rest > bytes.length) throw new Malformed("range");
   if (after + rest < bytes.length) return { whole: false };
   if (!/^<(?:[0-9A-F]{2})+>$/.test(place)) throw new Malformed("place");
   const packed = Uint8Array.from(place.slice(1, -1).match(/../g), (pair) => parseInt(pair, 16));
