@@ -150,7 +150,14 @@ def _foot() -> tuple[LinkGroup, ...]:
 
 
 # Seldom asked for: behind “More”, so that the rest fits on one line in either language.
-BEHIND = {"/my/people", "/my/notices", "/my/openings", "/my/tokens", "/desk/keys", "/desk/witnesses"}
+BEHIND = {
+    "/my/people",
+    "/my/notices",
+    "/my/openings",
+    "/my/tokens",
+    "/desk/keys",
+    "/desk/witnesses",
+}
 # What a person has who acts for no party yet.
 PERSONS_OWN = {MY, "/my/party", "/my/notices", "/my/tokens"}
 
@@ -194,6 +201,7 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
         links.append((gettext("Money in"), "/desk/receipts"))
     if actor.has("settlement.request_payout") or actor.has("settlement.approve_payout"):
         links.append((gettext("Payouts"), "/desk/payouts"))
+        links.append((gettext("Clearing"), "/desk/clearing"))
     if actor.has("certificates.propose") or actor.has("certificates.approve"):
         links.append((gettext("Certificates office"), "/desk/certificates"))
     if actor.has("supervise.read"):

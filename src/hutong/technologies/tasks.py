@@ -174,7 +174,7 @@ def _end(asked: queries.RunView, now: datetime, status: RunStatus, facts: dict[s
         actions.end_run(actor=SYSTEM, now=now, run=asked.id, status=status, facts=facts)
         good = status in (RunStatus.ENTERED, RunStatus.UNCHANGED)
         counts = {name: facts.get(name, 0) for name in ("entered", "refreshed", "unchanged")}
-        told = {
+        told: dict[str, Any] = {
             "now": now,
             "kind": "technologies.imported" if good else "technologies.import_refused",
             "facts": {"name": asked.file_name, **counts},
