@@ -1,25 +1,15 @@
 """Deals on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AfterValidator
 
 from hutong.deals.queries import AcceptanceView, DealView
 from hutong.deals.rules import How, Side, Status
+from hutong.doors.text import Text
 from hutong.listings.offers import LicenceMode
-
-
-def without_nul(text: str) -> str:
-    """Refuse the one character the database knows no way to keep."""
-    if "\x00" in text:
-        raise ValueError("holds a NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(without_nul)]
 
 
 class AcceptanceOut(Schema):

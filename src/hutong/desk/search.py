@@ -38,7 +38,7 @@ class Group:
 
 @officer
 def page(request: HttpRequest) -> HttpResponse:
-    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:MOST]
+    text = " ".join(request.GET.get("q", "").split())[:MOST]
     enough = len(text) >= 2 or not text.isascii()  # one Chinese character is a word
     groups = _groups(request, text) if text and enough else []
     return render(

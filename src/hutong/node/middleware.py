@@ -35,6 +35,7 @@ from hutong.node.models import OnceRequest
 from hutong.notices import queries as notices
 from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
+from hutong.ui.door import refused_page
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,7 @@ class Refusal(Reason):
         N_("This came from another site, or without the X-CSRFToken header. Use a token instead."),
         403,
     )
+    NUL = reason("nul", "", N_("A NUL character was sent, which no text may hold."), 400)
     UNAVAILABLE = reason(
         "unavailable", "", N_("The venue is starting or restarting; try again in a moment."), 503
     )
@@ -89,6 +91,14 @@ class ActorMiddleware:
             if not _is_away(error):
                 raise
             return unavailable(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Refuse the one character that no text holds; what the API's bodies hold, it looks at itself."""
+        if request.path.startswith(API) or not _holds_nul(request):
+            return None
+        return refused_page(request, Refused(Refusal.NUL))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DOWN) and _is_away(error):
@@ -118,6 +128,17 @@ class ActorMiddleware:
 
 
 def _nothing() -> None: ...
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether a NUL stands in the address or in a field of the form."""
+    given = [
+        request.path,
+        *(text for name, values in request.GET.lists() for text in (name, *values)),
+    ]
+    if request.method == "POST" and request.content_type in FORMS:
+        given += [text for name, values in request.POST.lists() for text in (name, *values)]
+    return any("\0" in text for text in given)
 
 
 def _ask(request: HttpRequest, real_now: datetime) -> datetime:

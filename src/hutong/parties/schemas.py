@@ -3,12 +3,12 @@ Shapes on the wire: persons, parties, mandates, tokens, control.
 """
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, ConfigDict
+from pydantic import ConfigDict
 
+from hutong.doors.text import Text
 from hutong.parties.membership import MandateRole
 from hutong.parties.queries import (
     ControlView,
@@ -20,15 +20,6 @@ from hutong.parties.queries import (
 )
 from hutong.parties.rules import Decision, Kind, Status
 from hutong.parties.sign_in import Language
-
-
-def _without_nul(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("holds a NUL character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_without_nul)]
 
 
 class In(Schema):

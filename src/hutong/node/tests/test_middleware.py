@@ -27,6 +27,7 @@ from hutong.node.models import OnceRequest
 from hutong.node.urls import urlpatterns as venue_urls
 from hutong.parties import actions as parties
 from hutong.parties import testing as people
+from hutong.ui.testing import browsing
 
 # -- doors ------------------------------------------------------------------------------------------
 
@@ -417,3 +418,28 @@ def test_requests_carry_the_venues_time(token):
     said = post(token).json()["now"]
     assert said.startswith("2022-06-20T01:0")
     assert due_queries.is_demo()
+
+
+# -- the one character that no text holds -----------------------------------------------------------
+
+NUL = "a%00b"
+NOWHERE = (f"/search?q={NUL}", f"/search?{NUL}=1", f"/certificates/{NUL}", f"/desk/search?q={NUL}")
+
+
+@pytest.mark.parametrize("to", [*NOWHERE, f"/lots/{NUL}", f"/my/deals/{NUL}"])
+def test_a_nul_in_an_address_is_refused_and_never_asked_for(venue, to):
+    for who in (None, people.officer("listing")):
+        assert browsing(who).get(to).status_code in (400, 404)
+
+
+def test_a_nul_in_a_form_is_refused_and_nothing_done(venue):
+    page = browsing(people.member_of(people.verified_party()))
+    for to, field in (("/my/party", "name_zh"), ("/my/tokens", "label"), ("/my/listings/new", "x")):
+        answer = page.post(to, {"act": "submit", field: "a\0b"})
+        assert answer.status_code == 400, to
+        assert "NUL" in answer.content.decode()
+
+
+def test_a_nul_in_a_strangers_form_is_refused(venue):
+    answer = Client().post("/accounts/login/", {"login": "a\0b@example.test", "password": "\0"})
+    assert answer.status_code == 400
