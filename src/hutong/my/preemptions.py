@@ -12,6 +12,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions, queries
 from hutong.parties import queries as parties
 from hutong.technologies import queries as technologies
+from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
 
 
@@ -40,6 +41,7 @@ def one(request: HttpRequest, listing: UUID) -> HttpResponse:
             "seller": parties.party(offer.seller),
             "technologies": technologies.technologies(mine[0].technologies),
             "open": mine[0].exercised is None and mine[0].answer_by > now,
+            "words": words,
             "problem": acts.problem,
         },
         status=acts.status,

@@ -71,6 +71,16 @@ class Proceeds(StrEnum):
     DEPOSIT = "deposit"
 
 
+class Origin(StrEnum):
+    """What a pre-emption rests on (AU-8)."""
+
+    CO_OWNER = "co_owner"  # Civil Code 305
+    SERVICE_INVENTION = "service_invention"  # 847
+    COMMISSIONED = "commissioned"  # 859
+    COOPERATIVE = "cooperative"  # 860
+    CONTRACT = "contract"
+
+
 # Holdings -------------------------------------------------------------------------------------
 
 

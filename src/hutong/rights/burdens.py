@@ -12,8 +12,16 @@ from datetime import date
 from uuid import UUID
 
 from hutong.kit.money import MAX_AMOUNT
-from hutong.kit.refusal import Refused
-from hutong.rights.acts import Consent, Pledge, PreEmption, Proceeds, Release, StateFunding
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights.acts import (
+    Consent,
+    Origin,
+    Pledge,
+    PreEmption,
+    Proceeds,
+    Release,
+    StateFunding,
+)
 from hutong.rights.grant_refusals import GrantRefusal
 from hutong.rights.grants import require_all_join
 from hutong.rights.refusals import Refusal
@@ -121,6 +129,12 @@ def _given(
         and (on is None or on <= consent.until)
         and (consent.taker is None or consent.taker == taker)
     ]
+
+
+def require_origin(origin: str) -> None:
+    """Refuse a pre-emption that rests on nothing AU-8 knows."""
+    if origin not in set(Origin):
+        raise Refused(CommonRefusal.INVALID, field="origin", problem=origin[:40])
 
 
 def require_pledgeable(

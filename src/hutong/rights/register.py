@@ -28,6 +28,7 @@ from hutong.rights.acts import (
     Freeze,
     Licence,
     Lift,
+    Origin,
     Pledge,
     PreEmption,
     Redistribution,
@@ -411,10 +412,12 @@ def require_disposable(state: TitleState, disposal: Disposal, *, pending: bool) 
         raise Refused(Refusal.DISPOSAL_PENDING)
 
 
-def pre_emption_holders(state: TitleState, seller: UUID) -> tuple[UUID, ...]:
-    """Who has the first refusal of a share: co-owners other than the seller (Civil Code 305), and
-    whoever is registered with it."""
+def pre_emption_holders(state: TitleState, seller: UUID) -> dict[UUID, str]:
+    """Who has the first refusal of a share, and by which origin: whoever is registered with it, and
+    co-owners other than the seller (Civil Code 305)."""
     if state.holdings is None:
-        return ()
-    registered = {r.act.holder for r in state.restrictions if isinstance(r.act, PreEmption)}
-    return tuple(sorted((registered | set(state.holdings.ownership)) - {seller}))
+        return {}
+    noted = [r.act for r in state.restrictions if isinstance(r.act, PreEmption)]
+    found = {act.holder: act.origin for act in noted}
+    found |= dict.fromkeys(state.holdings.ownership, Origin.CO_OWNER.value)
+    return {party: found[party] for party in sorted(found) if party != seller}

@@ -136,7 +136,7 @@ def registered_technology(
     title_zh: str = "一种高温合金的制备方法",
     holders: Sequence[tuple[UUID, Fraction]] | None = None,
     now: datetime = NINE_IN_SHANGHAI,
-    **said: object,
+    **said: Any,
 ) -> TechnologyView:
     """A technology entered by the party and registered (it alone, or to `holders`).
 

@@ -178,11 +178,12 @@ def _tell_co_owners(row: Listing, now: datetime, book: Rulebook) -> list[Event]:
     singles = [o.technology for o in row.offered.all() if o.right]
     answer_by = natural_days_after(now, book.listings.pre_emption_answer_days).at
     told: list[Event] = []
-    for party, shared in sorted(rights.co_owners(singles, row.seller).items()):
+    for party, (origin, shared) in sorted(rights.pre_emptions(singles, row.seller).items()):
         _, new = Preemption.objects.get_or_create(
             listing=row,
             party=party,
             defaults={
+                "origin": origin,
                 "technologies": sorted(shared),
                 "notified_at": now,
                 "answer_by": answer_by,
@@ -190,9 +191,7 @@ def _tell_co_owners(row: Listing, now: datetime, book: Rulebook) -> list[Event]:
         )
         if new:
             told.append(
-                PreEmptionNotified(
-                    listing=row.id, answer_by=answer_by, origin="co_owner", holder=party
-                )
+                PreEmptionNotified(listing=row.id, answer_by=answer_by, origin=origin, holder=party)
             )
     return told
 

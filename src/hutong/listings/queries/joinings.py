@@ -61,7 +61,8 @@ def needed_for(row: Listing) -> frozenset[UUID]:
     if row.licence_mode not in TOGETHER:
         return frozenset()
     singles = [o.technology for o in row.offered.all() if o.right]
-    return rights.holders_of(singles) - {row.seller}
+    holders = rights.holders_of(singles)
+    return holders - {row.seller} if row.seller in holders else frozenset()
 
 
 def missing_from(row: Listing) -> frozenset[UUID]:

@@ -106,7 +106,6 @@ def propose_pre_emption(
     evidence: Sequence[UUID],
 ) -> FilingView:
     """Propose to note a pre-emption by contract or law (AU-8); its holder is told of sales."""
-    rules.require_words("origin", origin, at_most=40)
     act = PreEmption(holder=holder, origin=origin, words=words)
     return _officers(actor, now, FilingKind.RESTRICTION, act, technology, evidence)
 

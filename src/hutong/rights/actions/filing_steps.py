@@ -37,8 +37,10 @@ from hutong.rights.acts import (
     Act,
     Licence,
     Pledge,
+    PreEmption,
     Redistribution,
 )
+from hutong.rights.burdens import require_origin
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.grant_events import DisposalCancelled, DisposalPrepared
 from hutong.rights.grant_refusals import GrantRefusal
@@ -105,6 +107,8 @@ def file_act(
     reason: str = "",
 ) -> FilingView:
     """File an act over technologies: decide it as things stand, keep it, and take its first step."""
+    if isinstance(act, PreEmption):
+        require_origin(act.origin)
     named = sorted(set(technologies))
     if not named:
         raise Refused(Refusal.NOTHING_NAMED)

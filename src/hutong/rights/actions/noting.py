@@ -38,7 +38,6 @@ def file_pre_emption(
 
     The other side agrees, every co-holder too; the registrar examines.
     """
-    rules.require_words("origin", origin, at_most=40)
     party = actor.acting_party()
     concerned = _holders(technology) | {holder}
     if party not in concerned:

@@ -112,7 +112,9 @@ def title_report(
         proposal=proposal,
         possible=None if proposal is None else refused is None,
         refused=refused,
-        pre_emption=register.pre_emption_holders(found.state, proposal.giver) if proposal else (),
+        pre_emption=tuple(register.pre_emption_holders(found.state, proposal.giver))
+        if proposal
+        else (),
     )
 
 
@@ -157,13 +159,15 @@ def may_dispose(technology: UUID, by: UUID, share: Fraction) -> bool:
     return why_not_dispose(technology, by, share) is None
 
 
-def co_owners(technologies: Collection[UUID], seller: UUID) -> dict[UUID, list[UUID]]:
-    """Holders of pre-emption by co-ownership (Civil Code 305): party → its technologies."""
-    found: dict[UUID, list[UUID]] = defaultdict(list)
+def pre_emptions(
+    technologies: Collection[UUID], seller: UUID
+) -> dict[UUID, tuple[str, list[UUID]]]:
+    """Who comes first when a share is sold: party → origin (AU-8) and its technologies."""
+    found: dict[UUID, tuple[str, list[UUID]]] = {}
     for technology, state in current_states(technologies).items():
-        for party in register.pre_emption_holders(state, seller):
-            found[party].append(technology)
-    return dict(found)
+        for party, origin in register.pre_emption_holders(state, seller).items():
+            found.setdefault(party, (origin, []))[1].append(technology)
+    return found
 
 
 def holders_of(technologies: Collection[UUID]) -> frozenset[UUID]:

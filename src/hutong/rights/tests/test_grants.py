@@ -345,7 +345,7 @@ def test_public_funding_keeps_the_right_at_home_unless_approved():
 def test_whoever_is_registered_with_a_pre_emption_comes_first():
     title = Title()
     title.write(PreEmption(holder=E, origin="contract"))
-    assert pre_emption_holders(title.state, A) == (E,)
+    assert pre_emption_holders(title.state, A) == {E: "contract"}
 
 
 # holdings (RR-1, RR-9)

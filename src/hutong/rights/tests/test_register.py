@@ -169,8 +169,8 @@ def test_a_disposal_that_is_not_possible_says_why(state, disposal, pending, refu
 
 def test_a_co_owner_may_dispose_of_their_own_share_and_the_others_come_first():
     require_disposable(HALVES, Disposal(giver=A, share=HALF, taker=C), pending=False)
-    assert pre_emption_holders(HALVES, A) == (B,)
-    assert pre_emption_holders(TitleState(holdings=Holdings.of([(A, Fraction(1))])), A) == ()
+    assert pre_emption_holders(HALVES, A) == {B: "co_owner"}
+    assert pre_emption_holders(TitleState(holdings=Holdings.of([(A, Fraction(1))])), A) == {}
 
 
 @pytest.mark.parametrize(
