@@ -19,6 +19,9 @@ from hutong.deals import queries as deals
 from hutong.hall.provinces import province_of
 from hutong.kit.moments import SHANGHAI, iso
 from hutong.listings import queries as listings
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.mirrors.faces import ListingFace
+from hutong.network.mirrors.queries import Foreign
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
@@ -58,10 +61,12 @@ def deals_since(since: datetime) -> list[dict[str, Any]]:
 def _gather(now: datetime) -> dict[str, Any]:
     board = listings.board(order=listings.Order.ENDING, limit=SHOWN_LISTINGS)["items"]
     latest = [deals.view(row) for row in deals.moved()[:SHOWN_DEALS]]
+    others = [_listed_elsewhere(one) for one in mirrors.open_listings(SHOWN_LISTINGS)]
+    shown = sorted([_listed(item) for item in board] + others, key=lambda item: item["ends_at"])
     return {
         "version": version(),
         "figures": [asdict(figure) for figure in _figures(now)],
-        "board": [_listed(item) for item in board],
+        "board": shown[:SHOWN_LISTINGS],
         "deals": _described(latest),
         "provinces": _provinces(),
         "events": _events(now, board),
@@ -127,6 +132,26 @@ def _listed(item: listings.BoardItem) -> dict[str, Any]:
         "price_mode": item.price_mode.value,
         "price_fen": item.price_fen,
         "ends_at": iso(item.ends_at),
+        "venue_zh": "",
+        "venue_en": "",
+    }
+
+
+def _listed_elsewhere(one: Foreign) -> dict[str, Any]:
+    """A listing of another venue, with its home venue named (NE-3)."""
+    listing: ListingFace = one.of
+    return {
+        "id": str(one.id),
+        "number": listing.number,
+        "title_zh": listing.title_zh,
+        "title_en": listing.title_en,
+        "seller_zh": listing.seller_zh,
+        "seller_en": listing.seller_en,
+        "price_mode": listing.price_mode,
+        "price_fen": listing.price_fen,
+        "ends_at": iso(listing.ends_at) if listing.ends_at else "",
+        "venue_zh": one.venue.name_zh if one.venue else one.code,
+        "venue_en": one.venue.name_en if one.venue else one.code,
     }
 
 

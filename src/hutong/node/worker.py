@@ -103,7 +103,7 @@ def run() -> None:
     from hutong.node.log import publish, seal, sequence
     from hutong.node.messaging import KINDS
     from hutong.node.reactions import REACTIONS
-    from hutong.node.searching import FEEDS
+    from hutong.node.searching import BESIDE, FEEDS, home
     from hutong.node.timers import TIMERS
     from hutong.search.following import Follower
     from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
@@ -124,7 +124,7 @@ def run() -> None:
     queued = Bell(OUTBOX)
     sender = Sender(KINDS)
     keeper = Keeper()
-    follower = Follower(FEEDS, stopping=stopping.is_set)
+    follower = Follower(FEEDS, beside=BESIDE, home=home, stopping=stopping.is_set)
     members = Members()
 
     def looked() -> None:

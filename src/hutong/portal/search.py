@@ -6,6 +6,7 @@ types (MA-2).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,12 @@ from django.utils.translation import gettext_lazy as _
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import Refused
 from hutong.listings.queries import searching as board
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.mirrors.faces import TechnologyFace
+from hutong.network.mirrors.picture import ThingKind
+from hutong.network.mirrors.queries import Foreign
 from hutong.parties import queries as parties
+from hutong.rulebook import queries as rulebook
 from hutong.search import queries
 from hutong.search.documents import Facet, Kind
 from hutong.search.queries import Asked, Deadline, Found, Order
@@ -33,10 +39,13 @@ from hutong.ui import words
 from hutong.ui.door import visitor
 from hutong.ui.lifecycles import LIFECYCLES
 from hutong.ui.templatetags.ui import abstract, in_chinese, named
+from hutong.venues import queries as venues
 
 SNIPPET = 110
+EVER = datetime.max.replace(tzinfo=UTC)  # what the venue is called says the rulebook adopted last
 FACET_NAMES = {
     Facet.KIND: _("Kind"),
+    Facet.VENUE: _("Home venue"),
     Facet.STATUS: _("State"),
     Facet.OFFER: _("Offer"),
     Facet.PRICE_MODE: _("How it is sold"),
@@ -151,13 +160,20 @@ def _shown(found: Found, text: str) -> list[dict[str, Any]]:
     """The findings as they are in the database this moment; what has just gone is left out."""
     ids: dict[Kind, list[Any]] = {kind: [] for kind in Kind}
     for hit in found.hits:
-        ids[hit.kind].append(hit.id)
+        if not hit.venue:
+            ids[hit.kind].append(hit.id)
+    others = _others(found)
     listings = board.on_board(ids[Kind.LISTING]) if ids[Kind.LISTING] else {}
     entered = technologies.technologies(ids[Kind.TECHNOLOGY]) if ids[Kind.TECHNOLOGY] else {}
     holders = parties.parties({t.party for t in entered.values() if t.party}) if entered else {}
     sought = _sought(text)
     shown = []
     for hit in found.hits:
+        if hit.venue:
+            other = others.get((hit.kind, hit.venue, hit.id))
+            if other is not None:
+                shown.append(_other(other, sought))
+            continue
         thing: Any = listings.get(hit.id) or entered.get(hit.id)
         if thing is None:
             continue
@@ -172,6 +188,26 @@ def _shown(found: Found, text: str) -> list[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _others(found: Found) -> dict[tuple[Kind, str, Any], Foreign]:
+    """The findings at other venues, as their pictures show them this moment."""
+    shown: dict[tuple[Kind, str, Any], Foreign] = {}
+    for kind, thing in ((Kind.LISTING, ThingKind.LISTING), (Kind.TECHNOLOGY, ThingKind.TECHNOLOGY)):
+        wanted = [(hit.venue, hit.id) for hit in found.hits if hit.venue and hit.kind is kind]
+        for (venue, id), one in mirrors.some(thing, wanted).items():
+            shown[kind, venue, id] = one
+    return shown
+
+
+def _other(one: Foreign, sought: Sequence[str]) -> dict[str, Any]:
+    about = abstract(one.of) if isinstance(one.of, TechnologyFace) else ""
+    return {
+        "kind": "other",
+        "thing": one,
+        "title": mark(named(one), sought),
+        "about": mark(snippet(about, sought), sought),
+    }
 
 
 def _sought(text: str) -> list[str]:
@@ -265,6 +301,8 @@ def value_name(facet: Facet, value: str) -> str:
     if facet is Facet.STATUS:
         known = LIFECYCLES["listing"].state(value) or LIFECYCLES["technology"].state(value)
         return gettext(known.label) if known else value
+    if facet is Facet.VENUE:
+        return venue_name(value)
     if facet is Facet.REGION:
         return _territories("zh_Hans" if in_chinese() else "en").get(value[:2], value)
     tables = {
@@ -278,6 +316,13 @@ def value_name(facet: Facet, value: str) -> str:
         return value
     with_code = facet in (Facet.IPC, Facet.INDUSTRY)
     return f"{value} {gettext(known_word)}" if with_code else gettext(known_word)
+
+
+def venue_name(code: str) -> str:
+    """What a venue is called; one that is not of the network is its code."""
+    ours = rulebook.in_force(EVER).rules.venue
+    known = ours if ours.code == code else venues.find(code)
+    return named(known) if known else code
 
 
 @lru_cache(maxsize=4)

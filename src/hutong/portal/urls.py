@@ -6,6 +6,7 @@ from hutong.portal import (
     calendar,
     certificates,
     deals,
+    foreign,
     home,
     listings,
     lots,
@@ -49,6 +50,12 @@ urlpatterns = [
     path("verify", certificates.verify, name="verify"),
     path("rules", rulebook.page, name="rules"),
     path("network", network.page, name="network"),
+    path("network/venues/<str:code>/listings/<uuid:id>", foreign.listing, name="foreign_listing"),
+    path(
+        "network/venues/<str:code>/technologies/<uuid:id>",
+        foreign.technology,
+        name="foreign_technology",
+    ),
     path("network/lists/<str:digest>", network.signed_list, name="network_list"),
     path("log", include("hutong.portal.log_urls")),
 ]

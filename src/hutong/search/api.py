@@ -38,6 +38,7 @@ def search(
     legal: list[str] = VALUES,
     offer: list[str] = VALUES,
     price_mode: list[str] = VALUES,
+    venue: list[str] = VALUES,
     deadline: Deadline | None = Query(None, description="The listing ends in so many days"),
     price_from_fen: int | None = FEN,
     price_to_fen: int | None = FEN,
@@ -46,7 +47,7 @@ def search(
     limit: int = Query(20, ge=1, le=100),
 ) -> Any:
     """Public: needs no power (MA-2). Finds what is on the market or on the board, never who
-    applied for it (LI-4). Every word must be there; where nothing has them all, `some_words` says
+    applied for it (LI-4), at this venue and at all others of the network (NE-3). Every word must be there; where nothing has them all, `some_words` says
     that these have some. Within a facet any chosen value, across facets all."""
     chosen = {
         Facet.KIND: kind,
@@ -58,6 +59,7 @@ def search(
         Facet.LEGAL: legal,
         Facet.OFFER: offer,
         Facet.PRICE_MODE: price_mode,
+        Facet.VENUE: venue,
     }
     asked = Asked(
         text=q,

@@ -28,14 +28,17 @@ class Facet(StrEnum):
     LEGAL = "legal"
     OFFER = "offer"
     PRICE_MODE = "price_mode"
+    VENUE = "venue"  # code of the home venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """`codes` are numbers and symbols, found whole however they are punctuated."""
+    """`codes` are numbers and symbols, found whole however they are punctuated. `venue`: the code of
+    the home venue of another's thing; ours have none."""
 
     kind: Kind
     id: UUID
+    venue: str = ""
     title_zh: str = ""
     title_en: str = ""
     texts: Sequence[str] = ()

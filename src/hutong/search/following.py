@@ -10,7 +10,7 @@ format, asked to be, or ahead of the journal (a restored backup) is built anew.
 import contextlib
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -45,17 +45,39 @@ class Feed:
     everything: Callable[[], Iterator[UUID]]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Things of other venues, each named by venue and id, which change without our journal.
+
+    `changed` gives some that changed since a cursor, and the cursor after them; `ends` the cursor
+    after all of them.
+    """
+
+    changed: Callable[
+        [Mapping[str, int], int], tuple[Sequence[tuple[Kind, str, UUID]], Mapping[str, int]]
+    ]
+    documents: Callable[[Kind, Sequence[tuple[str, UUID]]], Iterable[Document]]
+    everything: Callable[[Kind], Iterator[tuple[str, UUID]]]
+    ends: Callable[[], Mapping[str, int]]
+
+
 class Follower:
-    """The one writer. `step` does what there is to do and says how much; `close` lets go."""
+    """The one writer. `step` does what there is to do and says how much; `close` lets go.
+
+    `home` gives the code of this venue, under which its own things are found.
+    """
 
     def __init__(
         self,
         feeds: Sequence[Feed],
         folder: Path | None = None,
         *,
+        beside: Beside | None = None,
+        home: Callable[[], str] = lambda: "",
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.stopping = stopping
+        self.beside, self.home = beside, home
         self.feeds = {event: feed for feed in feeds for event in feed.events}
         self.all = tuple(feeds)
         self.folder = folder or index.home()
@@ -84,7 +106,8 @@ class Follower:
         """
         started = time.monotonic()
         asked = self._request.exists()
-        position = journal.end()
+        position, home = journal.end(), self.home()
+        ends = self.beside.ends() if self.beside else {}
         place = self.folder / uuid.uuid4().hex
         place.mkdir(mode=0o700)
         made = index.open_index(place)
@@ -95,11 +118,19 @@ class Follower:
                 if self.stopping():
                     return 0
                 for document in feed.documents(ids):
-                    writer.add_document(index.entry(document))
+                    writer.add_document(index.entry(document, home))
                     count += 1
+        if self.beside is not None:
+            for kind in Kind:
+                for others in _chunks(self.beside.everything(kind), CHUNK):
+                    if self.stopping():
+                        return 0
+                    for document in self.beside.documents(kind, others):
+                        writer.add_document(index.entry(document))
+                        count += 1
         writer.commit()
         writer.wait_merging_threads()
-        index.remember(place, position)
+        index.remember(place, position, ends)
         self._writer = None  # of the generation that goes
         index.put_in_use(place)
         if asked:
@@ -119,7 +150,7 @@ class Follower:
             self._held.close()
             return False
         here = index.current(self.folder)
-        ahead = here is not None and here.position > journal.end()
+        ahead = here is not None and (here.position > journal.end() or self._ahead(here.beside))
         self._generation = None if ahead else here
         return True
 
@@ -131,7 +162,10 @@ class Follower:
         here = self._generation
         assert here is not None, "a stale index is rebuilt first"
         entries = journal.after(here.position, kinds=self.feeds, limit=ENTRIES)
-        if not entries:
+        others, beside = (
+            self.beside.changed(here.beside, CHUNK) if self.beside else ([], here.beside)
+        )
+        if not entries and beside == here.beside:
             return 0
         touched: dict[Kind, dict[UUID, None]] = {}
         for entry in entries:
@@ -141,21 +175,47 @@ class Follower:
         for feed in self.all:
             for ids in _chunks(iter(touched.get(feed.kind, ())), CHUNK):
                 written += self._write(here.place, feed, ids)
+        written += self._write_others(here.place, others)
         if self._writer is not None:
             self._writer.commit()
-        last = entries[-1].position
-        assert last is not None, "entries read by position have one"
-        index.remember(here.place, last + 1)
-        self._generation = index.Generation(here.place, last + 1)
+        next_one = here.position
+        if entries:
+            last = entries[-1].position
+            assert last is not None, "entries read by position have one"
+            next_one = last + 1
+        index.remember(here.place, next_one, beside)
+        self._generation = index.Generation(here.place, next_one, dict(beside))
         return max(written, 1)
 
-    def _write(self, place: Path, feed: Feed, ids: Sequence[UUID]) -> int:
+    def _ahead(self, beside: Mapping[str, int]) -> bool:
+        """Whether the index knows of changes that the database has not: it was put back."""
+        ends = self.beside.ends() if self.beside else {}
+        return any(ends.get(name, 0) < read for name, read in beside.items())
+
+    def _write_others(self, place: Path, others: Sequence[tuple[Kind, str, UUID]]) -> int:
+        by_kind: dict[Kind, list[tuple[str, UUID]]] = {}
+        for kind, venue, id in others:
+            by_kind.setdefault(kind, []).append((venue, id))
+        for kind, named in by_kind.items():
+            assert self.beside is not None, "there are none but by it"
+            writer = self._open(place)
+            for venue, id in named:
+                writer.delete_documents_by_term("key", index.key_of(kind, id, venue))
+            for document in self.beside.documents(kind, named):
+                writer.add_document(index.entry(document))
+        return len(others)
+
+    def _open(self, place: Path) -> tantivy.IndexWriter:
         if self._writer is None:
             self._writer = index.open_index(place).writer(index.HEAP_BYTES, 1)
+        return self._writer
+
+    def _write(self, place: Path, feed: Feed, ids: Sequence[UUID]) -> int:
+        writer, home = self._open(place), self.home()
         for id in ids:
-            self._writer.delete_documents_by_term("key", index.key_of(feed.kind, id))
+            writer.delete_documents_by_term("key", index.key_of(feed.kind, id))
         for document in feed.documents(ids):
-            self._writer.add_document(index.entry(document))
+            writer.add_document(index.entry(document, home))
         return len(ids)
 
 

@@ -14,8 +14,8 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tantivy
@@ -24,7 +24,7 @@ from django.conf import settings
 from hutong.search.documents import Document, Facet
 from hutong.search.words import analyzer, codes, cut, pairs
 
-FORMAT = 1  # of what is below; another one is built anew
+FORMAT = 2  # of what is below; another one is built anew
 HEAP_BYTES = 48_000_000
 NEVER = 2**62  # of ends and prices that there are not: sorted last
 
@@ -52,15 +52,18 @@ def schema() -> tantivy.Schema:
     return builder.build()
 
 
-def key_of(kind: str, id: object) -> str:
-    return f"{kind}:{id}"
+def key_of(kind: str, id: object, venue: str = "") -> str:
+    """What a thing is replaced by; another venue's can never take the place of ours."""
+    return f"{kind}:{id}@{venue}" if venue else f"{kind}:{id}"
 
 
-def entry(document: Document) -> tantivy.Document:
-    """A document as the index keeps it."""
+def entry(document: Document, home: str = "") -> tantivy.Document:
+    """A document as the index keeps it; `home` is the code of this venue."""
     titles = [t for t in (document.title_zh, document.title_en) if t]
     made = tantivy.Document()
-    made.add_text("key", key_of(document.kind, document.id))
+    made.add_text("key", key_of(document.kind, document.id, document.venue))
+    if venue := document.venue or home:
+        made.add_text(f"f_{Facet.VENUE}", venue)
     made.add_text("type", document.kind.value)
     made.add_text("title_zh", document.title_zh)
     made.add_text("title_en", document.title_en)
@@ -89,10 +92,12 @@ def open_index(place: Path) -> tantivy.Index:
 
 @dataclass(frozen=True)
 class Generation:
-    """One index. `position`: the journal's entry that is to be read next."""
+    """One index. `position`: the journal's entry that is to be read next; `beside`: how far other
+    venues' things were read."""
 
     place: Path
     position: int
+    beside: Mapping[str, int] = field(default_factory=dict)
 
 
 def current(at: Path | None = None) -> Generation | None:
@@ -103,12 +108,15 @@ def current(at: Path | None = None) -> Generation | None:
         read = json.loads((place / "read.json").read_text())
     except (OSError, ValueError):
         return None
-    return Generation(place, read["position"]) if read.get("format") == FORMAT else None
+    if read.get("format") != FORMAT:
+        return None
+    return Generation(place, read["position"], read.get("beside", {}))
 
 
-def remember(place: Path, position: int) -> None:
-    """Note how far the journal is in the index; after the index itself has been committed."""
-    _replace(place / "read.json", json.dumps({"format": FORMAT, "position": position}))
+def remember(place: Path, position: int, beside: Mapping[str, int] | None = None) -> None:
+    """Note how far all is in the index; after the index itself has been committed."""
+    read = {"format": FORMAT, "position": position, "beside": dict(beside or {})}
+    _replace(place / "read.json", json.dumps(read))
 
 
 def put_in_use(place: Path) -> None:

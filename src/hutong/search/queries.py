@@ -79,10 +79,13 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
+    """`venue`: the code of another venue whose thing it is; ours have none."""
+
     kind: Kind
     id: UUID
     title_zh: str
     title_en: str
+    venue: str = ""
 
     @property
     def title(self) -> str:
@@ -146,8 +149,10 @@ def search(asked: Asked, *, now: datetime) -> Found:
 
 
 def _hit(document: tantivy.Document) -> Hit:
-    kind, _, id = str(document.get_first("key")).partition(":")
+    kind, _, named = str(document.get_first("key")).partition(":")
+    id, _, venue = named.partition("@")
     return Hit(
+        venue=venue,
         kind=Kind(kind),
         id=UUID(id),
         title_zh=document.get_first("title_zh") or "",

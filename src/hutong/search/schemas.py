@@ -14,6 +14,11 @@ class HitOut(Schema):
     id: UUID
     title_zh: str = Field(examples=["一种高熵合金及其制备方法"])
     title_en: str = Field(examples=["A high-entropy alloy and how it is made"])
+    venue: str = Field(
+        "",
+        description="Code of the other venue whose thing it is; ours have none",
+        examples=["SZTE"],
+    )
 
 
 class CountOut(Schema):

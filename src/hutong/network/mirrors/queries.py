@@ -389,7 +389,10 @@ def some(kind: ThingKind, wanted: Iterable[tuple[str, UUID]]) -> dict[tuple[str,
 def open_listings(limit: int = 40) -> list[Foreign]:
     """What is on offer at other venues, ending soonest first (NE-3)."""
     rows = _things(ThingKind.LISTING).filter(
-        status__in=OPEN, mirror__state__in=_BELIEVED, fields__scope__1="network"
+        status__in=OPEN,
+        mirror__state__in=_BELIEVED,
+        ends_at__isnull=False,
+        fields__scope__1="network",
     )
     return list(_seen(ThingKind.LISTING, rows.order_by("ends_at", "thing")[:limit]))
 
@@ -479,6 +482,11 @@ def changed(
         found += [(row.code, kind, thing) for kind, thing, change in part if change <= last]
         now[row.origin] = max(last, have)
     return found, now
+
+
+def ends() -> dict[str, int]:
+    """How many changes each picture has had."""
+    return dict(Mirror.objects.values_list("origin", "changes"))
 
 
 def everything(kind: ThingKind, statuses: Sequence[str]) -> Iterator[tuple[str, UUID]]:

@@ -25,13 +25,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _rebuild() -> int:
-    from hutong.node.searching import FEEDS
+    from hutong.node.searching import BESIDE, FEEDS, home
     from hutong.search import index
     from hutong.search.following import Follower, ask_for_rebuild
 
     before = index.current()
     ask_for_rebuild()
-    follower = Follower(FEEDS)
+    follower = Follower(FEEDS, beside=BESIDE, home=home)
     try:
         done = follower.step()
     finally:

@@ -137,7 +137,7 @@ function turnSpotlight(by) {
   set("title", titled(item));
   set("state", item.number);
   set("price", offered(item));
-  set("price-of", titled(item, "seller"));
+  set("price-of", from(item));
   card.querySelector('[data-lot="leader"]').parentElement.replaceChildren(
     card.querySelector('[data-lot="price-of"]'));
   set("time-of", words.until_end);
@@ -162,6 +162,11 @@ function turnLots(by) {
 
 // -- rows ----------------------------------------------------------------------------------------------
 
+// Whose it is; of another venue's listing also where it is listed (NE-3).
+function from(item) {
+  return [titled(item, "seller"), titled(item, "venue")].filter(Boolean).join(" · ");
+}
+
 function row(title, from, amount, when) {
   const made = element("li");
   made.append(
@@ -185,7 +190,7 @@ function showBoard(next) {
   part("no-board").hidden = board.length > 0;
   const list = part("board");
   const rows = () => board.map((item) =>
-    row(titled(item), titled(item, "seller"), offered(item), dayAndTime.format(new Date(item.ends_at))));
+    row(titled(item), from(item), offered(item), dayAndTime.format(new Date(item.ends_at))));
   list.classList.remove("is-moving");
   list.replaceChildren(...rows());
   if (list.scrollHeight > list.parentElement.clientHeight) {
