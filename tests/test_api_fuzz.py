@@ -12,16 +12,8 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from schemathesis.checks import not_a_server_error
-from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from hutong.auctions.testing import an_open_lot, bidders
 from hutong.listings.testing import open_listing
@@ -36,12 +28,6 @@ from hutong.settlement.testing import paid_deal
 
 SECONDS = float(os.environ.get("HUTONG_FUZZ_SECONDS", "60"))
 EXAMPLES = 25
-CHECKS = (
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-)
 
 
 @dataclass
@@ -99,6 +85,10 @@ def _token(actor, venue, party):
 
 @pytest.mark.drill
 def test_no_request_breaks_the_api(callers):
+    # Here, because the import takes long, and most runs choose other tests.
+    import schemathesis
+    from schemathesis.core.failures import FailureGroup
+
     from hutong.node.wsgi import application
 
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
@@ -125,6 +115,15 @@ class _TimeIsUp(Exception):
 def _send_all_kinds(operation, token, things, seconds):
     """Send what hypothesis thinks of, for things that are there and things that are not, until the
     time is up. Returns how many; raises for the first bad answer."""
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    demanded = (
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_schema_conformance,
+    )
     sent = 0
     deadline = time.monotonic() + seconds
     authorization = {"Authorization": f"Bearer {token}"} if token else {}
@@ -148,7 +147,7 @@ def _send_all_kinds(operation, token, things, seconds):
             case.path_parameters = {**(case.path_parameters or {}), **known}
         headers = {**authorization, "Idempotency-Key": str(uuid.uuid4())}
         response = case.call(headers=headers)
-        case.validate_response(response, checks=CHECKS)
+        case.validate_response(response, checks=demanded)
 
     with contextlib.suppress(_TimeIsUp):
         send()
