@@ -137,7 +137,20 @@ def _link(options: argparse.Namespace) -> Told:
         email: f"{origin}/sign-in/{link_text(email, second_factor=options.second_factor)}"
         for email in options.email
     }
+    if not options.second_factor and any(_decides(email) for email in options.email):
+        print(
+            "hutong officer: the desk asks an officer for the second factor, or to enrol one;"
+            " with --second-factor a link signs in as if it had been shown",
+            file=sys.stderr,
+        )
     return links, "\n".join(links.values())
+
+
+def _decides(email: str) -> bool:
+    from hutong.parties import queries
+
+    person = queries.person_by_email(email)
+    return person is not None and bool(queries.roles_of(person.id))
 
 
 def link_text(email: str, *, second_factor: bool) -> str:
