@@ -19,6 +19,7 @@ from hutong.desk import (
     lots,
     money,
     network,
+    network_messages,
     operations,
     parties,
     rights,
@@ -86,6 +87,13 @@ urlpatterns = [
     path("desk/parked/<int:id>", operations.stuck, name="parked"),
     path("desk/erasures", erasures.page, name="erasures"),
     path("desk/keys", keys.keys, name="keys"),
+    path("desk/network/messages", network_messages.page, name="network_messages"),
+    path(
+        "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>",
+        network_messages.one,
+        name="network_message",
+    ),
+    path("desk/network/claims", network_messages.numbers, name="network_claims"),
     path("desk/network", network.page, name="network"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),
 ]

@@ -4,9 +4,11 @@ The network's API: the routers of its packages.
 
 from ninja import Router
 
+from hutong.network.claims.api import router as claims
 from hutong.network.membership.api import router as membership
+from hutong.network.messages.api import router as messages
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (membership, trade):
+for part in (messages, claims, membership, trade):
     router.add_router("", part)

@@ -41,7 +41,7 @@ class Keeper:
         if venues.network() is None:
             return 0
         real_now = datetime.now(UTC)
-        given = {"actor": SYSTEM, "now": due.venue_now(real_now)}
+        given: dict[str, Any] = {"actor": SYSTEM, "now": due.venue_now(real_now)}
         done = 0
         try:
             done += int(actions.open_term(**given))
@@ -91,7 +91,11 @@ def on_awaited(entry: Recorded) -> None:
     be claimed is not waited for.
     """
     for technology, text in entry.facts["numbers"].items():
-        given = {"actor": SYSTEM, "now": entry.at, "technology": UUID(technology)}
+        given: dict[str, Any] = {
+            "actor": SYSTEM,
+            "now": entry.at,
+            "technology": UUID(technology),
+        }
         try:
             actions.ask(**given, number=normalised(text), about=entry.subject)
         except Refused as why:

@@ -123,7 +123,8 @@ def replacements() -> tuple[Basis, ...]:
 @lru_cache(maxsize=4)
 def _chain(digest: str) -> tuple[tuple[Step, ...], tuple[Basis, ...]]:
     told = [SignedList.read(one) for one in reversed(venues.latest_lists(limit=100_000))]
-    found, bases = [], []
+    found: list[Step] = []
+    bases: list[Basis] = []
     roll = chain.open_genesis(told[0])
     found.append(_step(roll))
     for signed in told[1:]:

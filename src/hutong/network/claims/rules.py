@@ -542,7 +542,9 @@ def read_event(kind: str, facts: Mapping[str, Any]) -> Event | None:
     event = BOOKED.get(kind)
     if event is None:
         return None
-    given = {name: UUID(value) if name in _IDS else value for name, value in facts.items()}
+    given: dict[str, Any] = {
+        name: UUID(value) if name in _IDS else value for name, value in facts.items()
+    }
     if "basis_root" in given:
         given["basis_root"] = bytes.fromhex(given["basis_root"])
     known = {f.name for f in fields(event)}  # type: ignore[arg-type]

@@ -55,7 +55,7 @@ def read(kept: bytes) -> tuple[str, dict[str, str], bytes]:
     if not empty:
         raise ValueError("evidence has an empty line before its body")
     first, *lines = head.decode().split("\n")
-    return first, dict(line.split(": ", 1) for line in lines), body  # type: ignore[misc]
+    return first, dict(line.split(": ", 1) for line in lines), body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,123 @@
+"""
+What this venue and others tell each other, and the claims of numbers: what waits, for whom, why
+(NE-2, NE-5).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+
+from hutong.desk.queue import Waiting, source
+from hutong.kit.actor import Actor
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.claims import queries as claims
+from hutong.network.claims.rules import Status as ClaimStatus
+from hutong.network.messages import actions, queries
+from hutong.network.messages.rules import Direction, Status
+from hutong.ui.door import Acts, officer
+
+OPERATE = queries.SEE
+PAGE = "/desk/network/messages"
+SHOWN = 50
+
+
+@source(OPERATE)
+def silent(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Venues that have not answered for several tries; what waits for them is not lost."""
+    for one in queries.silent(at_least=4):
+        count = ngettext("{n} message waits", "{n} messages wait", one.waiting)
+        yield Waiting(
+            kind=gettext("Venue that does not answer"),
+            title=one.venue,
+            href=f"{PAGE}#{one.venue}",
+            since=None,
+            note=count.format(n=one.waiting),
+            term="operation",
+        )
+
+
+@source(OPERATE)
+def struggling(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Messages that are answered again and again with something that is no answer."""
+    for row in queries.struggling()[:20]:
+        yield Waiting(
+            kind=gettext("Message without a final answer"),
+            title=f"{row.to} · {row.kind}",
+            href=f"{PAGE}/out/{row.to}/{row.id}",
+            since=None,
+            note=row.problem,
+            term="operation",
+        )
+
+
+@officer
+def page(request: HttpRequest) -> HttpResponse:
+    """The outbox and the inbox. Needs `network.operate`."""
+    actor = request.actor
+    actor.need(OPERATE)
+    acts = Acts(request)
+    acts.on(
+        "hurry",
+        lambda: actions.hurry(actor=actor, now=request.now, to=request.POST.get("venue", "")),
+        said=gettext("It is tried at once."),
+    )
+    if answer := acts.answer():
+        return answer
+    return render(
+        request,
+        "desk/network_messages.html",
+        {
+            "problem": acts.problem,
+            "silent": queries.silent(),
+            "waiting": queries.outgoing(Status.WAITING).order_by("queued_at", "id")[:SHOWN],
+            "sent": queries.outgoing()
+            .exclude(status=Status.WAITING)
+            .order_by("-answered_at", "-id")[:SHOWN],
+            "received": queries.incoming().order_by("-received_at", "-id")[:SHOWN],
+            "contradictions": queries.contradictions(),
+        },
+        status=acts.status,
+    )
+
+
+@officer
+def one(request: HttpRequest, direction: str, peer: str, message: UUID) -> HttpResponse:
+    """One message: what was said, what was answered, and the evidence. Needs `network.operate`."""
+    request.actor.need(OPERATE)
+    if direction not in {d.value for d in Direction}:
+        raise Refused(CommonRefusal.NOT_FOUND, what="message")
+    told = queries.told(Direction(direction), peer, message)
+    kept = [(name, raw.decode("utf-8", "replace")) for name, raw in _kept(told)]
+    return render(request, "desk/network_message.html", {"told": told, "kept": kept})
+
+
+def _kept(told: queries.Told) -> Iterator[tuple[str, bytes]]:
+    if told.request is not None:
+        yield gettext("The signed message"), told.request
+    if told.reply is not None:
+        yield gettext("The signed answer"), told.reply
+
+
+@officer
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Claims of numbers: who keeps them, and ours. Needs `network.operate`."""
+    request.actor.need(OPERATE)
+    office = claims.office()
+    return render(
+        request,
+        "desk/network_claims.html",
+        {
+            "office": office,
+            "held_by": claims.held_by() if office and office.ours else {},
+            "book": claims.book_counts() if office and office.ours else {},
+            "final": claims.final() if office and office.open else None,
+            "under_way": claims.own(ClaimStatus.ASKED, ClaimStatus.RELEASING),
+            "settled": claims.own(
+                ClaimStatus.FINAL, ClaimStatus.LOST, ClaimStatus.RELEASED, limit=SHOWN
+            ),
+        },
+    )
