@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from hutong.doors.words import said, write_day, write_moment
 from hutong.kit.event import plain
 from hutong.kit.money import with_unit
-from hutong.kit.refusal import Refused, reason_of
+from hutong.kit.refusal import Refused, Told, reason_of
 
 
 def problem_of(refused: Refused) -> dict[str, Any]:
@@ -55,6 +55,8 @@ def _word(name: str, value: Any) -> Any:
         return with_unit(value)
     if isinstance(value, Enum):
         value = value.value
+    if isinstance(value, Told):
+        return Told(gettext(value.text), **{n: _word(n, v) for n, v in value.facts.items()})
     return said(value) if isinstance(value, str) else value
 
 

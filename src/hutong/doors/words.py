@@ -58,6 +58,8 @@ NOUNS = (
     N_("contributor"),
     N_("costs"),
     N_("erasure"),
+    N_("membership list"),
+    N_("undertaking"),
     N_("evidence"),
     N_("fee"),
     N_("filing"),
@@ -172,6 +174,8 @@ STATES = (
 # Codes that are no words by themselves, and what they mean.
 MEANT = {
     "compromised": N_("key disclosed"),
+    "received": N_("just received"),
+    "taken_up": N_("taken up"),
     "right": N_("the right"),
     "accepted": N_("agreed to"),
     "asked": N_("asked for"),

@@ -59,6 +59,19 @@ def reason_of(code: str) -> Reason | None:
     return None
 
 
+class Told(str):
+    """A sentence among the facts of a refusal: English by itself; a door says it in its reader's
+    language. `text` is marked by `N_`, `facts` fill it."""
+
+    text: str
+    facts: dict[str, Any]
+
+    def __new__(cls, text: str, **facts: Any) -> "Told":
+        told = super().__new__(cls, text.format_map(_Facts(facts)))
+        told.text, told.facts = text, facts
+        return told
+
+
 class Refused(Exception):
     """A rule said no. Nothing was changed. `facts` fill the sentence and go on the wire."""
 

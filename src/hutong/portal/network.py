@@ -107,5 +107,5 @@ def signed_list(request: HttpRequest, digest: str) -> HttpResponse:
     """A list with its signatures, those outvoted and those that prove a contradiction too."""
     found: dict[str, Any] | None = queries.list_of(digest)
     if found is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="list")
+        raise Refused(CommonRefusal.NOT_FOUND, what="membership list")
     return JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 2})

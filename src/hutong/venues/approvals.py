@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hutong.kit.refusal import N_
 from hutong.venues.lists import (
     Approval,
     Change,
@@ -67,28 +68,49 @@ def need_approvals(
     seen: set[str] = set()
     for approval in approvals:
         need_approval(roll, change, approval, at=at)
-        need(approval.venue not in seen, f"{approval.venue} approves twice")
+        need(approval.venue not in seen, N_("{venue} approves twice"), venue=approval.venue)
         seen.add(approval.venue)
-    need(wanted.is_met(seen), f"{len(seen)} approvals do not suffice")
+    need(wanted.is_met(seen), N_("{n} approvals do not suffice"), n=len(seen))
 
 
 def need_approval(roll: Roll, change: Change, approval: Approval, *, at: datetime) -> None:
     """Raise ListInvalid unless this approval counts for the change at `at`."""
-    need(approval.change == change.digest, f"{approval.venue} approved another change")
-    need(needed(roll, change).counts(approval.venue), f"{approval.venue} has no say in this")
+    need(
+        approval.change == change.digest,
+        N_("{venue} approved another change"),
+        venue=approval.venue,
+    )
+    need(
+        needed(roll, change).counts(approval.venue),
+        N_("{venue} has no say in this"),
+        venue=approval.venue,
+    )
     member = roll.members.get(approval.venue)
     if member is None or member.state is State.LEFT:
-        raise ListInvalid(f"{approval.venue} is not a member")
-    need(approval.signed_by(member.message_keys), f"{approval.venue} did not sign its approval")
-    need(change.proposed_at <= approval.at <= at, f"{approval.venue} approved at another time")
+        raise ListInvalid(N_("{venue} is not a member"), venue=approval.venue)
+    need(
+        approval.signed_by(member.message_keys),
+        N_("{venue} did not sign its approval"),
+        venue=approval.venue,
+    )
+    need(
+        change.proposed_at <= approval.at <= at,
+        N_("{venue} approved at another time"),
+        venue=approval.venue,
+    )
     if change.kind is Kind.REGISTRAR:
         origin = roll.members[roll.registrar].log_origin
         need(
             approval.held is not None and approval.held.origin == origin,
-            f"{approval.venue} does not say what it holds of the registrar's log",
+            N_("{venue} does not say what it holds of the registrar's log"),
+            venue=approval.venue,
         )
     else:
-        need(approval.held is None, f"{approval.venue} tells of a log nobody asked for")
+        need(
+            approval.held is None,
+            N_("{venue} tells of a log nobody asked for"),
+            venue=approval.venue,
+        )
 
 
 def approvals_for(

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from hutong.kit.refusal import N_
 from hutong.venues.approvals import need_approvals
 from hutong.venues.fields import text
 from hutong.venues.lists import (
@@ -52,17 +53,17 @@ def open_genesis(signed: SignedList) -> Roll:
     first, change = signed.list, signed.list.change
     need(
         (first.term, first.version, first.previous) == (0, 0, None),
-        "a genesis has version 0 and none before",
+        N_("a genesis has version 0 and none before"),
     )
-    need(first.network is None and change.network is None, "a genesis names no anchor")
+    need(first.network is None and change.network is None, N_("a genesis names no anchor"))
     need(
         change.kind is Kind.FOUND and not first.approvals,
-        "a genesis founds, and is approved by its members' signatures",
+        N_("a genesis founds, and is approved by its members' signatures"),
     )
     _need_moments(first)
     details = details_of(change, "name", "members")
     name, told = text(details, "name", "details"), details["members"]
-    need(isinstance(told, list) and bool(told), "a genesis has members")
+    need(isinstance(told, list) and bool(told), N_("a genesis has members"))
     members: dict[str, Member] = {}
     for one in told:
         described = described_in(one)
@@ -70,11 +71,15 @@ def open_genesis(signed: SignedList) -> Roll:
         members[described.code] = member_of(described, State.MEMBER, first.issued_at)
     need(
         change.venue == change.proposed_by == first.registrar in members,
-        "the registrar of a genesis is the member that proposed it",
+        N_("the registrar of a genesis is the member that proposed it"),
     )
-    need(len(signed.signatures) == len(members), "every member signs a genesis, once")
+    need(len(signed.signatures) == len(members), N_("every member signs a genesis, once"))
     for member in members.values():
-        need(signed.signed_by(member.code, member.message_keys), f"{member.code} did not sign")
+        need(
+            signed.signed_by(member.code, member.message_keys),
+            N_("{venue} did not sign"),
+            venue=member.code,
+        )
     return _roll(
         signed,
         Roll(
@@ -95,20 +100,27 @@ def follow(roll: Roll, signed: SignedList) -> Roll:
     """Return the roll after the next list. Raises ListInvalid, with the first thing wrong."""
     new = signed.list
     if (new.network, new.version, new.previous) != (roll.network, roll.version + 1, roll.digest):
-        raise NotNext(f"the list does not continue list {roll.version} ({roll.digest})")
+        raise NotNext(
+            N_("the list does not continue list {n} ({list})"), n=roll.version, list=roll.digest
+        )
     _need_moments(new)
-    need(new.issued_at > roll.issued_at, "the list is older than the one before it")
+    need(new.issued_at > roll.issued_at, N_("the list is older than the one before it"))
     change = new.change
     need_in_time(change, new.issued_at)
     after = apply(roll, change, at=new.issued_at)
     need_approvals(roll, change, new.approvals, at=new.issued_at)
     signer = roll.members[after.registrar]
-    need(len(signed.signatures) == 1, "one signs a list, its registrar")
-    need(new.term == after.term, f"the term would be {after.term}")
-    need(new.registrar == after.registrar, f"the registrar would be {after.registrar}")
+    need(len(signed.signatures) == 1, N_("one signs a list, its registrar"))
+    need(new.term == after.term, N_("the term would be {term}"), term=after.term)
+    need(
+        new.registrar == after.registrar,
+        N_("the registrar would be {venue}"),
+        venue=after.registrar,
+    )
     need(
         signed.signed_by(signer.code, signer.message_keys),
-        f"the registrar {signer.code} did not sign",
+        N_("the registrar {venue} did not sign"),
+        venue=signer.code,
     )
     return _roll(
         signed,
@@ -125,7 +137,8 @@ def follow(roll: Roll, signed: SignedList) -> Roll:
 def chain(lists: Sequence[SignedList], anchor: str) -> Roll:
     """Verify a whole chain from the anchor on. Raises ListInvalid."""
     need(
-        bool(lists) and lists[0].digest == anchor, "the first list is not the one the anchor names"
+        bool(lists) and lists[0].digest == anchor,
+        N_("the first list is not the one the anchor names"),
     )
     roll = open_genesis(lists[0])
     for signed in lists[1:]:
@@ -236,12 +249,16 @@ def _follows(roll: Roll, signed: SignedList) -> bool:
 
 
 def _roll(signed: SignedList, roll: Roll) -> Roll:
-    need(signed.list.members == members_digest(roll.members), "the digest of the members is wrong")
+    need(
+        signed.list.members == members_digest(roll.members),
+        N_("the digest of the members is wrong"),
+    )
     return replace(roll, made=roll.made | {signed.list.change.digest})
 
 
 def _need_moments(new: List) -> None:
     need(
         new.issued_at < new.expires_at <= new.issued_at + LIFE,
-        f"a list expires within {LIFE.days} days",
+        N_("a list expires within {days} days"),
+        days=LIFE.days,
     )

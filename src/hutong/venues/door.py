@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hutong.doors import DoorRequest
 from hutong.doors.problems import problem_of
 from hutong.kit.canonical import canonical
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import N_, CommonRefusal, Refused, Told
 from hutong.venues import actions, queries
 from hutong.venues.rules import Refusal
 from hutong.venues.wire import MAX_APPLICATION_BYTES, MEMBERS, MOST_LISTS
@@ -66,7 +66,7 @@ def apply(request: DoorRequest) -> HttpResponse:
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError):
-        return problem(Refused(Refusal.DOCUMENT_INVALID, problem="it is not JSON"))
+        return problem(Refused(Refusal.DOCUMENT_INVALID, problem=Told(N_("it is not JSON"))))
     try:
         digest = actions.receive_application(
             actor=request.actor, now=request.now, real_now=datetime.now(UTC), told=told

@@ -419,7 +419,7 @@ def why_impossible(roll: Roll, change: lists.Change) -> str | None:
     try:
         rolls.apply(roll, change, at=at)
     except ListInvalid as error:
-        return str(error)
+        return error.why
     return None
 
 

@@ -12,7 +12,7 @@ from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.canonical import canonical
 from hutong.kit.ids import subject
-from hutong.kit.refusal import Refused
+from hutong.kit.refusal import N_, Refused, Told
 from hutong.transparency import queries as log
 from hutong.transparency.cosigning import actions as cosigning
 from hutong.venues import chain, queries
@@ -72,14 +72,17 @@ def _enter(ordered: Sequence[SignedList], now: datetime) -> int:
     try:
         rolls = _rolls(ordered, anchor)
     except ListInvalid as error:
-        raise Refused(Refusal.LIST_INVALID, problem=str(error)) from error
+        raise Refused(Refusal.LIST_INVALID, problem=error.why) from error
     mine = log.public_keys().venue
     us = rolls[-1].members.get(mine.code)
     if us is None or us.state is State.LEFT:
         return 0
     if us.log_origin != mine.log_origin:
         raise Refused(
-            Refusal.LIST_INVALID, problem=f"{mine.code} is another venue there: {us.log_origin}"
+            Refusal.LIST_INVALID,
+            problem=Told(
+                N_("{venue} is another venue there: {log}"), venue=mine.code, log=us.log_origin
+            ),
         )
     begin(ordered, rolls, now)
     undertaking.status, undertaking.problem = UndertakingStatus.DONE.value, ""
@@ -100,7 +103,7 @@ def begin(ordered: Sequence[SignedList], rolls: Sequence[Roll], now: datetime) -
 
 def _rolls(ordered: Sequence[SignedList], anchor: str) -> list[Roll]:
     if not ordered or ordered[0].digest != anchor:
-        raise ListInvalid("the first list is not the one the anchor names")
+        raise ListInvalid(N_("the first list is not the one the anchor names"))
     rolls = [chain.open_genesis(ordered[0])]
     for signed in ordered[1:]:
         rolls.append(chain.follow(rolls[-1], signed))
@@ -115,7 +118,7 @@ def _take(network: Network, signed: SignedList, now: datetime, real_now: datetim
     except NotNext:
         return _take_rival(network, signed, now)
     except ListInvalid as error:
-        raise Refused(Refusal.LIST_INVALID, problem=str(error)) from error
+        raise Refused(Refusal.LIST_INVALID, problem=error.why) from error
     if after.term == roll.term:
         if ContradictionRow.objects.filter(network=network, registrar=roll.registrar).exists():
             raise Refused(Refusal.CONTRADICTED, registrar=roll.registrar)
@@ -130,7 +133,7 @@ def _take_rival(network: Network, signed: SignedList, now: datetime) -> int:
     """A list that continues one of ours before the last: a vote, a proof, or nothing."""
     before, ours = queries.fork_of(network, signed)
     if before is None or ours is None:
-        raise Refused(Refusal.LIST_INVALID, problem="it continues a list we do not have")
+        raise Refused(Refusal.LIST_INVALID, problem=Told(N_("it continues a list we do not have")))
     if chain.outvotes(before, ours, signed):
         after = chain.follow(before, signed)
         _store(network, signed, after, replaces=ours.digest)
@@ -146,7 +149,7 @@ def _take_rival(network: Network, signed: SignedList, now: datetime) -> int:
         return 1
     found = chain.contradiction(before, ours, signed)
     if found is None:
-        raise Refused(Refusal.LIST_INVALID, problem="it continues another list than ours")
+        raise Refused(Refusal.LIST_INVALID, problem=Told(N_("it continues another list than ours")))
     _keep(network, found)
     return 0
 

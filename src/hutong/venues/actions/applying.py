@@ -8,7 +8,7 @@ from typing import Any
 from hutong.journal.actions import ANYONE, action, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import N_, CommonRefusal, Refused, Told
 from hutong.venues import queries, rolls
 from hutong.venues.actions.locking import locked_network
 from hutong.venues.fields import DocumentInvalid
@@ -45,10 +45,12 @@ def receive_application(*, actor: Actor, now: datetime, real_now: datetime, told
     same = waiting.filter(code=application.member.code).first()
     if same is not None:
         if Application.read(same.told).at >= application.at:
-            raise Refused(Refusal.APPLICATION_INVALID, problem="a newer one waits")
+            raise Refused(Refusal.APPLICATION_INVALID, problem=Told(N_("a newer one waits")))
         if Application.read(same.told).key != application.key:
             # Nobody may push another's application aside by using its code.
-            raise Refused(Refusal.APPLICATION_INVALID, problem="another of that code waits")
+            raise Refused(
+                Refusal.APPLICATION_INVALID, problem=Told(N_("another of that code waits"))
+            )
         same.status, same.decided_at = ApplicationStatus.DECLINED.value, now
         same.save(update_fields=["status", "decided_at"])
     elif waiting.count() >= MOST_WAITING:
@@ -76,13 +78,17 @@ def _need_takeable(application: Application, roll: rolls.Roll, real_now: datetim
     member = roll.members.get(application.member.code)
     problem = None
     if application.network != roll.network:
-        problem = f"it is to {application.network}, and this is {roll.network}"
+        problem = Told(
+            N_("it is to {network}, and this is {anchor}"),
+            network=application.network,
+            anchor=roll.network,
+        )
     elif not application.is_signed:
-        problem = "the venue it describes did not sign it"
+        problem = Told(N_("the venue it describes did not sign it"))
     elif not real_now - LIFE <= application.at <= real_now + SKEW:
-        problem = "it is of another time"
+        problem = Told(N_("it is of another time"))
     elif member is not None and member.state is not State.LEFT:
-        problem = f"{member.code} is a member already"
+        problem = Told(N_("{venue} is a member already"), venue=member.code)
     if problem is not None:
         raise Refused(Refusal.APPLICATION_INVALID, problem=problem)
 

@@ -13,7 +13,7 @@ from typing import Any
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.ids import new_id, subject
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import N_, CommonRefusal, Refused, Told
 from hutong.transparency import queries as log
 from hutong.venues import approvals, lists, queries, rolls
 from hutong.venues.actions.locking import locked_network
@@ -61,7 +61,7 @@ def propose(
     if kind is Kind.REGISTRAR:
         told = {"base": roll.digest}
     if kind is Kind.RENEW or kind is Kind.FOUND:
-        raise Refused(Refusal.CHANGE_INVALID, problem="a registrar renews by itself")
+        raise Refused(Refusal.CHANGE_INVALID, problem=Told(N_("a registrar renews by itself")))
     change = lists.Change(
         id=new_id(),
         network=roll.network,
@@ -138,7 +138,7 @@ def approve(
         keys = roll.members[mine].message_keys if mine in roll.members else ()
         if approval.key not in keys:
             raise Refused(Refusal.KEYS_NOT_LISTED, key=approval.key) from error
-        raise Refused(Refusal.APPROVAL_INVALID, problem=str(error)) from error
+        raise Refused(Refusal.APPROVAL_INVALID, problem=error.why) from error
     Approval.objects.create(change=row, venue=mine, at=approval.at, told=approval.as_json())
     _decide(row, ChangeStatus.APPROVED, actor, now)
     record(
@@ -236,7 +236,7 @@ def take_approval(*, actor: Actor, now: datetime, real_now: datetime, told: Any)
     try:
         approvals.need_approval(roll, change, approval, at=approval.at)
     except ListInvalid as error:
-        raise Refused(Refusal.APPROVAL_INVALID, problem=str(error)) from error
+        raise Refused(Refusal.APPROVAL_INVALID, problem=error.why) from error
     Approval.objects.create(
         change=row, venue=approval.venue, at=approval.at, told=approval.as_json()
     )
@@ -285,7 +285,7 @@ def _store(network: Network, change: lists.Change, status: ChangeStatus) -> Chan
 def _need_possible(roll: Roll, change: lists.Change, real_now: datetime) -> None:
     problem = queries.why_impossible(roll, change)
     if problem is None and real_now > rolls.lapses_at(change):
-        problem = "it was proposed too long ago"
+        problem = Told(N_("it was proposed too long ago"))
     if problem is not None:
         raise Refused(Refusal.CHANGE_INVALID, problem=problem)
 

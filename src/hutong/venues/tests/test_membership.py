@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
+from hutong.doors.problems import sentence_of
 from hutong.kit.actor import SYSTEM, Actor, PersonId
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import Refused
@@ -408,3 +410,14 @@ def test_a_database_put_back_makes_no_registrar_contradict_itself(venue, keys):
     older = replace(one, version=0)
     with refused("signed_before"):
         signing.sign(older, venue="SHTE-DEMO", signer=signer, directory=keys.directory)
+
+
+def test_what_a_rule_says_no_to_is_said_in_the_readers_language(venue):
+    story = join("SZTE", "SDTE", now=venue.now)
+    with pytest.raises(Refused) as refused:
+        propose(venue, Kind.SUSPEND, "SHTE-DEMO", reason="why not")
+    with override("zh-hans"):
+        assert sentence_of(refused.value) == "名录不能这样变更：暂停登记中心前须先更换登记中心。"
+    with override("en"):
+        assert "the registrar is replaced before" in sentence_of(refused.value)
+    assert story.roll.registrar == "SHTE-DEMO"
