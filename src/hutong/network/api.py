@@ -5,10 +5,12 @@ The network's API: the routers of its packages.
 from ninja import Router
 
 from hutong.network.claims.api import router as claims
+from hutong.network.clearing.api import router as clearing
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
+from hutong.network.mirrors.api import router as mirrors
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (messages, claims, membership, trade):
+for part in (messages, mirrors, claims, membership, trade, clearing):
     router.add_router("", part)

@@ -6,6 +6,7 @@ A kind's name is `area.verb`; it and its versions are part of the protocol.
 """
 
 from hutong.network.claims import actions as claims
+from hutong.network.clearing import answering as clearing
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
 from hutong.network.trade import answering as trade
@@ -16,5 +17,6 @@ KINDS: dict[str, Kind] = {
     "claims.release": Kind(claims.on_release, claims.on_answer),
     "claims.final": Kind(claims.on_final),
     **trade.KINDS,
+    **clearing.KINDS,
     **membership.KINDS,
 }

@@ -7,6 +7,7 @@ from hutong.deals import jobs as deals
 from hutong.due.running import Handler
 from hutong.ledger import jobs as ledger
 from hutong.listings import jobs as listings
+from hutong.network.clearing import answering as clearing
 from hutong.parties import jobs as parties
 from hutong.rights import jobs as rights
 
@@ -18,5 +19,6 @@ TIMERS: dict[str, Handler] = {
     "deals.payment_due": deals.payment_due,
     "ledger.hold_expires": ledger.hold_expires,
     "parties.invitation_expires": parties.invitation_expires,
+    "clearing.strike": clearing.strike_due,
     "parties.recognition_ends": parties.recognition_ends,
 }

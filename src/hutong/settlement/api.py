@@ -49,7 +49,7 @@ def list_payables(
     request: DoorRequest,
     subject: str | None = Query(
         None,
-        pattern=r"^(intent|deal|right_application):[0-9a-f-]{36}$",
+        pattern=r"^(intent|deal|right_application|order|order_price):[0-9a-f-]{36}$",
         examples=["deal:01817e2a-7c00-7000-8000-000000000000"],
     ),
     status: PayableStatus | None = Query(None),

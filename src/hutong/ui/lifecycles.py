@@ -31,6 +31,13 @@ class Lifecycle:
 
 
 LIFECYCLES: dict[str, Lifecycle] = {
+    "mirror": Lifecycle(
+        (State("following", N_("Followed"), GOOD),),
+        (
+            State("unreachable", N_("Does not answer"), WAITING),
+            State("frozen", N_("Rewritten"), BAD),
+        ),
+    ),
     "party": Lifecycle(
         (
             State("unverified", N_("Unverified"), QUIET),
@@ -150,6 +157,15 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("withdrawn", N_("Withdrawn"), QUIET),
             State("lapsed", N_("Lapsed"), QUIET),
         ),
+    ),
+    "clearing": Lifecycle(
+        (
+            State("proposed", N_("Sent to the other venue"), WAITING),
+            State("agreed", N_("Both count the same"), RUNNING),
+            State("paid", N_("Paid, on its way"), RUNNING),
+            State("settled", N_("Settled"), GOOD),
+        ),
+        (State("disputed", N_("Counted differently"), BAD),),
     ),
     "order": Lifecycle(  # at another venue (NE-4)
         (

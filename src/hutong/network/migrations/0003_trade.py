@@ -6,81 +6,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0002_messages'),
+        ("network", "0002_messages"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ForeignOrder',
+            name="ForeignOrder",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('venue', models.CharField(max_length=20)),
-                ('intent', models.UUIDField(unique=True)),
-                ('listing', models.UUIDField(db_index=True)),
-                ('party', models.UUIDField()),
-                ('deal', models.UUIDField(null=True, unique=True)),
-                ('guaranteed_fen', models.BigIntegerField(default=0)),
-                ('owed_fen', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('taken_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("venue", models.CharField(max_length=20)),
+                ("intent", models.UUIDField(unique=True)),
+                ("listing", models.UUIDField(db_index=True)),
+                ("party", models.UUIDField()),
+                ("deal", models.UUIDField(null=True, unique=True)),
+                ("guaranteed_fen", models.BigIntegerField(default=0)),
+                ("owed_fen", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("taken_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('guaranteed_fen__gte', 0), ('owed_fen__gte', 0)), name='network_foreign_order_amounts'), models.CheckConstraint(condition=models.Q(('changed_at__gte', models.F('taken_at'))), name='network_foreign_order_times')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("guaranteed_fen__gte", 0), ("owed_fen__gte", 0)),
+                        name="network_foreign_order_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("changed_at__gte", models.F("taken_at"))),
+                        name="network_foreign_order_times",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('venue', models.CharField(max_length=20)),
-                ('listing', models.UUIDField()),
-                ('title_zh', models.CharField(blank=True, default='', max_length=400)),
-                ('title_en', models.CharField(blank=True, default='', max_length=400)),
-                ('party', models.UUIDField(db_index=True)),
-                ('opened_by', models.UUIDField()),
-                ('stage', models.CharField(choices=[('asking', 'asking'), ('applied', 'applied'), ('qualified', 'qualified'), ('awarded', 'awarded'), ('signed', 'signed'), ('settled', 'settled'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('released', 'released'), ('ended', 'ended')], default='asking', max_length=12)),
-                ('deposit', models.CharField(choices=[('none', 'none'), ('asked', 'asked'), ('held', 'held'), ('guaranteed', 'guaranteed'), ('refused', 'refused'), ('freed', 'freed'), ('released', 'released'), ('applied', 'applied'), ('called', 'called')], default='none', max_length=12)),
-                ('price', models.CharField(choices=[('none', 'none'), ('asked', 'asked'), ('held', 'held'), ('refused', 'refused'), ('freed', 'freed'), ('paid', 'paid')], default='none', max_length=12)),
-                ('deposit_fen', models.BigIntegerField(default=0)),
-                ('price_fen', models.BigIntegerField(default=0)),
-                ('returned_fen', models.BigIntegerField(default=0)),
-                ('agreed_fen', models.BigIntegerField(default=0)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('intent', models.UUIDField(null=True)),
-                ('lot', models.UUIDField(null=True)),
-                ('deal', models.UUIDField(null=True)),
-                ('deal_number', models.CharField(blank=True, default='', max_length=40)),
-                ('contract', models.TextField(blank=True, default='')),
-                ('contract_digest', models.CharField(blank=True, default='', max_length=71)),
-                ('sign_by', models.DateTimeField(null=True)),
-                ('pay_by', models.DateTimeField(null=True)),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('why', models.JSONField(blank=True, default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("venue", models.CharField(max_length=20)),
+                ("listing", models.UUIDField()),
+                ("title_zh", models.CharField(blank=True, default="", max_length=400)),
+                ("title_en", models.CharField(blank=True, default="", max_length=400)),
+                ("party", models.UUIDField(db_index=True)),
+                ("opened_by", models.UUIDField()),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("asking", "asking"),
+                            ("applied", "applied"),
+                            ("qualified", "qualified"),
+                            ("awarded", "awarded"),
+                            ("signed", "signed"),
+                            ("settled", "settled"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("released", "released"),
+                            ("ended", "ended"),
+                        ],
+                        default="asking",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "deposit",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("asked", "asked"),
+                            ("held", "held"),
+                            ("guaranteed", "guaranteed"),
+                            ("refused", "refused"),
+                            ("freed", "freed"),
+                            ("released", "released"),
+                            ("applied", "applied"),
+                            ("called", "called"),
+                        ],
+                        default="none",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "price",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("asked", "asked"),
+                            ("held", "held"),
+                            ("refused", "refused"),
+                            ("freed", "freed"),
+                            ("paid", "paid"),
+                        ],
+                        default="none",
+                        max_length=12,
+                    ),
+                ),
+                ("deposit_fen", models.BigIntegerField(default=0)),
+                ("price_fen", models.BigIntegerField(default=0)),
+                ("returned_fen", models.BigIntegerField(default=0)),
+                ("agreed_fen", models.BigIntegerField(default=0)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("intent", models.UUIDField(null=True)),
+                ("lot", models.UUIDField(null=True)),
+                ("deal", models.UUIDField(null=True)),
+                ("deal_number", models.CharField(blank=True, default="", max_length=40)),
+                ("contract", models.TextField(blank=True, default="")),
+                ("contract_digest", models.CharField(blank=True, default="", max_length=71)),
+                ("sign_by", models.DateTimeField(null=True)),
+                ("pay_by", models.DateTimeField(null=True)),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("why", models.JSONField(blank=True, default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['party', '-opened_at'], name='network_order_of_party')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('stage__in', ['released', 'declined', 'ended', 'withdrawn', 'settled']), _negated=True), fields=('venue', 'listing', 'party'), name='network_order_one_live'), models.CheckConstraint(condition=models.Q(('stage__in', ['asking', 'applied', 'qualified', 'awarded', 'signed', 'settled', 'declined', 'withdrawn', 'released', 'ended'])), name='network_order_stage'), models.CheckConstraint(condition=models.Q(('deposit__in', ['none', 'asked', 'held', 'guaranteed', 'refused', 'freed', 'released', 'applied', 'called'])), name='network_order_deposit'), models.CheckConstraint(condition=models.Q(('price__in', ['none', 'asked', 'held', 'refused', 'freed', 'paid'])), name='network_order_price'), models.CheckConstraint(condition=models.Q(('agreed_fen__gte', 0), ('deposit_fen__gte', 0), ('price_fen__gte', 0), ('returned_fen__gte', 0)), name='network_order_amounts')],
+                "indexes": [
+                    models.Index(fields=["party", "-opened_at"], name="network_order_of_party")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                ["released", "declined", "ended", "withdrawn", "settled"],
+                            ),
+                            _negated=True,
+                        ),
+                        fields=("venue", "listing", "party"),
+                        name="network_order_one_live",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "asking",
+                                    "applied",
+                                    "qualified",
+                                    "awarded",
+                                    "signed",
+                                    "settled",
+                                    "declined",
+                                    "withdrawn",
+                                    "released",
+                                    "ended",
+                                ],
+                            )
+                        ),
+                        name="network_order_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "deposit__in",
+                                [
+                                    "none",
+                                    "asked",
+                                    "held",
+                                    "guaranteed",
+                                    "refused",
+                                    "freed",
+                                    "released",
+                                    "applied",
+                                    "called",
+                                ],
+                            )
+                        ),
+                        name="network_order_deposit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("price__in", ["none", "asked", "held", "refused", "freed", "paid"])
+                        ),
+                        name="network_order_price",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("agreed_fen__gte", 0),
+                            ("deposit_fen__gte", 0),
+                            ("price_fen__gte", 0),
+                            ("returned_fen__gte", 0),
+                        ),
+                        name="network_order_amounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RelayedBid',
+            name="RelayedBid",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bid', models.UUIDField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('arrived_at', models.DateTimeField()),
-                ('receipt', models.BinaryField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='network.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bid", models.UUIDField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("arrived_at", models.DateTimeField()),
+                ("receipt", models.BinaryField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bids",
+                        to="network.order",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['order', '-arrived_at'], name='network_relayed_bid_latest')],
-                'constraints': [models.UniqueConstraint(fields=('order', 'bid'), name='network_relayed_bid_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='network_relayed_bid_amount'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('receipt__isnull', True)), models.Q(('answered_at__isnull', False), ('receipt__isnull', False)), _connector='OR'), name='network_relayed_bid_answered')],
+                "indexes": [
+                    models.Index(fields=["order", "-arrived_at"], name="network_relayed_bid_latest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("order", "bid"), name="network_relayed_bid_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_fen__gt", 0)), name="network_relayed_bid_amount"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("receipt__isnull", True)),
+                            models.Q(("answered_at__isnull", False), ("receipt__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="network_relayed_bid_answered",
+                    ),
+                ],
             },
         ),
     ]

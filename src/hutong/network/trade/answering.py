@@ -14,12 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from hutong.kit.actor import SYSTEM
-from hutong.kit.ids import subject
 from hutong.network.bodies import Body
 from hutong.network.messages.kinds import Kind
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.trade import actions, rules
-from hutong.settlement import actions as settlement
 
 Said = dict[str, Any]
 LONG = 200_000  # characters of a contract
@@ -220,14 +218,7 @@ def on_ended(message: Message, now: datetime) -> Said:
     _need_ours(message)
     _take(order, rules.OrderEnded(order=order, how=how), now, why={"said": how})
     if back:
-        settlement.take_back(
-            actor=SYSTEM,
-            now=now,
-            subject=subject("order", order),
-            venue=message.sender,
-            amount_fen=back,
-            key=str(message.id),
-        )
+        actions.take_back(actor=SYSTEM, now=now, order=order, amount_fen=back)
         _take(order, rules.PriceReturned(order=order, amount_fen=back), now)
     return {}
 

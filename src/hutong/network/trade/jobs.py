@@ -140,6 +140,8 @@ def _ended(entry: Recorded, *, back_fen: int) -> None:
     order = queries.foreign_of_deal(deal)
     if order is not None:
         how = deals.deal(deal).status.value
+        if back_fen:
+            actions.give_back(actor=SYSTEM, now=entry.at, order=order.id, amount_fen=back_fen)
         _tell(order, "trade.ended", {"how": how, "back_fen": back_fen}, entry)
 
 

@@ -114,7 +114,8 @@ def foreign_of_listing(listing: UUID) -> list[ForeignOrderView]:
 
 
 def foreign_orders() -> QuerySet[ForeignOrder]:
-    return ForeignOrder.objects.all()
+    """Latest first."""
+    return ForeignOrder.objects.order_by("-taken_at", "-id")
 
 
 def waiting_for(party: UUID, now: datetime) -> QuerySet[Order]:

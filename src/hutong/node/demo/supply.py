@@ -4,6 +4,7 @@ The first half of the story: people and institutions, technologies, rights.
 
 from hutong.node.demo import people
 from hutong.node.demo.case import Case, upload
+from hutong.node.demo.client import wait_for
 from hutong.node.demo.people import FIRMS, OFFICERS, UNIVERSITIES, Institution
 from hutong.node.demo.technologies import demo_technologies
 from hutong.node.demo.workbook import fill
@@ -28,7 +29,7 @@ def take_posts(case: Case) -> None:
 
 def verify_institutions(case: Case) -> None:
     for institution in (*UNIVERSITIES, *FIRMS):
-        _institution(case, institution)
+        sign_up(case, institution)
     compliance = case.officers["compliance"]
     for item in compliance.all("/api/v1/verification-queue"):
         party = item["party"]["id"]
@@ -45,7 +46,8 @@ def verify_institutions(case: Case) -> None:
     case.narrator.note(parties=len(verified))
 
 
-def _institution(case: Case, institution: Institution) -> None:
+def sign_up(case: Case, institution: Institution) -> None:
+    """An institution's agent signs up, enters it, and submits it for verification."""
     case.registration.account(institution.email, f"{institution.role_zh} {institution.role_en}")
     api = case.registration.token(institution.email, institution.role_en)
     party = api.post(
@@ -93,20 +95,35 @@ def enter_technologies(case: Case) -> None:
 
 
 def register_rights(case: Case) -> None:
+    register(case, *(university.key for university in UNIVERSITIES))
+    holdings = sum(len(case.members[u.key].all("/api/v1/rights/holdings")) for u in UNIVERSITIES)
+    case.narrator.check("35 项权益已登记 rights registered", holdings == len(case.titles))
+    case.narrator.note(rights_registered=holdings)
+
+
+def register(case: Case, *sellers: str) -> None:
+    """Each seller applies for all it entered; the registrar accepts; the notice runs its course."""
     registrar = case.officers["registrar"]
     applications = []
-    for university in UNIVERSITIES:
-        member, party = case.members[university.key], case.parties[university.key]
+    for key in sellers:
+        member, party = case.members[key], case.parties[key]
         evidence = upload(member, "grounds.txt", "专利登记簿副本与内部决策文件（演示）")
         application = member.post(
             "/api/v1/rights/applications",
             {
-                "technologies": case.technologies[university.key],
+                "technologies": case.technologies[key],
                 "holders": [{"party": party, "share": "1"}],
                 "evidence": [evidence],
             },
         )["id"]
         member.post(f"/api/v1/rights/applications/{application}/submit")
+        wait_for(  # in a network: until the number is ours (NE-5)
+            "the network claim",
+            lambda application=application: (  # type: ignore[misc]
+                registrar.get(f"/api/v1/rights/applications/{application}")["status"] != "claiming"
+            ),
+            seconds=120,
+        )
         examined = registrar.post(
             f"/api/v1/rights/applications/{application}/examine",
             {"decision": "accept", "findings": "权属清晰，材料齐全", "checks": all_yes()},
@@ -119,12 +136,8 @@ def register_rights(case: Case) -> None:
 
     def registered() -> bool:
         return all(
-            case.officers["registrar"].get(f"/api/v1/rights/applications/{a}")["status"]
-            == "registered"
+            registrar.get(f"/api/v1/rights/applications/{a}")["status"] == "registered"
             for a in applications
         )
 
     case.jump_until("registration", registered)
-    holdings = sum(len(case.members[u.key].all("/api/v1/rights/holdings")) for u in UNIVERSITIES)
-    case.narrator.check("35 项权益已登记 rights registered", holdings == len(case.titles))
-    case.narrator.note(rights_registered=holdings)

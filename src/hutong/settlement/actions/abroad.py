@@ -23,6 +23,7 @@ from hutong.settlement import queries, rules
 from hutong.settlement.actions.payables import (
     ISSUE,
     account,
+    bank,
     close_open,
     cover,
     customer,
@@ -213,6 +214,44 @@ def call_guarantee(row: Payable, amount_fen: int, *, actor: Actor, now: datetime
         ],
     )
     give_back(row, row.amount_fen - amount_fen, Kind.GUARANTEE, "rest", actor=actor, now=now)
+
+
+@action(power="settlement.approve_payout")
+def pay_venue(
+    *, actor: Actor, now: datetime, venue: str, amount_fen: int, currency: str, key: str
+) -> None:
+    """What we owe a venue went out by the bank; `key` once. The caller records it."""
+    ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"clearing-out:{key}",
+        purpose="clearing_out",
+        about=_owner(venue),
+        legs=[
+            Leg(clearing(venue, currency, actor=actor, now=now), -amount_fen),
+            Leg(bank(currency, actor=actor, now=now), amount_fen),
+        ],
+    )
+    nothing_changed()
+
+
+@action(power="settlement.record_receipt")
+def paid_by_venue(
+    *, actor: Actor, now: datetime, venue: str, amount_fen: int, currency: str, key: str
+) -> None:
+    """What a venue owes us came in by the bank; `key` once. The caller records it."""
+    ledger.transfer(
+        actor=actor,
+        now=now,
+        key=f"clearing-in:{key}",
+        purpose="clearing_in",
+        about=_owner(venue),
+        legs=[
+            Leg(bank(currency, actor=actor, now=now), -amount_fen),
+            Leg(clearing(venue, currency, actor=actor, now=now), amount_fen),
+        ],
+    )
+    nothing_changed()
 
 
 def exposure_fen(venue: str, currency: str) -> int:

@@ -5,6 +5,7 @@ What happens to orders across venues. `ordering`: at the bidder's venue; `hostin
 from hutong.network.trade.actions.hosting import (
     acting_for,
     end_guarantee,
+    give_back,
     link_deal,
     sign_for,
     take_guarantee,
@@ -20,6 +21,7 @@ from hutong.network.trade.actions.ordering import (
     send_guarantee,
     send_price,
     sign_contract,
+    take_back,
     take_word,
     withdraw_order,
 )
@@ -28,6 +30,7 @@ from hutong.network.trade.actions.relaying import keep_bid, keep_receipt
 __all__ = [
     "acting_for",
     "end_guarantee",
+    "give_back",
     "keep_bid",
     "keep_receipt",
     "link_deal",
@@ -39,6 +42,7 @@ __all__ = [
     "send_price",
     "sign_contract",
     "sign_for",
+    "take_back",
     "take_guarantee",
     "take_intent",
     "take_price",

@@ -10,12 +10,14 @@ from uuid import UUID
 
 from hutong.deals import actions as deals
 from hutong.journal.actions import action, nothing_changed, record
-from hutong.kit.actor import ACT, READ, Actor, Door, PartyId, PersonId
+from hutong.kit.actor import ACT, READ, SYSTEM, Actor, Door, PartyId, PersonId
 from hutong.kit.ids import subject
 from hutong.kit.money import CNY, with_unit
 from hutong.kit.refusal import Refused
 from hutong.listings import actions as listings
 from hutong.listings.queries import IntentView
+from hutong.network.clearing import actions as clearing
+from hutong.network.clearing.rules import What
 from hutong.network.recognition import actions as recognition
 from hutong.network.trade import queries, rules
 from hutong.network.trade.models import ForeignOrder
@@ -106,6 +108,8 @@ def end_guarantee(*, actor: Actor, now: datetime, order: UUID, owed_fen: int) ->
         return
     row.guaranteed_fen, row.owed_fen, row.changed_at = 0, row.owed_fen + owed_fen, now
     row.save()
+    if owed_fen:
+        _note(row, What.DEPOSIT, -owed_fen, now)
     record(
         subject("order", order),
         rules.GuaranteeEnded(order=order, venue=row.venue, owed_fen=owed_fen),
@@ -153,6 +157,30 @@ def take_price(
     )
     row.owed_fen, row.changed_at = row.owed_fen + amount_fen, now
     row.save()
+    _note(row, What.PRICE, -amount_fen, now)
+
+
+@action(power=None)
+def give_back(*, actor: Actor, now: datetime, order: UUID, amount_fen: int) -> None:
+    """The deal ended: of what its venue owed so much is owed no longer."""
+    row = ForeignOrder.objects.select_for_update().get(id=order)
+    row.owed_fen, row.changed_at = max(row.owed_fen - amount_fen, 0), now
+    row.save()
+    _note(row, What.BACK, amount_fen, now)
+    nothing_changed()
+
+
+def _note(row: ForeignOrder, what: What, owed_fen: int, now: datetime) -> None:
+    """Count with its venue what it owes us (below zero), or is owed again."""
+    clearing.note_position(
+        actor=SYSTEM,
+        now=now,
+        venue=row.venue,
+        order=row.id,
+        what=what,
+        owed_fen=owed_fen,
+        currency=row.currency,
+    )
 
 
 def _within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:

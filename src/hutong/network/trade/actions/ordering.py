@@ -17,6 +17,8 @@ from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import parse_iso
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.clearing import actions as clearing
+from hutong.network.clearing.rules import What
 from hutong.network.messages import actions as messages
 from hutong.network.recognition.credentials import parsed
 from hutong.network.recognition.rules import Refusal as Credentials
@@ -197,6 +199,29 @@ def need_order_at(order: UUID, venue: str) -> None:
         raise Refused(Refusal.UNKNOWN_ORDER)
 
 
+@action(power=None)
+def take_back(*, actor: Actor, now: datetime, order: UUID, amount_fen: int) -> None:
+    """The deal ended: of what we owed so much is owed no longer, and is our member's again."""
+    row = _locked(order)
+    clearing.note_position(
+        actor=actor,
+        now=now,
+        venue=row.venue,
+        order=row.id,
+        what=What.BACK,
+        owed_fen=-amount_fen,
+        currency=row.currency,
+    )
+    settlement.take_back(
+        actor=actor,
+        now=now,
+        subject=order_subject(row.id),
+        venue=row.venue,
+        amount_fen=amount_fen,
+        key=str(row.id),
+    )
+
+
 def _move_money(row: Order, before: rules.Order, after: rules.Order, now: datetime) -> None:
     """What the order's new state means for what our member is asked for, has held, and owes."""
     if after.deposit is not before.deposit:
@@ -234,6 +259,16 @@ def _free(about: str, now: datetime) -> None:
 
 
 def _remit(row: Order, about: str, amount_fen: int, now: datetime) -> None:
+    what = What.DEPOSIT if about == order_subject(row.id) else What.PRICE
+    clearing.note_position(
+        actor=SYSTEM,
+        now=now,
+        venue=row.venue,
+        order=row.id,
+        what=what,
+        owed_fen=amount_fen,
+        currency=row.currency,
+    )
     settlement.remit(actor=SYSTEM, now=now, subject=about, venue=row.venue, amount_fen=amount_fen)
 
 

@@ -1,0 +1,148 @@
+"""
+Clearing by the API (SE-5).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Query, Router, Schema, Status
+
+from hutong.doors import DoorRequest
+from hutong.doors.api import PROBLEMS, Page, paged
+from hutong.doors.text import Text
+from hutong.kit.money import CNY
+from hutong.network.clearing import actions, queries
+from hutong.network.clearing.rules import Status as StatementStatus
+from hutong.settlement.queries import needs_books
+
+router = Router(tags=["network"])
+
+
+class AccountOfVenueOut(Schema):
+    """Where we stand with another venue. Amounts in the minor unit."""
+
+    venue: str = Field(examples=["SZTE"])
+    currency: str = Field(examples=["CNY"])
+    owed_fen: int = Field(
+        description="What we owe it; below zero: what it owes us", examples=[-100]
+    )
+    guaranteed_fen: int = Field(description="Deposits it stands for here", examples=[0])
+    limit_fen: int = Field(description="Most that it may owe and guarantee here, by the rulebook")
+    free_fen: int = Field(description="What of that is left")
+
+
+@router.get(
+    "/network/accounts",
+    response={200: list[AccountOfVenueOut], **PROBLEMS},
+    summary="Where we stand with each other venue",
+)
+def accounts(request: DoorRequest) -> list[Any]:
+    """Needs an officer of settlement or the supervisor (SE-5)."""
+    needs_books(request.actor)
+    return list(queries.accounts(request.now))
+
+
+class ClearingStatementOut(Schema):
+    """What another venue and we count between us. Lines: what the second venue owes the first."""
+
+    id: int
+    venue: str = Field(examples=["SZTE"])
+    number: int = Field(examples=[1])
+    currency: str = Field(examples=["CNY"])
+    digest: str = Field(description="The same at both venues; each logs it", examples=["sha256:…"])
+    lines: list[tuple[str, int]]
+    owed_fen: int = Field(description="What we owe by it; below zero: what we are owed")
+    status: StatementStatus = Field(examples=["agreed"])
+    differences: list[tuple[str, int | None, int | None]] = Field(
+        description="Where the two do not count the same: line, proposed, the other's"
+    )
+    struck_at: datetime
+    bank_reference: str
+
+
+class BankIn(Schema):
+    bank_reference: Text = Field(min_length=1, max_length=80, examples=["TT20221120000017"])
+
+
+class StrikeIn(Schema):
+    venue: Text = Field(max_length=20, examples=["SZTE"])
+    currency: Text = Field(CNY, max_length=3, examples=["CNY"])
+
+
+@router.get(
+    "/network/statements",
+    response={200: Page[ClearingStatementOut], **PROBLEMS},
+    summary="Statements between other venues and us",
+)
+def list_statements(
+    request: DoorRequest,
+    venue: str | None = Query(None),
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """Needs an officer of settlement or the supervisor; latest first (SE-5)."""
+    needs_books(request.actor)
+    rows = queries.statements(venue)
+    return paged(rows, cursor, limit, key=("-struck_at", "-id"), out=_out)
+
+
+@router.post(
+    "/network/statements", response={204: None, **PROBLEMS}, summary="Strike a statement now"
+)
+def strike(request: DoorRequest, body: StrikeIn) -> Status[None]:
+    """Needs `settlement.approve_payout`, at the venue whose code comes first; else by itself at the
+    end of each day. A disputed one is struck anew (SE-5)."""
+    request.actor.need(actions.CONFIRM)
+    actions.strike(actor=request.actor, now=request.now, venue=body.venue, currency=body.currency)
+    return Status(204, None)
+
+
+@router.post(
+    "/network/statements/{statement}/payment",
+    response={204: None, **PROBLEMS},
+    summary="Enter how what we owe goes out",
+)
+def enter_payment(request: DoorRequest, statement: int, body: BankIn) -> Status[None]:
+    """Needs `settlement.request_payout`; another officer confirms (PA-5)."""
+    actions.enter_payment(
+        actor=request.actor,
+        now=request.now,
+        statement=statement,
+        bank_reference=body.bank_reference,
+    )
+    return Status(204, None)
+
+
+@router.post(
+    "/network/statements/{statement}/payment/confirm",
+    response={204: None, **PROBLEMS},
+    summary="Confirm that the bank has paid it",
+)
+def confirm_payment(request: DoorRequest, statement: int) -> Status[None]:
+    """Needs `settlement.approve_payout`, and other eyes than those that entered it (PA-5)."""
+    actions.confirm_payment(actor=request.actor, now=request.now, statement=statement)
+    return Status(204, None)
+
+
+@router.post(
+    "/network/statements/{statement}/receipt",
+    response={204: None, **PROBLEMS},
+    summary="Confirm that what the other venue paid is here",
+)
+def confirm_receipt(request: DoorRequest, statement: int) -> Status[None]:
+    """Needs `settlement.record_receipt`. The other venue is told: it is settled (SE-5)."""
+    actions.confirm_receipt(actor=request.actor, now=request.now, statement=statement)
+    return Status(204, None)
+
+
+def _out(row: Any) -> ClearingStatementOut:
+    view = queries.view(row)
+    return ClearingStatementOut(
+        **{
+            name: getattr(view, name)
+            for name in ClearingStatementOut.model_fields
+            if name not in ("lines", "differences")
+        },
+        lines=list(view.lines),
+        differences=list(view.differences),
+    )

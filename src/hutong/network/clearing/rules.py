@@ -1,0 +1,225 @@
+"""
+Statements between two venues: what is counted, when both agree, how it is settled (SE-5).
+
+    positions (by key, once) ─► statement: proposed → agreed → paid → settled
+                                               ↘ disputed → proposed again
+
+Of two venues the one whose code comes first proposes. A position has the same key at both, because
+it follows from one message that both keep; amounts are counted as what the second owes the first,
+so that a statement has the same bytes, and one digest, at both.
+
+Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from hutong.kit.canonical import digest_of
+from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+
+FORMAT: Final = "hutong-clearing/1"
+MOST_LINES: Final = 2_000
+
+
+class Status(StrEnum):
+    PROPOSED = "proposed"
+    DISPUTED = "disputed"
+    AGREED = "agreed"
+    PAID = "paid"  # the debtor's bank was told
+    SETTLED = "settled"
+
+
+class What(StrEnum):
+    """What a position is for; with its order it is the key."""
+
+    DEPOSIT = "deposit"  # applied or called
+    PRICE = "price"
+    BACK = "back"  # returned: the deal ended
+
+
+class Refusal(Reason):
+    NOT_PROPOSER = reason(
+        "clearing.not_proposer", "SE-5", N_("{venue} strikes the statements between us.")
+    )
+    NOTHING_OPEN = reason(
+        "clearing.nothing_open", "SE-5", N_("Nothing is open between {venue} and us.")
+    )
+    UNDER_WAY = reason(
+        "clearing.under_way", "SE-5", N_("Statement {number} is {status}; it comes first.")
+    )
+    NOT_NEXT = reason(
+        "clearing.not_next", "SE-5", N_("The next statement between us is number {expected}."), 422
+    )
+    NOT_OURS_TO_PAY = reason(
+        "clearing.not_ours_to_pay", "SE-5", N_("By this statement the other venue pays.")
+    )
+    OURS_TO_PAY = reason("clearing.ours_to_pay", "SE-5", N_("By this statement we pay."))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionNoted(Event, kind="network.PositionNoted", visibility=Visibility.SEALED):
+    """Of an order across venues so much is owed (below zero: to us)."""
+
+    position: str
+    venue: Private[str]
+    owed_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementStruck(Event, kind="network.StatementStruck", visibility=Visibility.JOURNALLED):
+    venue: str
+    number: int
+    digest: str
+    net_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementAgreed(Event, kind="network.StatementAgreed"):
+    """Both venues signed the same statement; each logs its digest."""
+
+    venue: str
+    number: int
+    digest: str
+    net_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementDisputed(Event, kind="network.StatementDisputed"):
+    """The two do not count the same; what differs is private to them and the supervisor."""
+
+    venue: str
+    number: int
+    digest: str
+    differences: Private[list[list[Any]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPaid(Event, kind="network.StatementPaid", visibility=Visibility.JOURNALLED):
+    venue: str
+    number: int
+    amount_fen: Private[int]
+    bank_reference: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementSettled(Event, kind="network.StatementSettled"):
+    venue: str
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A position: `amount_fen` is what the second venue owes the first; below zero the reverse."""
+
+    key: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What two venues count between them, from the end of the statement before."""
+
+    first: str
+    second: str
+    number: int
+    previous: str | None
+    currency: str
+    lines: tuple[Line, ...]
+
+    @property
+    def net_fen(self) -> int:
+        """What the second owes the first in all."""
+        return sum(line.amount_fen for line in self.lines)
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "between": [self.first, self.second],
+            "number": self.number,
+            "previous": self.previous,
+            "currency": self.currency,
+            "lines": [[line.key, line.amount_fen] for line in self.lines],
+            "net_fen": self.net_fen,
+        }
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.plain())
+
+    def owed_by(self, venue: str) -> int:
+        """What `venue` owes the other; below zero what it is owed."""
+        return self.net_fen if venue == self.second else -self.net_fen
+
+
+def between(one: str, other: str) -> tuple[str, str]:
+    """Two venues in the order in which statements name them."""
+    return (one, other) if one < other else (other, one)
+
+
+def line_of(key: str, owed_fen: int, *, us: str, them: str) -> Line:
+    """A position of ours (`owed_fen`: what we owe) as both write it."""
+    first, _ = between(us, them)
+    return Line(key, -owed_fen if us == first else owed_fen)
+
+
+def key_of(order: object, what: What) -> str:
+    return f"{order}:{what.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line on which the two differ: the amount of each, None where it has no such position."""
+
+    key: str
+    proposed_fen: int | None
+    ours_fen: int | None
+
+
+def compare(proposed: Sequence[Line], ours: Mapping[str, int]) -> list[Difference]:
+    """Where a proposed statement differs from our open positions.
+
+    What we have and it has not yet comes in the next one: its message may still be on its way.
+    """
+    return [
+        Difference(line.key, line.amount_fen, ours.get(line.key))
+        for line in proposed
+        if ours.get(line.key) != line.amount_fen
+    ]
+
+
+def read(data: Mapping[str, Any]) -> Statement:
+    """Read a statement as it came. Raises Refused (INVALID)."""
+    try:
+        first, second = data["between"]
+        lines = tuple(Line(_text(key), _whole(amount)) for key, amount in data["lines"])
+        statement = Statement(
+            first=_text(first),
+            second=_text(second),
+            number=_whole(data["number"]),
+            previous=None if data["previous"] is None else _text(data["previous"]),
+            currency=_text(data["currency"]),
+            lines=lines,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise Refused(CommonRefusal.INVALID, field="statement", problem=str(error)) from error
+    if statement.plain() != dict(data):
+        raise Refused(CommonRefusal.INVALID, field="statement", problem="its sums or its form")
+    if not lines or len(lines) > MOST_LINES or len({line.key for line in lines}) < len(lines):
+        raise Refused(CommonRefusal.INVALID, field="lines", problem="none, too many, or twice")
+    return statement
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 200:
+        raise ValueError("not a text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**17:
+        raise ValueError("not a whole number")
+    return value

@@ -1,0 +1,83 @@
+"""What two venues count between them is the same at both, and what differs is named (SE-5)."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.clearing import rules
+from hutong.network.clearing.rules import Difference, Line, Statement, What
+
+KEYS = st.builds(rules.key_of, st.uuids(), st.sampled_from(What))
+OWED = st.dictionaries(KEYS, st.integers(-(10**12), 10**12).filter(bool), min_size=1, max_size=30)
+
+
+def seen_by(us, them, owed):
+    lines = [rules.line_of(key, amount, us=us, them=them) for key, amount in owed.items()]
+    first, second = rules.between(us, them)
+    return Statement(
+        first=first,
+        second=second,
+        number=1,
+        previous=None,
+        currency="CNY",
+        lines=tuple(sorted(lines, key=lambda line: line.key)),
+    )
+
+
+@given(OWED)
+def test_both_venues_write_the_same_statement_byte_for_byte(owed):
+    here = seen_by("SHTE", "SZTE", owed)
+    there = seen_by("SZTE", "SHTE", {key: -amount for key, amount in owed.items()})
+
+    assert here == there
+    assert here.digest == there.digest
+    assert rules.read(here.plain()) == there
+    assert here.owed_by("SHTE") == sum(owed.values()) == -here.owed_by("SZTE")
+
+
+@given(OWED, st.data())
+def test_a_line_that_one_counts_otherwise_is_named_with_both_amounts(owed, data):
+    statement = seen_by("SHTE", "SZTE", owed)
+    ours = {line.key: line.amount_fen for line in statement.lines}
+    assert rules.compare(statement.lines, ours) == []
+
+    key = data.draw(st.sampled_from(sorted(ours)))
+    proposed = ours[key]
+    ours[key] += 1
+
+    assert rules.compare(statement.lines, ours) == [Difference(key, proposed, proposed + 1)]
+    del ours[key]
+    assert rules.compare(statement.lines, ours) == [Difference(key, proposed, None)]
+
+
+def test_what_only_we_count_waits_for_the_next_statement():
+    assert rules.compare([Line("a:price", 5)], {"a:price": 5, "b:price": 7}) == []
+
+
+GOOD = seen_by("SHTE", "SZTE", {rules.key_of(UUID(int=1), What.PRICE): 5}).plain()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"net_fen": 6},
+        {"net_fen": True},
+        {"lines": []},
+        {"lines": [["a", 5], ["a", 0]]},
+        {"lines": [["a", 5.0]]},
+        {"lines": [["a", 10**30]]},
+        {"lines": "a"},
+        {"between": ["SHTE"]},
+        {"number": "1"},
+        {"format": "hutong-clearing/9"},
+        {"more": 1},
+    ],
+)
+def test_what_is_no_statement_is_refused(changed):
+    with pytest.raises(Refused) as refused:
+        rules.read({**GOOD, **changed})
+
+    assert refused.value.reason is CommonRefusal.INVALID

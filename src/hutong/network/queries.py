@@ -1,0 +1,15 @@
+"""What all packages of the network keep, re-derived (see `doctor`)."""
+
+from collections.abc import Iterator
+
+from hutong.kit.audit import Discrepancy
+from hutong.network.claims import queries as claims
+from hutong.network.clearing import queries as clearing
+from hutong.network.messages import queries as messages
+from hutong.network.mirrors import queries as mirrors
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Name everything that does not follow from the journal, or from the logs that are mirrored."""
+    for package in (messages, mirrors, claims, clearing):
+        yield from package.audit()

@@ -1,0 +1,66 @@
+"""
+What holds at the end: mirrors equal to what they mirror, books that agree, doctors content.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from hutong.node.demo.client import StepFailed, wait_for
+from hutong.node.demo.network.world import World
+
+PATIENCE = 180
+
+
+def mirrors_agree(world: World) -> None:
+    """Every venue holds every other's log to its last entry, under the same root."""
+    wait_for("every mirror to be current", lambda: _all_current(world), seconds=PATIENCE, every=1)
+    pairs = len(world.codes) * (len(world.codes) - 1)
+    world.narrator.check(
+        f"{pairs} 份镜像与原日志一致 mirrors equal their logs (LO-3, LO-4)", _all_current(world)
+    )
+    world.narrator.note(mirrors=pairs)
+
+
+def _all_current(world: World) -> bool:
+    try:
+        own = {code: _own(world, code) for code in world.codes}
+        return all(
+            seen.get(other) == own[other]
+            for code in world.codes
+            for seen in [_seen(world, code)]
+            for other in world.codes
+            if other != code
+        )
+    except StepFailed:
+        return False
+
+
+def _own(world: World, code: str) -> tuple[int, str]:
+    found = world.public(code).get("/api/v1/log/checkpoint")
+    return found["size"], found["root"]
+
+
+def _seen(world: World, code: str) -> dict[str, tuple[int, str]]:
+    """What a venue's mirrors hold, by the venue they mirror."""
+    told: list[dict[str, Any]] = world.public(code).get("/api/v1/network/mirrors")
+    return {one["code"]: (one["size"], one["root"]) for one in told}
+
+
+def doctors(world: World) -> None:
+    """Each venue re-derives everything it stores from its journal, and its mirrors from the logs."""
+
+    def doctor(code: str) -> str:
+        try:
+            world.fleet.run_command(code, "doctor")
+        except RuntimeError as error:
+            return str(error)[-400:]
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = dict(zip(world.codes, pool.map(doctor, world.codes), strict=True))
+    for code, why in said.items():
+        if why:
+            world.narrator.say(f"[red]{code}: {why}[/red]")
+    world.narrator.check(
+        "各家全面核对，与日志一致 every venue's doctor finds nothing", not any(said.values())
+    )

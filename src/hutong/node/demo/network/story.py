@@ -1,0 +1,57 @@
+"""
+The network's story: ten venues joined, a listing seen at all, an order across, a venue killed.
+"""
+
+import time
+
+from hutong.node.demo.client import wait_for
+from hutong.node.demo.network import checking, joining, trading
+from hutong.node.demo.network.venues import CHENGDU, SHANGHAI, SHENZHEN
+from hutong.node.demo.network.world import World
+from hutong.node.demo.people import FIRMS
+from hutong.node.presence import who_runs
+
+HOME, ABROAD, VICTIM = SHANGHAI.code, SHENZHEN.code, CHENGDU.code
+
+
+def play(world: World) -> None:
+    """Play the whole story. Raises StepFailed where a venue does not do its part."""
+    tell = world.narrator
+    with tell.step("十家交易场所结为一网", "Ten venues become one network (NE-1)"):
+        joining.join_all(world)
+    with tell.step("两家开业：人员与机构", "Two of them open: officers and institutions"):
+        home = world.staff(
+            HOME, "registrar", "listing", "trading", "cashier", "controller", "compliance"
+        )
+        abroad = world.staff(ABROAD, "compliance", "cashier", "controller")
+        trading.verify(home, trading.SELLER, trading.LOCAL)
+        trading.verify(abroad, trading.ABROAD, FIRMS[2])
+    with tell.step("联合挂牌：一处挂牌，全网可见", "Listed at one, seen at all (NE-3)"):
+        listing = trading.list_at_home(world, HOME)
+        seconds = trading.seen_everywhere(world, HOME, listing)
+        tell.check(f"{seconds:.1f} 秒内九家可见 seen at nine others", seconds < 30)
+        tell.note(visible_everywhere_seconds=round(seconds, 1))
+    with tell.step("跨所意向与担保", "An order through another venue; its guarantee (NE-4, PA-4)"):
+        order = trading.apply_abroad(world, HOME, ABROAD, listing)["id"]
+        trading.apply_at_home(world, HOME, listing)
+    with tell.step("一家突然断线", "One venue is killed (NE-6)"):
+        before = who_runs(world.fleet.state(VICTIM))
+        world.fleet.kill(VICTIM)
+        tell.say(f"{VICTIM} kill -9")
+    with tell.step("跨所竞价", "An auction with bids relayed (AU-4, NE-4)"):
+        trading.bid(world, HOME, ABROAD, listing, order)
+    with tell.step("成交、付款、交割", "Contract, price, right against money (DL-2)"):
+        trading.conclude(world, HOME, ABROAD, order)
+        trading.books_agree(world, HOME, ABROAD)
+    with tell.step("断线者归来并赶上", "The killed venue is back and catches up (NE-6, LO-4)"):
+        started = time.monotonic()
+        wait_for(
+            f"{VICTIM} to be back",
+            lambda: who_runs(world.fleet.state(VICTIM)) not in (before, None),
+            seconds=90,
+        )
+        world.fleet.wait_ready(90)
+        checking.mirrors_agree(world)
+        tell.note(caught_up_seconds=round(time.monotonic() - started, 1))
+    with tell.step("全面核对", "The doctors re-derive everything"):
+        checking.doctors(world)
