@@ -5,7 +5,7 @@ What an entry says, as a form: filled with what stands, read back as what should
     form.act()                          the act that replaces it; Refused where it is none
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -78,15 +78,15 @@ def party_named(text: str, field: str = "") -> UUID:
     )
 
 
-def written_party(id: UUID | str | None) -> str:
-    """How `party_named` finds it again: its identifier, or its id where it has none."""
-    if id is None:
-        return ""
-    view = parties.parties([UUID(str(id))]).get(UUID(str(id)))
-    if view is None:
-        return str(id)
-    found = dict(view.identifiers)
-    return next((found[scheme] for scheme in IDENTIFIERS if scheme in found), str(id))
+def written_parties(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """How `party_named` finds each again: its identifier, or its id where it has none."""
+    wanted = list(ids)
+    known = parties.parties(wanted)
+    found = {id: dict(known[id].identifiers) if id in known else {} for id in wanted}
+    return {
+        id: next((of[scheme] for scheme in IDENTIFIERS if scheme in of), str(id))
+        for id, of in found.items()
+    }
 
 
 def holders_in(text: str) -> list[tuple[UUID, Fraction]]:
@@ -99,8 +99,10 @@ def holders_in(text: str) -> list[tuple[UUID, Fraction]]:
     return found
 
 
-def written_holders(shares: Any) -> str:
-    return "\n".join(f"{written_party(party)} {share}" for party, share in shares.items())
+def written_holders(shares: Mapping[UUID, Any]) -> str:
+    """Holders with their shares as `holders_in` reads them."""
+    named = written_parties(shares)
+    return "\n".join(f"{named[party]} {share}" for party, share in shares.items())
 
 
 def _lines(label: Any, *, required: bool = True) -> forms.Field:
@@ -257,8 +259,9 @@ def _standing(entry: EntryView) -> dict[str, Any]:
         found |= {name: scope[name] for name in SCOPE}
         for name in ("territory", "without", "ipc", "industries"):
             found[name] = ", ".join(scope[name])
-    for name in PARTIES & found.keys():
-        found[name] = written_party(found[name])
+    named = {name: UUID(found[name]) for name in PARTIES & found.keys() if found[name]}
+    written = written_parties(named.values())
+    found |= {name: written[party] for name, party in named.items()}
     if "shares" in facts:
-        found["shares"] = "\n".join(f"{written_party(p)} {share}" for p, share in facts["shares"])
+        found["shares"] = written_holders({UUID(p): share for p, share in facts["shares"]})
     return found
