@@ -58,7 +58,7 @@ def beside(rows: QuerySet[M], *names: str) -> QuerySet[M]:
 
 
 def _at(model: type[models.Model], way: str) -> type[models.Model]:
-    return model._meta.get_field(way).related_model if way else model  # type: ignore[return-value]
+    return model._meta.get_field(way).related_model if way else model
 
 
 def _link(model: type[models.Model], name: str) -> Any:

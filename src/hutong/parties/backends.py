@@ -18,5 +18,5 @@ class Password(ModelBackend):
         return found if found is not None and self.user_can_authenticate(found) else None
 
 
-class Account(Password, AuthenticationBackend):  # type: ignore[misc]
+class Account(Password, AuthenticationBackend):
     pass

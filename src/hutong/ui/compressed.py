@@ -43,7 +43,7 @@ class Files(WhiteNoiseMiddleware):
         super().__init__(get_response)
         self.pressed: dict[tuple[str, str], StaticFile] = {}
 
-    def serve(self, static_file: Any, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+    def serve(self, static_file: Any, request: HttpRequest) -> HttpResponse:
         if _takes_gzip(request) and isinstance(static_file, StaticFile):
             static_file = self._pressed(static_file)
         answer: HttpResponse = WhiteNoiseMiddleware.serve(static_file, request)
