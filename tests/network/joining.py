@@ -32,6 +32,7 @@ def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> No
 
 def join(fleet: Fleet) -> str:
     """Bring all venues into one network, where they are not yet. Returns its anchor."""
+    fleet.wait_ready()
     first, *others = [venue.code for venue in fleet.venues]
     told = members(fleet, first)
     if told["network"] is None:

@@ -127,6 +127,8 @@ def _troubles(network: queries.NetworkView, real_now: datetime) -> Iterator[str]
         yield gettext("The registrar {who} does not list what was approved").format(
             who=network.registrar
         )
+    if queries.lacks_memory():
+        yield gettext("This registrar does not know which list it signed last, and signs none")
     if queries.unlisted_keys():
         yield gettext("Our keys are not those in the list")
 

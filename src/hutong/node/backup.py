@@ -40,7 +40,13 @@ FORMAT = "hutong-backup/1"
 FOLDERS = ("documents", "keys")
 SECRET = "keys/django-secret"
 SEALED = "keys/web-secret.sealed"
-LEFT_OUT = {"keys/log-signed", "keys/log-signed.lock", SECRET}
+LEFT_OUT = {
+    "keys/log-signed",
+    "keys/log-signed.lock",
+    "keys/list-signed",
+    "keys/list-signed.lock",
+    SECRET,
+}
 CHUNK = 1 << 20
 LOG_SIZE = "SELECT count(log_index) FROM journal_position"
 

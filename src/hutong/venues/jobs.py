@@ -7,6 +7,7 @@ application sent until a list has us in it (NE-1).
 """
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -41,7 +42,16 @@ AWAY = (httpx.HTTPError, httpx.InvalidURL, DocumentInvalid)
 
 def on_approved(entry: Recorded) -> None:
     """An approval of ours or of others: the registrar sees whether the next list can be made."""
-    actions.issue(actor=SYSTEM, now=entry.at, real_now=queries.database_time())
+    _made(lambda: actions.issue(actor=SYSTEM, now=entry.at, real_now=queries.database_time()))
+
+
+def _made(act: Callable[[], int]) -> int:
+    """Lists made; none where this registrar may not sign at present, which officers are shown."""
+    try:
+        return act()
+    except Refused as refused:
+        log.warning("list_not_made", why=refused.sentence())
+        return 0
 
 
 class Members:
@@ -57,8 +67,8 @@ class Members:
         if network is None:
             return self._join(undertaking, now, real_now) if undertaking else 0
         done = actions.lapse(actor=SYSTEM, now=now, real_now=real_now)
-        done += actions.issue(actor=SYSTEM, now=now, real_now=real_now)
-        done += int(actions.renew(actor=SYSTEM, now=now, real_now=real_now))
+        done += _made(lambda: actions.issue(actor=SYSTEM, now=now, real_now=real_now))
+        done += _made(lambda: actions.renew(actor=SYSTEM, now=now, real_now=real_now))
         if self._is_time(ASKED_EVERY, real_now):
             done += self.ask(network, now=now, real_now=real_now)
         return done

@@ -22,7 +22,7 @@ from hutong.transparency import queries as log
 from hutong.transparency.keys import Purpose, pem
 from hutong.transparency.note import VerifierKey
 from hutong.transparency.venue_keys import VenueKeys
-from hutong.venues import approvals, chain, lists, rolls
+from hutong.venues import approvals, chain, lists, rolls, signing
 from hutong.venues.fields import DocumentInvalid
 from hutong.venues.lists import Description, Kind, Member, SignedList, State
 from hutong.venues.models import (
@@ -223,6 +223,14 @@ def keys_to_list() -> dict[str, list[str]]:
     if authority is not None and authority.certificate is not None:
         told["certificate_authorities"].append(pem(authority.certificate))
     return {name: told[name] for name in lists.KEYS}
+
+
+def lacks_memory() -> bool:
+    """Whether this venue is the registrar and does not know which list it signed last."""
+    row = Network.objects.filter(is_current=True).first()
+    if row is None or row.registrar != my_code():
+        return False
+    return signing.remembered(log.keys_directory(), row.anchor) is None
 
 
 def unlisted_keys() -> list[str]:

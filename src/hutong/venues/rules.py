@@ -99,6 +99,14 @@ class Refusal(Reason):
         "venues.flooded", "NE-1", N_("Too much waits here already. Try again later."), 429
     )
     NOT_FOR_US = reason("venues.not_for_us", "NE-1", N_("This venue has no say in that change."))
+    MEMORY_LOST = reason(
+        "venues.memory_lost",
+        "NE-1",
+        N_(
+            "Which list this registrar signed last is not known, as after a restore. Ask the other"
+            " members first: ./hutong network sync."
+        ),
+    )
     SIGNED_BEFORE = reason(
         "venues.signed_before",
         "NE-1",

@@ -1,9 +1,10 @@
 """
 The hand that signs lists, and its memory: a registrar never signs two that continue one list.
 
-The memory is the last list signed, in a file outside the database, so that a database put back from
-a backup cannot make this venue contradict itself. It is written before a signature leaves. What was
-signed and never adopted here, because the transaction failed, is given again.
+The memory is the last list signed, in a file outside the database and outside its backups, so that
+a venue put back from a backup cannot make itself contradict. It is written before a signature
+leaves. What was signed and never adopted here, because the transaction failed, is given again. A
+registrar without its memory signs nothing until it has asked the others (`remember`).
 """
 
 import json
@@ -15,18 +16,21 @@ from hutong.transparency import signing
 from hutong.transparency.files import read_private, write_private
 from hutong.transparency.note import Signer
 from hutong.venues import lists
-from hutong.venues.lists import List, SignedList
+from hutong.venues.lists import Kind, List, SignedList
 from hutong.venues.rules import Refusal
 
 SIGNED = "list-signed"
+BEGINNINGS = {Kind.FOUND, Kind.REGISTRAR}  # with these one becomes registrar, without a memory
 
 
 def sign(new: List, *, venue: str, signer: Signer, directory: Path) -> SignedList:
     """Sign a list, or return the one signed before in its place. Refused when later ones were."""
     memory = directory / SIGNED
     with signing.locked(memory):
-        last = _remembered(memory)
-        if last is not None and last.list.anchor == new.anchor:
+        last = remembered(directory, new.anchor)
+        if last is None and new.change.kind not in BEGINNINGS:
+            raise Refused(Refusal.MEMORY_LOST)
+        if last is not None:
             same = (new.term, new.version, new.previous)
             if (last.list.term, last.list.version, last.list.previous) == same:
                 return last
@@ -38,8 +42,17 @@ def sign(new: List, *, venue: str, signer: Signer, directory: Path) -> SignedLis
         return signed
 
 
-def _remembered(memory: Path) -> SignedList | None:
+def remembered(directory: Path, anchor: str) -> SignedList | None:
+    """The last list signed in a network; None where there is no memory of it."""
     try:
-        return SignedList.read(json.loads(read_private(memory)))
+        last = SignedList.read(json.loads(read_private(directory / SIGNED)))
     except FileNotFoundError:
         return None
+    return last if last.list.anchor == anchor else None
+
+
+def remember(latest: SignedList, directory: Path) -> None:
+    """Put back a memory that was lost: `latest` is the last list there is, as the others have it."""
+    memory = directory / SIGNED
+    with signing.locked(memory):
+        write_private(memory, canonical(latest.as_json()))

@@ -25,7 +25,7 @@ from hutong.transparency.keys import Keyring, pem
 from hutong.transparency.note import COSIGNATURE, Signer, VerifierKey
 from hutong.transparency.signers import Ed25519Signer
 from hutong.transparency.venue_keys import Venue
-from hutong.venues import actions, chain, lists, queries
+from hutong.venues import actions, chain, lists, queries, signing
 from hutong.venues.actions.adopting import begin
 from hutong.venues.lists import (
     Application,
@@ -276,6 +276,7 @@ def begin_here(story: Story, *, now: datetime) -> None:
         begin(story.told, story.rolls, now)
 
     enter(actor=SYSTEM, now=now)
+    signing.remember(story.told[-1], log.keyring().directory)
 
 
 def take_here(story: Story, signed: SignedList, *, now: datetime) -> int:

@@ -51,6 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for step in (approve, decline):
         step.add_argument("what", help="the applicant's code, or the change's digest (its start)")
     sync = steps.add_parser("sync", help="ask the other members for their lists now")
+    sync.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="a registrar after a restore: do not wait for this member",
+    )
     for step in (found, anchor, apply, members, propose, approve, decline, sync):
         step.add_argument("--json", action="store_true", help="print one JSON line")
 
@@ -300,7 +307,27 @@ def _sync(options: argparse.Namespace) -> Told:
     now = _network()
     lines = [f"list {now.version}; {adopted} adopted"]
     lines += [f"{code} did not tell: {why}" for code, why in away.items()]
+    if found := _memory_put_back(now, away, options.without):
+        lines.append(found)
     return {"version": now.version, "adopted": adopted, "away": away}, "\n".join(lines)
+
+
+def _memory_put_back(network: Any, away: dict[str, str], without: list[str]) -> str:
+    """After a restore: a registrar signs again once every other member has told its lists."""
+    from hutong.transparency import queries as log
+    from hutong.venues import queries, signing
+    from hutong.venues.lists import SignedList
+
+    directory = log.keyring().directory
+    if network.registrar != queries.my_code() or signing.remembered(directory, network.anchor):
+        return ""
+    if missing := sorted(away.keys() - set(without)):
+        return (
+            "This registrar signs no list until all members told theirs; missing are "
+            f"{', '.join(missing)}. One that is gone for good: --without CODE"
+        )
+    signing.remember(SignedList.read(queries.latest_lists(limit=1)[0]), directory)
+    return "This registrar knows again what it signed last, and goes on from there."
 
 
 STEPS = {

@@ -14,7 +14,7 @@ from hutong.kit.ids import new_id
 from hutong.kit.refusal import Refused
 from hutong.transparency import queries as log
 from hutong.transparency.cosigning import queries as cosigning
-from hutong.venues import actions, lists, queries
+from hutong.venues import actions, chain, lists, queries, signing
 from hutong.venues.lists import Held, Kind, State
 from hutong.venues.signing import SIGNED
 from hutong.venues.states import ApplicationStatus, ChangeStatus, Standing
@@ -398,8 +398,6 @@ def test_a_venue_joins_only_the_network_whose_anchor_it_was_told(venue):
 def test_a_database_put_back_makes_no_registrar_contradict_itself(venue, keys):
     story = join("SZTE", "SDTE", now=venue.now)
     change = story.change(Kind.LEAVE, "SZTE")
-    from hutong.venues import chain, signing
-
     story.at += timedelta(seconds=1)
     one = chain.next_list(story.roll, change, [story.approval(change, "SZTE")], at=story.at)
     signer = log.keyring().message_signer
@@ -421,3 +419,13 @@ def test_what_a_rule_says_no_to_is_said_in_the_readers_language(venue):
     with override("en"):
         assert "the registrar is replaced before" in sentence_of(refused.value)
     assert story.roll.registrar == "SHTE-DEMO"
+
+
+def test_a_registrar_without_its_memory_signs_nothing_until_it_has_asked(venue, keys):
+    story = join("SZTE", now=venue.now, at=REAL - timedelta(days=31))
+    (keys.directory / SIGNED).unlink()
+    with refused("memory_lost"):
+        actions.renew(actor=SYSTEM, now=venue.now, real_now=REAL)
+    assert queries.network().version == 0
+    signing.remember(story.told[-1], keys.directory)
+    assert actions.renew(actor=SYSTEM, now=venue.now, real_now=REAL)
