@@ -1,8 +1,14 @@
-"""People in a hurry: a double click, the way back and once more, two tabs. Each thing is done once."""
+"""
+People in a hurry, and bad connections: a double click, the way back and once more, two tabs, a line
+that is slow or breaks off. Each thing is done once, and nothing is said that is not so.
+"""
 
+import contextlib
 from typing import Any
 
 import pytest
+
+from browser.soundness import LAYOUT_SHIFT, SHIFT
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +61,54 @@ def test_what_one_tab_has_done_the_other_is_told(visit: Any) -> None:
             page.click("dialog[open] [data-ask=yes]")
         assert row.locator("button[value=revoke]").count() == 0
         assert "Revoked" in row.inner_text()
+
+
+def test_a_slow_line_shows_the_page_whole_and_still(visit: Any) -> None:
+    visitor = visit(width=390)
+    line = visitor.page.context.new_cdp_session(visitor.page)
+    line.send("Network.enable")
+    line.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": False,
+            "latency": 200,
+            "downloadThroughput": 100_000,
+            "uploadThroughput": 50_000,
+        },
+    )
+    visitor.page.goto(visitor.site.address + "/", wait_until="domcontentloaded", timeout=30_000)
+    assert visitor.page.is_visible("h1")
+    visitor.page.wait_for_load_state("load")
+    assert visitor.page.evaluate(SHIFT) <= LAYOUT_SHIFT
+    assert not visitor.complaints
+
+
+def test_an_answer_lost_on_the_way_and_the_form_sent_again_enter_one_technology(visit: Any) -> None:
+    """The venue acted, the line broke before it could say so; the person reloads."""
+    visitor = visit("university")
+    fill(visitor, "断线再交的诀窍")
+    lost = []
+
+    def cut(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    visitor.page.route("**/my/technologies/new", cut)
+    with contextlib.suppress(Exception):  # the browser's own page says that the line is cut
+        visitor.page.click("button[name=act][value=enter]")
+    visitor.page.wait_for_timeout(500)
+    assert lost == [302], "the venue had acted"
+    visitor.page.reload()
+    assert entered(visitor, "断线再交的诀窍") == 1
+
+
+def test_the_room_says_that_it_is_cut_off_and_comes_back(visit: Any, site: Any) -> None:
+    watcher = visit("alpha", "en")
+    watcher.go(f"/lots/{site.seeded['lot']}")
+    watcher.until("[data-room=link]", "live")
+    watcher.page.context.set_offline(True)
+    watcher.page.context.set_offline(False)
+    watcher.until("[data-room=link]", "live", 60)
