@@ -10,7 +10,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
+import psycopg
 from django.db import connection, transaction
 
 from hutong.journal.actions import action, nothing_changed, record
@@ -267,14 +269,14 @@ def _said_by(row: Mirror, digests: Collection[str]) -> set[Thing]:
 
 _THINGS = """
     SELECT kind, thing::text, fields::text FROM network_mirroredthing
-    WHERE mirror_id = %s AND (kind, thing) IN (SELECT * FROM unnest(%s::text[], %s::uuid[]))
+    WHERE mirror_id = %b AND (kind, thing) IN (SELECT * FROM unnest(%b::text[], %b::uuid[]))
 """
 _STORE = """
     INSERT INTO network_mirroredthing
         (mirror_id, change, kind, thing, fields, status, at, ends_at, price_fen)
-    SELECT %s, %s, * FROM unnest(
-        %s::text[], %s::uuid[], %s::text[]::jsonb[], %s::text[],
-        %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+    SELECT %b, %b, * FROM unnest(
+        %b::text[], %b::uuid[], %b::text[]::jsonb[], %b::text[],
+        %b::timestamptz[], %b::timestamptz[], %b::bigint[])
     ON CONFLICT (mirror_id, kind, thing) DO UPDATE SET
         change = excluded.change, fields = excluded.fields, status = excluded.status,
         at = excluded.at, ends_at = excluded.ends_at, price_fen = excluded.price_fen
@@ -285,12 +287,12 @@ _AT_ONCE: Final = 2000
 def _things(row: Mirror, touched: Collection[Thing]) -> dict[Thing, Fields]:
     found: dict[Thing, Fields] = {}
     wanted = list(touched)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)  # arrays as bytes, several times faster
         for first in range(0, len(wanted), _AT_ONCE):
             part = wanted[first : first + _AT_ONCE]
-            cursor.execute(
-                _THINGS, [row.id, [thing.kind for thing in part], [thing.id for thing in part]]
-            )
+            ids = [UUID(thing.id) for thing in part]
+            cursor.execute(_THINGS, [row.id, [thing.kind for thing in part], ids])
             for kind, id, fields in cursor:
                 found[Thing(kind, id)] = json.loads(fields)
     return found
@@ -298,7 +300,8 @@ def _things(row: Mirror, touched: Collection[Thing]) -> dict[Thing, Fields]:
 
 def _store_things(row: Mirror, things: Mapping[Thing, Fields]) -> None:
     every = list(things.items())
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
         for first in range(0, len(every), _AT_ONCE):
             part = every[first : first + _AT_ONCE]
             faces = [face(thing.kind, fields) for thing, fields in part]
@@ -308,7 +311,7 @@ def _store_things(row: Mirror, things: Mapping[Thing, Fields]) -> None:
                     row.id,
                     row.changes,
                     [thing.kind for thing, _ in part],
-                    [thing.id for thing, _ in part],
+                    [UUID(thing.id) for thing, _ in part],
                     [json.dumps(fields, ensure_ascii=False) for _, fields in part],
                     [one.status for one in faces],
                     [one.at for one in faces],
