@@ -99,6 +99,28 @@ SINGLE = {
         for field in fields
     },
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
+    ("rights.ClaimsAwaited", "numbers"): "technology → the number an office gave its right",
+    ("rights.ClaimedElsewhere", "venue"): "a venue's code",
+    ("network.ClaimsAdopted", "claims"): "ids of claims and technologies, digests, venues' codes",
+    **{
+        (f"network.{kind}", field): "a venue's code, a kind or subject of messages, a digest"
+        for kind, fields in {
+            "ClaimAsked": ("registrar",),
+            "ClaimGranted": ("venue",),
+            "ClaimLost": ("venue_holding",),
+            "ClaimMoved": ("from_venue", "venue"),
+            "ClaimRefused": ("venue", "venue_holding"),
+            "ClaimReleased": ("venue",),
+            "HeldContradicted": ("venue",),
+            "MessageConcluded": ("to", "message_kind", "refused"),
+            "MessageContradicted": ("sender", "kept_digest"),
+            "MessageHurried": ("to",),
+            "MessageQueued": ("to", "about", "message_kind"),
+            "MessageReceived": ("sender", "about", "message_kind", "refused"),
+            "TermOpened": ("basis_log",),
+        }.items()
+        for field in fields
+    },
 }
 NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", "user"}
 # Persons are named by their ids only where nothing is published and it is their own doing.

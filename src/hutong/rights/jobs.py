@@ -200,7 +200,7 @@ def on_claim(entry: Recorded) -> None:
         actor=SYSTEM,
         now=entry.at,
         technology=UUID(entry.facts["technology"]),
-        holder=entry.facts.get("holder", ""),
+        holder=entry.facts.get("venue_holding", ""),
     )
 
 

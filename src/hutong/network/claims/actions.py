@@ -199,7 +199,11 @@ def settle(
     elif asked and outcome is Entered.REFUSED and holder:
         row.status, row.holder = Status.LOST.value, holder
         told = rules.ClaimLost(
-            claim=row.id, number=row.number, technology=row.technology, holder=holder, term=term
+            claim=row.id,
+            number=row.number,
+            technology=row.technology,
+            venue_holding=holder,
+            term=term,
         )
     elif not asked and outcome is Entered.RELEASED:
         row.status = Status.RELEASED.value

@@ -137,14 +137,14 @@ class ClaimGranted(Event, kind="network.ClaimGranted"):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimRefused(Event, kind="network.ClaimRefused"):
-    """The number is another claim's (`holder`, of `venue_holding`)."""
+    """The number is another claim's (`claim_holding`, of `venue_holding`)."""
 
     term: int
     claim: UUID
     number: str
     technology: UUID
     venue: str
-    holder: UUID
+    claim_holding: UUID
     venue_holding: str
 
 
@@ -196,7 +196,7 @@ class ClaimLost(Event, kind="network.ClaimLost"):
     claim: UUID
     number: str
     technology: UUID
-    holder: str
+    venue_holding: str
     term: int
 
 
@@ -310,7 +310,7 @@ def claim(asked: Asked, *, of_id: Claim | None, of_number: Claim | None) -> list
                 number=asked.number,
                 technology=asked.technology,
                 venue=asked.venue,
-                holder=of_number.id,
+                claim_holding=of_number.id,
                 venue_holding=of_number.venue,
             )
         ]
@@ -534,7 +534,7 @@ BOOKED: Final[Mapping[str, type[Event]]] = {
         ClaimMoved,
     )
 }
-_IDS: Final = frozenset({"claim", "technology", "holder"})
+_IDS: Final = frozenset({"claim", "technology", "claim_holding"})
 
 
 def read_event(kind: str, facts: Mapping[str, Any]) -> Event | None:

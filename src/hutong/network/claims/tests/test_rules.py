@@ -62,7 +62,11 @@ def test_a_claim_asked_again_enters_nothing_new():
 
 def test_a_second_claim_is_refused_and_says_whose_it_is():
     (event,) = claimed(book_with(*OPENED, *GRANTED), asked(OTHER, "SZTE"))
-    assert (event.kind, event.holder, event.venue_holding) == ("network.ClaimRefused", ONE, "SHTE")
+    assert (event.kind, event.claim_holding, event.venue_holding) == (
+        "network.ClaimRefused",
+        ONE,
+        "SHTE",
+    )
 
 
 def test_a_venue_is_refused_too_when_it_claims_its_own_number_twice():
