@@ -201,7 +201,8 @@ def page(request: HttpRequest) -> HttpResponse:
     actor, now, real_now = request.actor, request.now, datetime.now(UTC)
     actor.need(OPERATE)
     act = request.POST.get("act", "")
-    network, venues = queries.network(), queries.every_venue()
+    network = queries.network()
+    venues = queries.every_venue() if network else []
     found = FoundForm(request.POST if act == "found" else None)
     join = JoinForm(request.POST if act == "join" else None)
     change = ChangeForm(request.POST if act == "propose" else None)
@@ -222,9 +223,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "desk/network.html",
         {
             "network": network,
-            "venues": [(venue, queries.standing(venue.code, at=real_now)) for venue in venues],
+            "venues": [
+                (venue, queries.standing_of(venue, network, real_now))
+                for venue in venues
+                if network is not None
+            ],
             "undertaking": queries.undertaking(),
-            "applications": queries.applications(),
+            "applications": queries.applications() if network else [],
             "changes": [Line(one, _is_overdue(one, real_now)) for one in changes],
             "troubles": list(_troubles(network, real_now)) if network else [],
             "unlisted": queries.unlisted_keys() if network else [],

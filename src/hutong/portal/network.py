@@ -14,10 +14,10 @@ from hutong.kit.refusal import N_, CommonRefusal, Refused
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.mirrors.queries import MirrorView
 from hutong.portal.figures import figures
-from hutong.transparency.cosigning import queries as cosigning
 from hutong.ui.door import visitor
 from hutong.venues import queries
 from hutong.venues.lists import Member, SignedList
+from hutong.venues.queries import NetworkView
 from hutong.venues.states import Standing
 
 CHANGES = {
@@ -56,12 +56,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "portal/network.html",
         {
             "network": network,
-            "rows": _rows(request.now, real_now) if network else [],
+            "rows": _rows(network, request.now, real_now) if network else [],
             "is_expired": network is not None and network.expires_at <= real_now,
-            "contradictions": queries.contradictions(),
+            "contradictions": queries.contradictions() if network else [],
             "forks": mirrors.forks(),
-            "refused": [one for one in cosigning.refused() if network],
-            "lists": [_told(signed) for signed in queries.latest_lists(limit=10)],
+            "lists": [_told(signed) for signed in queries.latest_lists(limit=10)]
+            if network
+            else [],
             "kinds": CHANGES,
         },
     )
@@ -77,8 +78,8 @@ def _told(signed: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows(now: datetime, real_now: datetime) -> list[Row]:
-    mine, registrar = queries.my_code(), queries.registrar()
+def _rows(network: NetworkView, now: datetime, real_now: datetime) -> list[Row]:
+    mine = queries.my_code()
     seen = {mirror.code: mirror for mirror in mirrors.mirrors()}
     own, offers = figures(now), mirrors.on_offer()
     offers[mine] = {"technology": own.technologies, "listing": own.listings}
@@ -90,9 +91,9 @@ def _rows(now: datetime, real_now: datetime) -> list[Row]:
         rows.append(
             Row(
                 venue=venue,
-                standing=queries.standing(venue.code, at=real_now),
+                standing=queries.standing_of(venue, network, real_now),
                 is_here=here,
-                is_registrar=registrar is not None and registrar.code == venue.code,
+                is_registrar=venue.code == network.registrar,
                 mirror=mirror,
                 delay=0 if here else mirror.delay_seconds(real_now) if mirror else None,
                 technologies=offer.get("technology", 0) if here or mirror else None,

@@ -160,6 +160,13 @@ def standing(code: str, *, at: datetime | None = None) -> Standing:
     return _STANDINGS[state]
 
 
+def standing_of(member: Member, network: NetworkView, at: datetime) -> Standing:
+    """How a member that was read with its network stands at a real moment."""
+    if member.state is State.MEMBER:
+        return Standing.GOOD if network.expires_at > at else Standing.EXPIRED
+    return _STANDINGS[member.state]
+
+
 def is_joined() -> bool:
     """Whether this venue is in a network with others and has not left it; suspended or expired
     too. One that is alone in its network, or in none, is not."""

@@ -145,7 +145,7 @@ class UndertakingProposedOut(Schema):
 )
 def network(request: DoorRequest) -> dict[str, Any]:
     """Open to all. The lists themselves, with their signatures, are at `/network/members` (NE-1)."""
-    found = queries.network()
+    found, real_now = queries.network(), datetime.now(UTC)
     if found is None:
         raise Refused(Refusal.NOT_IN_NETWORK)
     return {
@@ -163,7 +163,7 @@ def network(request: DoorRequest) -> dict[str, Any]:
                     for name in VenueInNetwork.model_fields
                     if name != "standing"
                 },
-                "standing": queries.standing(venue.code),
+                "standing": queries.standing_of(venue, found, real_now),
             }
             for venue in queries.every_venue()
         ],
