@@ -56,13 +56,20 @@ def site(
         pytest.skip("no chromium here: the browser tests need one (set HUTONG_CHROMIUM)")
     if not (ROOT / "node_modules" / "@tabler" / "core").is_dir():
         pytest.skip("no front-end packages here: run ./hutong once")
-    state = tmp_path_factory.mktemp("venue")
     from django.test import override_settings
 
     from browser.seed import seed
 
+    state = tmp_path_factory.mktemp("venue")
     with working_at(site_database), override_settings(STATE=state):
         seeded = seed()
+    with running(state, site_database, seeded) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def running(state: Path, database: Any, seeded: dict[str, Any]) -> Iterator[Site]:
+    """A seeded venue, started as an operator starts it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -71,8 +78,8 @@ def site(
         **os.environ,
         "HUTONG_STATE": str(state),
         "HUTONG_ORIGIN": address,
-        "HUTONG_DATABASE_URL": site_database.app_url,
-        "HUTONG_OWNER_DATABASE_URL": site_database.owner_url,
+        "HUTONG_DATABASE_URL": database.app_url,
+        "HUTONG_OWNER_DATABASE_URL": database.owner_url,
         "HUTONG_EMAIL_URL": f"file:{state / 'mail'}",
         "PYTHONPATH": str(ROOT / "src"),
         "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
@@ -150,6 +157,13 @@ class Visitor:
 @pytest.fixture
 def visit(site: Site, browser: Any) -> Iterator[Any]:
     """Return a function that opens a window: visit(role=None, language="zh-hans", width=1440)."""
+    with windows(site, browser) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def windows(site: Site, browser: Any) -> Iterator[Any]:
+    """The same at any site; the windows are closed at the end."""
     contexts = []
 
     def opened(
