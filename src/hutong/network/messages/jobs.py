@@ -80,8 +80,10 @@ class Sender:
         free = AT_ONCE - len(self._under_way)
         if free <= 0:
             return 0
-        signer = keyring().message_signer
         found = actions.take(datetime.now(UTC), free)
+        if not found:
+            return 0
+        signer = keyring().message_signer
         for due in found:
             url = venues.url_of(due.message.recipient)
             keys = keys_of(due.message.recipient)
