@@ -61,7 +61,7 @@ def test_a_pdf_with_its_own_signature_verifies_without_being_sent(
 ) -> None:
     visitor = visit(None, language="zh-hans", width=390)
     sent = check(visitor, "certificate.pdf", files["pdf"])
-    assert "证书真实且未经改动" in visitor.text("#report .alert")
+    assert "证书真实有效，未被改动" in visitor.text("#report .alert")
     assert "PAdES" in visitor.text("#report .checks")
     assert visitor.page.locator("#report .is-not").count() == 0
     assert not [request for request in sent if request.startswith("POST")]

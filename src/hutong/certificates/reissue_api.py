@@ -84,8 +84,18 @@ def approve(request: DoorRequest, reissue: UUID) -> ReissueOut:
     summary="Decline a proposed reissue",
 )
 def decline(request: DoorRequest, reissue: UUID) -> ReissueOut:
-    """Power certificates.propose; whoever proposed it may take it back so (PA-5)."""
+    """Power certificates.approve (PA-5)."""
     return _done(actions.decline_reissue, request, reissue)
+
+
+@router.post(
+    "/certificate-reissues/{reissue}/withdraw",
+    response={200: ReissueOut, **PROBLEMS},
+    summary="Take back a reissue one proposed",
+)
+def withdraw(request: DoorRequest, reissue: UUID) -> ReissueOut:
+    """Power certificates.propose, for what one proposed oneself (PA-5)."""
+    return _done(actions.withdraw_reissue, request, reissue)
 
 
 @router.post(

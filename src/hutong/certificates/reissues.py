@@ -137,7 +137,7 @@ def approve(state: ReissueState, *, actor: Actor) -> ReissueStarted:
 
 
 def decline(state: ReissueState) -> ReissueDeclined:
-    """Decide against it; whoever proposed it may take it back so."""
+    """Decide against it, or take it back."""
     _require(state, ReissueStatus.PROPOSED)
     return ReissueDeclined(reissue=state.id)
 

@@ -193,6 +193,16 @@ class Resumed(Event, kind="certificates.Resumed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Superseded(Event, kind="certificates.Superseded"):
+    """A later one has been given: whoever knows only the log relies on the earlier no longer. By
+    which one it does not say (LO-2)."""
+
+    certificate: UUID
+    number: str
+    content_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TemplateProposed(
     Event, kind="certificates.TemplateProposed", visibility=Visibility.JOURNALLED
 ):

@@ -119,6 +119,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
 
     on("approve", actions.approve_reissue, gettext("Under way; this page shows how far it is."))
     on("decline", actions.decline_reissue, gettext("Declined."))
+    on("withdraw", actions.withdraw_reissue, gettext("Taken back."))
     on("stop", actions.stop_reissue, gettext("Stopped; what was made stays."))
     on("resume", actions.resume_reissue, gettext("It goes on from where it was."))
     if answer := acts.answer():
@@ -130,17 +131,17 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     people = {person: named(view) for person, view in parties.persons(persons).items()}
     proposed = found.status is ReissueStatus.PROPOSED
     own = proposed and found.proposed_by == actor.person
-    may = decide(actor, *POWERS) - ({"certificates.approve"} if own else set())
     case = Case(
-        kind=gettext("Reissue of many certificates"),
-        title=title(found),
+        kind=_kind(found),
+        title=_count(found),
         lifecycle="certificate_reissue",
         state=found.status.value,
         since=found.proposed_at if proposed else None,
         checks=[Check(text=gettext("Number and content of each stay as they are"), ok=True)],
         history=history.steps(_told(entries), people),
-        decisions=_decisions(found.status, may),
-        about=gettext("You proposed it; another officer decides.") if own else "",
+        decisions=() if own else _decisions(found.status, decide(actor, "certificates.approve")),
+        barred=gettext("You proposed it; another officer decides.") if own else "",
+        nothing=gettext("You may take it back.") if own else "",
         hands=[
             Hand(did=did, name=people.get(person, "—"), at=at)
             for did, person, at in (
@@ -156,6 +157,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         {
             "case": case,
             "found": found,
+            "own": own,
             "running": found.status is ReissueStatus.RUNNING,
             "problem": acts.problem,
         },
@@ -163,14 +165,17 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     )
 
 
-POWERS = ("certificates.propose", "certificates.approve")
-
-
 def title(found: queries.ReissueView) -> str:
     """Which certificates, in one line."""
-    kind = kind_name(found.kind) if found.kind else gettext("Every kind")
-    count = gettext("{n} certificates").format(n=found.total)
-    return f"{kind} · {count}"
+    return f"{_kind(found)} · {_count(found)}"
+
+
+def _kind(found: queries.ReissueView) -> str:
+    return kind_name(found.kind) if found.kind else gettext("Every kind")
+
+
+def _count(found: queries.ReissueView) -> str:
+    return gettext("{n} certificates").format(n=found.total)
 
 
 def _told(entries: list[journal.Recorded]) -> list[journal.Recorded]:
@@ -194,11 +199,11 @@ def _decisions(status: ReissueStatus, may: frozenset[str]) -> list[Decision]:
             good=True,
         )
         decisions.append(Decision(title=gettext("Reissue them"), outcomes=[start], id="approve"))
-    if status is ReissueStatus.PROPOSED and "certificates.propose" in may:
+    if status is ReissueStatus.PROPOSED and "certificates.approve" in may:
         decline = Outcome(
             act="decline",
             label=gettext("Decline it"),
-            consequence=gettext("Nothing is made. Whoever proposed it may take it back so."),
+            consequence=gettext("Nothing is made."),
         )
         decisions.append(Decision(title=gettext("Leave them"), outcomes=[decline], id="decline"))
     if status is ReissueStatus.RUNNING and "certificates.approve" in may:

@@ -13,6 +13,7 @@ from hutong.certificates.actions.reissuing import (
     reissue,
     resume_reissue,
     stop_reissue,
+    withdraw_reissue,
 )
 from hutong.certificates.actions.standing import (
     approve_revocation,
@@ -49,4 +50,5 @@ __all__ = [
     "resume_reissue",
     "stop_reissue",
     "suspend",
+    "withdraw_reissue",
 ]

@@ -88,10 +88,22 @@ def approve_reissue(*, actor: Actor, now: datetime, reissue: UUID) -> ReissueVie
     return queries.reissue_view(row)
 
 
-@action(power="certificates.propose")
+@action(power="certificates.approve")
 def decline_reissue(*, actor: Actor, now: datetime, reissue: UUID) -> ReissueView:
-    """Decide against a reissue; whoever proposed it may take it back so."""
+    """Decide against a reissue that was proposed."""
+    return _declined(_locked(reissue), actor=actor, now=now)
+
+
+@action(power="certificates.propose")
+def withdraw_reissue(*, actor: Actor, now: datetime, reissue: UUID) -> ReissueView:
+    """Take back a reissue one proposed oneself."""
     row = _locked(reissue)
+    if row.proposed_by != actor.person:
+        actor.need("certificates.approve")  # then it is a decision
+    return _declined(row, actor=actor, now=now)
+
+
+def _declined(row: Reissue, *, actor: Actor, now: datetime) -> ReissueView:
     event = reissues.decline(row.state())
     row.status, row.decided_by, row.decided_at = ReissueStatus.DECLINED.value, actor.person, now
     row.save()

@@ -1,6 +1,7 @@
 """Many certificates made anew: two officers, batch by batch, stopped and gone on with (PA-5)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hutong.certificates.reissues import Refusal, ReissueStatus
 from hutong.certificates.tests.test_life import REAL_NOW, discrepancies, refused
 from hutong.certificates.verification import verify
 from hutong.kit.actor import ANONYMOUS, SYSTEM
+from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.transparency import queries as transparency
 
@@ -142,12 +144,13 @@ def test_only_those_are_chosen_that_answer_to_every_line(venue, issued, asked):
 
 
 @pytest.mark.django_db
-def test_nobody_else_proposes_decides_or_sees(venue, chief, issued, asked):
+def test_nobody_else_proposes_decides_or_sees(venue, clerk, chief, issued, asked):
     issued(1)
     proposal = asked()
     for act in (
         actions.approve_reissue,
         actions.decline_reissue,
+        actions.withdraw_reissue,
         actions.stop_reissue,
         actions.resume_reissue,
     ):
@@ -157,6 +160,16 @@ def test_nobody_else_proposes_decides_or_sees(venue, chief, issued, asked):
     with pytest.raises(Refused) as found:
         queries.reissue(ANONYMOUS, proposal.id)
     assert found.value.reason is CommonRefusal.NOT_FOUND
+    another = replace(clerk, person=new_id(), powers=clerk.powers - {"certificates.approve"})
+    refused(
+        CommonRefusal.POWER_MISSING,
+        actions.withdraw_reissue,
+        actor=another,
+        now=venue.now,
+        reissue=proposal.id,
+    )
+    back = actions.withdraw_reissue(actor=clerk, now=venue.now, reissue=asked().id)
+    assert back.status is ReissueStatus.DECLINED
     actions.decline_reissue(actor=chief, now=venue.now, reissue=proposal.id)
     refused(
         Refusal.REISSUE_OUT_OF_STATE,
@@ -165,4 +178,4 @@ def test_nobody_else_proposes_decides_or_sees(venue, chief, issued, asked):
         now=venue.now,
         reissue=proposal.id,
     )
-    assert Reissue.objects.get().status == "declined"
+    assert {row.status for row in Reissue.objects.all()} == {"declined"}
