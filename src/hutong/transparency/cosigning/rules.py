@@ -20,7 +20,8 @@ from hutong.transparency.cosigning.wire import AddCheckpoint
 from hutong.transparency.merkle import EMPTY_ROOT, Hash
 from hutong.transparency.note import COSIGNATURE, ED25519, Checkpoint, NoteInvalid, VerifierKey
 
-PAUSE: Final = timedelta(seconds=2)  # a busy log asks a witness no more often than this
+PAUSE: Final = timedelta(seconds=1)  # a busy log asks a witness no more often than this
+FIRST_RETRY: Final = timedelta(seconds=2)  # of one that did not answer; then twice as long
 LONGEST_PAUSE: Final = timedelta(hours=1)
 LEASE: Final = timedelta(seconds=30)  # within it nobody else asks the same witness
 MAX_NAME: Final = 255
@@ -189,7 +190,7 @@ def judge(shown: Shown, seen: Seen) -> Verdict:
 
 def pause(failures: int) -> timedelta:
     """How long a witness that failed so many times is left alone: longer each time, up to an hour."""
-    return min(PAUSE * 2 ** min(failures, 16), LONGEST_PAUSE)
+    return min(FIRST_RETRY * 2 ** min(failures, 16), LONGEST_PAUSE)
 
 
 def check_peer(kind: PeerKind, keys: list[str], url: str, *, own: frozenset[str]) -> str:
