@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             (
                                 "stage__in",
-                                ["released", "declined", "ended", "withdrawn", "settled"],
+                                ["declined", "ended", "released", "settled", "withdrawn"],
                             ),
                             _negated=True,
                         ),

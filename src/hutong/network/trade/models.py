@@ -54,7 +54,7 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["venue", "listing", "party"],
-                condition=~Q(stage__in=[stage.value for stage in rules.OVER]),
+                condition=~Q(stage__in=sorted(stage.value for stage in rules.OVER)),
                 name="network_order_one_live",
             ),
             models.CheckConstraint(
