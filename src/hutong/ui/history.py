@@ -246,6 +246,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "network.ClaimReleased": (N_("Number given back by a venue, as registrar"), QUIET),
     "network.ClaimsAdopted": (N_("Numbers taken over from the registrar before"), GOOD),
     "network.HeldContradicted": (N_("A venue holds another log than ours"), BAD),
+    "network.LogForked": (N_("A venue was proven to have rewritten its log"), BAD),
     "network.MessageConcluded": (N_("Another venue's answer taken in"), GOOD),
     "network.MessageContradicted": (N_("A venue signed two messages for one place"), BAD),
     "network.MessageHurried": (N_("Messages tried at once, before their pause was over"), RUNNING),
