@@ -22,5 +22,12 @@ def certificate(id: UUID) -> Certificate:
     return row
 
 
+def earlier_in_thread(id: UUID) -> list[Certificate]:
+    """The certificates that one takes the place of."""
+    row = certificate(id)
+    before = Certificate.objects.filter(thread=row.thread, thread_sequence__lt=row.thread_sequence)
+    return list(before.select_for_update().order_by("id")) if row.thread else []
+
+
 def numbered(number: str) -> Certificate:
     return certificate(queries.certificate(number).id)
