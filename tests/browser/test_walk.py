@@ -340,8 +340,8 @@ def bidding(walk: Walk, seller: Any, listing: str, intents: dict[str, str]) -> s
     watcher.until("[data-room=price]", alpha.text("[data-room=price]").strip())
     watcher.until("[data-room=state]", walk.say("成交", "Sold"), 90)
     assert watcher.text("[data-room=price]").strip() >= price.strip()
-    for loser in ("beta", "gamma"):
-        said(walk[loser], "/my/money", walk.say("已退还", "Released"))
+    # The runner-up's is held until the contract is signed (AU-11).
+    said(walk["beta"], "/my/money", walk.say("已退还", "Released"))
     return path
 
 
@@ -360,6 +360,7 @@ def signs_and_pays(walk: Walk, seller: Any, lot: str) -> str:
     for side in (seller, buyer):
         side.go(deal)
         press(side, "accept")
+    said(walk["gamma"], "/my/money", walk.say("已退还", "Released"))
     said(buyer, deal, "RF")
     walk.pay(*reference_on(buyer), 10)
     walk.case("registrar", "/desk/transfers/")
