@@ -40,11 +40,13 @@ NO_PAGES = {
 # Of what there is nothing in this world yet. No page with a thing here may stand among them.
 UNSHOWN = {
     "network/lists/<str:digest>",
+    "network/venues/<str:code>/listings/<uuid:id>",
     "my/joining/<uuid:listing>",
     "my/orders/<uuid:id>",
     "my/orders/new/<str:venue>/<uuid:listing>",
     "my/proceeds/<uuid:id>",
     "desk/imports/<uuid:id>",
+    "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>",
     "desk/proceeds/<uuid:id>",
     "desk/certificate-reissues/<uuid:id>",
 }
@@ -73,8 +75,11 @@ OF = {
     "my/joining/": "joining",
     "/entries/": "register_entry",
     "my/orders/": "order",
+    "my/orders/new/": "order",
+    "desk/network/messages/": "message",
     "desk/imports/": "run",
     "network/lists/": "signed_list",
+    "network/venues/": "mirrored",
     "desk/certificate-reissues/": "reissue",
     "parties/": "party",
     "certificates/status/": "status_list",
@@ -126,12 +131,14 @@ def world(venue: Any, settings: Any, tmp_path: Any) -> Any:
 
     settings.STATE = tmp_path
     forget(make_keyring().keyring)
-    built = build(venue.now)
+    busy = verified_party("上海某大学", now=venue.now)
+    rights = registered_technologies(busy, 4, now=venue.now)
+    for _ in range(3):
+        submitted_application(busy, now=venue.now)
+    built = build(venue.now)  # from here on the venue is of a network, where registering waits
+    built.ids["busy"] = str(busy.id)
     seller = queries.party(built.ids["party"])
     buyer = verified_party("上海某科技公司", "enterprise", now=venue.now)
-    rights = registered_technologies(seller, 4, now=venue.now)
-    for _ in range(3):
-        submitted_application(seller, now=venue.now)
     technologies.hand_in(
         actor=member_of(seller),
         now=venue.now,
@@ -141,8 +148,8 @@ def world(venue: Any, settings: Any, tmp_path: Any) -> Any:
     )
     venue.later(days=16)
     for right in rights[:3]:
-        applied_intent(open_listing(seller, [right.id], now=venue.now), buyer, now=venue.now)
-    submitted_listing(seller, [rights[3].id], now=venue.now)
+        applied_intent(open_listing(busy, [right.id], now=venue.now), buyer, now=venue.now)
+    submitted_listing(busy, [rights[3].id], now=venue.now)
     _a_lot_sold(now=venue.now)
     follower = Follower(FEEDS)
     follower.step()
@@ -186,7 +193,7 @@ def _readers_of(route: str, readers: dict[str, Browsing]) -> list[tuple[str, Bro
     if route.startswith("desk"):
         return [("an officer", readers["an officer"])]
     of_all = ("the seller", "a visitor")
-    members = ("the seller", "the buyer", "an inventor", "a co-owner")
+    members = ("the seller", "a busy seller", "the buyer", "an inventor", "a co-owner")
     return [(name, readers[name]) for name in (members if route.startswith("my") else of_all)]
 
 
@@ -203,6 +210,7 @@ def _readers(world: Any) -> dict[str, Browsing]:
     return {
         "a visitor": browsing(),
         "the seller": browsing(member_of(queries.party(deal.seller))),
+        "a busy seller": browsing(member_of(queries.party(world.ids["busy"]))),
         "the buyer": browsing(member_of(queries.party(deal.buyer))),
         "an inventor": browsing(member_of(queries.party(inventor))),
         "a co-owner": browsing(member_of(queries.party(_co_owner()))),
@@ -284,6 +292,8 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "register_entry": each(RegisterEntry, "kind"),
         "order": [],
         "signed_list": [],
+        "mirrored": [],
+        "message": [],
     }
 
 
