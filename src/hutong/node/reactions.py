@@ -43,7 +43,12 @@ REACTIONS: tuple[Reaction, ...] = (
     ),
     # numbers are claimed in the network before they are examined (NE-5)
     when("network.claims", "rights.ClaimsAwaited", do=claims.on_awaited),
-    when("network.unclaim", "rights.Withdrawn", "rights.Rejected", do=claims.on_given_up),
+    when(
+        "network.unclaim",
+        *("rights.Withdrawn", "rights.Rejected", "rights.NoticeOpened"),
+        *("rights.ObjectionDecided", "rights.Completed"),
+        do=claims.on_given_up,
+    ),
     when("rights.claimed", "network.ClaimFinal", "network.ClaimLost", do=rights.on_claim),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.cancelled", "rights.TitleCancelled", do=listings.on_title_cancelled),

@@ -2,7 +2,7 @@
 Claims: asked and settled at the venue that wants a number, entered and told by the registrar (NE-5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,12 +61,16 @@ def ask(
 
 
 @action(power=None)
-def release(*, actor: Actor, now: datetime, about: str) -> int:
+def release(
+    *, actor: Actor, now: datetime, about: str, technologies: Collection[UUID] | None = None
+) -> int:
     """Give back what was claimed for something that will not be registered. Returns how many.
 
-    What is not final yet is given back when it is.
+    `technologies`: only what was claimed for these. What is not final yet is given back when it is.
     """
     rows = OwnClaim.objects.select_for_update().filter(about=about)
+    if technologies is not None:
+        rows = rows.filter(technology__in=technologies)
     asked = rows.filter(status=Status.ASKED).update(wanted=False)
     final = list(rows.filter(status=Status.FINAL))
     for row in final:

@@ -109,5 +109,13 @@ def normalised(text: str) -> str:
 
 
 def on_given_up(entry: Recorded) -> None:
-    """A reaction: an application was rejected or withdrawn; its numbers are given back."""
-    actions.release(actor=SYSTEM, now=entry.at, about=entry.subject)
+    """A reaction: an application, or a technology of it, will not be registered; its numbers are
+    given back."""
+    technologies = None
+    if entry.kind in ("rights.NoticeOpened", "rights.Completed"):
+        technologies = [UUID(id) for id in (entry.private or {}).get("exceptions") or {}]
+    elif entry.kind == "rights.ObjectionDecided":
+        lost = entry.facts["technology"]
+        technologies = [UUID(lost)] if lost and entry.facts["upheld"] else []
+    if technologies is None or technologies:
+        actions.release(actor=SYSTEM, now=entry.at, about=entry.subject, technologies=technologies)

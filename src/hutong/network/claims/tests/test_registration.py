@@ -8,12 +8,12 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.claims import actions, queries
 from hutong.network.claims.rules import Status as ClaimStatus
 from hutong.network.claims.tests.test_claimant import final
-from hutong.parties.testing import officer, verified_party
+from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import actions as rights
 from hutong.rights import queries as register
 from hutong.rights.checklists import all_yes
 from hutong.rights.rules import Decision, Status
-from hutong.rights.testing import submitted_application
+from hutong.rights.testing import a_technology, submitted_application
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +77,6 @@ def test_what_is_withdrawn_is_given_back(venue, university, joined, drain):
     application = submitted_application(university)
     drain()
     (claim,) = queries.own()
-    from hutong.parties.testing import member_of
-
     rights.withdraw(actor=member_of(university), now=venue.now, application=application.id)
     drain()
     assert final(Client(), network, claim.id) == ClaimStatus.RELEASING
@@ -92,3 +90,26 @@ def test_the_registrar_claims_for_itself_too(venue, university, joined, drain):
     assert status_of(application) is Status.CLAIMING
     assert len(queries.own(ClaimStatus.ASKED)) == 1
     assert queries.book_counts() == {queries.office().registrar: 1}
+
+
+def test_what_the_examination_leaves_out_is_given_back(venue, university, joined, drain):
+    network = joined(registrar="SZTE")
+    one, other = (a_technology(university).id for _ in range(2))
+    application = submitted_application(university, [one, other])
+    drain()
+    mine = {claim.technology: claim.id for claim in queries.own()}
+    for id in mine.values():
+        final(Client(), network, id)
+    drain()
+    rights.examine(
+        actor=officer("registrar"),
+        now=venue.now,
+        application=application.id,
+        decision=Decision.ACCEPT,
+        findings="In order, but one.",
+        checks=all_yes(),
+        exceptions={other: "Its annuities are unpaid."},
+    )
+    drain()
+    left = {claim.technology: claim.status for claim in queries.own()}
+    assert left == {one: ClaimStatus.FINAL, other: ClaimStatus.RELEASING}
