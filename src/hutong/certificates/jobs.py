@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from hutong.certificates import actions, matters, queries, register_matters
+from hutong.certificates.actions.parties import void_earlier as void_earlier_ones
 from hutong.certificates.kinds import Kind
 from hutong.deals import actions as deals_actions
 from hutong.deals import queries as deals
@@ -103,6 +104,13 @@ def on_issued(entry: Recorded) -> None:
         )
     except NotYetIncluded as error:
         raise Later(str(error)) from error
+
+
+def void_earlier(entry: Recorded) -> None:
+    """Reaction to certificates.Rendered: what the new one takes the place of is void elsewhere."""
+    certificate = queries.by_id(UUID(entry.facts["certificate"]))
+    if certificate.kind is Kind.PARTY_CREDENTIAL:
+        void_earlier_ones(actor=SYSTEM, now=entry.at, certificate=certificate.id)
 
 
 def on_reissue(entry: Recorded) -> None:

@@ -58,6 +58,12 @@ class Body:
             raise _unfit(field)
         return value
 
+    def count(self, field: str) -> int:
+        value = self._body.get(field)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            raise _unfit(field)
+        return value
+
     def currency(self, field: str = "currency") -> str:
         value = self.text(field, 3)
         if value not in MINOR_UNITS:

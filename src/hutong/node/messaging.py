@@ -9,6 +9,7 @@ from hutong.network.claims import actions as claims
 from hutong.network.clearing import answering as clearing
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
+from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
@@ -19,4 +20,5 @@ KINDS: dict[str, Kind] = {
     **trade.KINDS,
     **clearing.KINDS,
     **membership.KINDS,
+    **recognition.KINDS,
 }

@@ -16,6 +16,7 @@ from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.network.claims import jobs as claims
 from hutong.network.membership import jobs as membership
+from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import jobs as trade
 from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
@@ -112,6 +113,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),
+    # who is recognised here, and our parties elsewhere (PA-4)
+    when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
+    when("recognition.later", "certificates.Rendered", do=recognition.on_rendered),
+    when("recognition.again", "certificates.Resumed", do=recognition.on_resumed),
+    when("recognition.standing", "venues.ListAdopted", do=recognition.on_list),
     # people
     when("notices.of_parties", *notices.TOLD, do=notices.tell_people),
     when(

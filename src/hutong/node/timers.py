@@ -8,6 +8,7 @@ from hutong.due.running import Handler
 from hutong.ledger import jobs as ledger
 from hutong.listings import jobs as listings
 from hutong.network.clearing import answering as clearing
+from hutong.network.recognition import jobs as recognition
 from hutong.parties import jobs as parties
 from hutong.rights import jobs as rights
 
@@ -20,5 +21,6 @@ TIMERS: dict[str, Handler] = {
     "ledger.hold_expires": ledger.hold_expires,
     "parties.invitation_expires": parties.invitation_expires,
     "clearing.strike": clearing.strike_due,
+    "recognition.refresh": recognition.refresh_due,
     "parties.recognition_ends": parties.recognition_ends,
 }

@@ -49,6 +49,7 @@ def work_until_quiet(*, now: datetime, real_now: datetime) -> int:
     """
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
+    from hutong.network.recognition.jobs import Watch
     from hutong.node.log import sequence
     from hutong.node.reactions import REACTIONS
     from hutong.node.timers import TIMERS
@@ -120,6 +121,7 @@ def run() -> None:
     written = Bell("hutong_journal")
     moved = Bell("hutong_clock")
     found = Bell()
+    vouched = Bell()
     shown = Bell(SHOWN)
     queued = Bell(OUTBOX)
     sender = Sender(KINDS)
@@ -130,6 +132,7 @@ def run() -> None:
     def looked() -> None:
         shown.ring()
         found.ring()
+        vouched.ring()
 
     following = Following(ring=looked, stopping=stopping.is_set)
 
@@ -179,6 +182,7 @@ def run() -> None:
         _loop("timers", timing, moved, stopping),
         _loop("witnesses", collect, signed, stopping),
         _loop("mirrors", following.step, shown, stopping),
+        _loop("recognition", Watch().step, vouched, stopping),
         _loop("search", follower.step, found, stopping),
         _loop("log files", publish, growing, stopping),
         _loop("seals", sealing, Bell(), stopping),

@@ -117,6 +117,11 @@ class Refusal(Reason):
     CREDENTIAL_OVER = reason(
         "parties.credential_over", "PA-4", N_("The party's credential held until {until}.")
     )
+    CREDENTIAL_SUPERSEDED = reason(
+        "parties.credential_superseded",
+        "PA-4",
+        N_("{venue} has given {name} the later credential {number}; that one counts."),
+    )
     RECOGNITION_ENDED = reason(
         "parties.recognition_ended",
         "PA-4",
@@ -284,6 +289,19 @@ class PartyState:
     @property
     def is_individual(self) -> bool:
         return self.kind is Kind.INDIVIDUAL
+
+
+def is_earlier(credential: str, than: str) -> bool:
+    """Whether one credential's number comes before another's of its venue (CE-1: …-year-sequence)."""
+    first, second = _year_and_sequence(credential), _year_and_sequence(than)
+    return first is not None and second is not None and first < second
+
+
+def _year_and_sequence(number: str) -> tuple[int, int] | None:
+    parts = number.rsplit("-", 2)
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts[1:]):
+        return None
+    return int(parts[1]), int(parts[2])
 
 
 def evolve(status: Status, events: Iterable[Event]) -> Status:

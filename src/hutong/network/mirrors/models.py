@@ -12,7 +12,7 @@ lock: whatever is killed when, the next step goes on from what is held.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from hutong.network.mirrors.picture import Standing, ThingKind
@@ -149,6 +149,12 @@ class MirroredThing(models.Model):
             models.Index(fields=["mirror", "change"], name="network_mirrored_change"),
             models.Index(fields=["kind", "status", "ends_at"], name="network_mirrored_ending"),
             models.Index(fields=["kind", "status", "-at"], name="network_mirrored_newest"),
+            models.Index(
+                F("fields__number__1"),
+                "mirror",
+                name="network_mirrored_certificate",
+                condition=Q(kind=ThingKind.CERTIFICATE),
+            ),
         ]
 
 

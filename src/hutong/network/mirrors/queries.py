@@ -347,6 +347,7 @@ _FACES = {
 }
 OPEN = ("listed",)
 ON_BOARD = ("listed", "suspended", "concluding", "closed")
+VOID = ("revoked", "suspended", "superseded")
 ON_MARKET = ("intended", "entered")
 
 
@@ -367,6 +368,21 @@ def certificate(code: str, number: str) -> Foreign | None:
     """A certificate of another venue by its number: what its log says of it now (CE-2)."""
     rows = _things(ThingKind.CERTIFICATE).filter(mirror__code=code, fields__number__1=number)
     return next(_seen(ThingKind.CERTIFICATE, rows[:1]), None)
+
+
+def void_certificates(code: str, numbers: Iterable[str]) -> set[str]:
+    """Those of `numbers` that a venue's log says hold no longer: revoked, suspended, superseded."""
+    rows = _things(ThingKind.CERTIFICATE).filter(
+        mirror__code=code, fields__number__1__in=list(numbers), status__in=VOID
+    )
+    return {str(number) for number in rows.values_list("fields__number__1", flat=True)}
+
+
+def hold_still(code: str) -> None:
+    """Let a venue's picture not change before this transaction ends: what is concluded from it now is
+    in place when the next change is read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM network_mirror WHERE code = %s ORDER BY id FOR SHARE", [code])
 
 
 def fields_of(code: str, kind: ThingKind, id: UUID) -> Fields | None:

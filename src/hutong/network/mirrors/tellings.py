@@ -253,6 +253,7 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "certificates.Suspended": Telling(
         about=_CERTIFICATE, key="certificate", status="suspended", facts=_same("suspended_on")
     ),
+    "certificates.Superseded": Telling(about=_CERTIFICATE, key="certificate", status="superseded"),
     "certificates.Resumed": Telling(about=_CERTIFICATE, key="certificate", status="issued"),
     "certificates.Revoked": Telling(
         about=_CERTIFICATE,

@@ -1,6 +1,26 @@
-"""Why a credential of another venue is not taken (PA-4). Pure."""
+"""
+Why a credential of another venue is not taken, and what is noted of showing ours (PA-4).
 
+    shown ─► waiting ─► taken | refused       shown again: a later credential, or one that holds again
+
+Pure.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from hutong.kit.event import Event, Visibility
 from hutong.kit.refusal import N_, Reason, reason
+
+RENEWED_BEFORE: Final = timedelta(days=14)  # that a credential known elsewhere is over
+
+
+class Answered(StrEnum):
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"
 
 
 class Refusal(Reason):
@@ -22,3 +42,32 @@ class Refusal(Reason):
         N_("{venue} has revoked or suspended the credential {number}."),
         422,
     )
+    NOT_IN_STANDING = reason(
+        "recognition.not_in_standing",
+        "PA-4",
+        N_("{venue} is no member in good standing, so that its word does not count here now."),
+        403,
+    )
+    LOG_REWRITTEN = reason(
+        "recognition.log_rewritten",
+        "LO-3",
+        N_("{venue} was proven to have rewritten its log; nothing it says is relied on."),
+        403,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialShown(Event, kind="network.CredentialShown", visibility=Visibility.JOURNALLED):
+    """Not logged: where a party is shown is where it means to buy (LI-4)."""
+
+    about: str
+    to: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowingAnswered(Event, kind="network.ShowingAnswered", visibility=Visibility.JOURNALLED):
+    about: str
+    to: str
+    number: str
+    refused: str | None

@@ -49,19 +49,26 @@ class Vouched:
 def recognise(*, actor: Actor, now: datetime, vouched: Vouched) -> PartyView:
     """Enter a party of another venue as verified, or renew what is known of it.
 
-    Refused: the credential is over; one of its identifiers is that of a party with another home
-    (one identifier, one party: PA-1).
+    Refused: the credential is over, or a later one is known of; one of its identifiers is that of a
+    party with another home (one identifier, one party: PA-1).
     """
     if _over(vouched.until) <= now:
         raise Refused(Refusal.CREDENTIAL_OVER, until=vouched.until)
-    known = Recognition.objects.select_for_update().filter(
-        home_venue=vouched.home_venue, foreign_id=vouched.foreign_id
-    )
-    held = known.first()
+    known = Recognition.objects.filter(home_venue=vouched.home_venue, foreign_id=vouched.foreign_id)
+    party = known.values_list("party_id", flat=True).first()
+    locked = locked_party(party) if party else None  # the party first, as whoever ends it does
+    held = known.select_for_update().first()
     if held is not None and _says_the_same(held, vouched):
         nothing_changed()
         return view(held.party)
-    row = locked_party(held.party_id) if held else _new_party(vouched, now)
+    if held is not None and rules.is_earlier(vouched.credential, held.credential):
+        raise Refused(
+            Refusal.CREDENTIAL_SUPERSEDED,
+            venue=held.home_venue,
+            name=held.party.name_zh or held.party.name_en,
+            number=held.credential,
+        )
+    row = locked or _new_party(vouched, now)
     _write(row, vouched)
     Recognition.objects.update_or_create(
         home_venue=vouched.home_venue,
@@ -89,17 +96,21 @@ def recognise(*, actor: Actor, now: datetime, vouched: Vouched) -> PartyView:
 
 
 @action(power=None)
-def end_recognition(*, actor: Actor, now: datetime, party: UUID, why: Vouching) -> None:
+def end_recognition(
+    *, actor: Actor, now: datetime, party: UUID, why: Vouching, credential: str = ""
+) -> None:
     """A home venue's word for a party holds no longer: it lists, bids and receives no rights.
 
-    What was agreed before stands. A credential that is valid again brings it back (`recognise`).
+    Of `credential`, where one is named: a later one that came meanwhile stands. What was agreed
+    before stands. A credential that is valid again brings it back (`recognise`).
     """
     row = locked_party(party)
     held = Recognition.objects.select_for_update().filter(party=row).first()
     if held is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="party")
     over = _over(held.until) <= now
-    if held.ended_at is not None or (why is Vouching.EXPIRED and not over):
+    other = bool(credential) and held.credential != credential
+    if held.ended_at is not None or other or (why is Vouching.EXPIRED and not over):
         nothing_changed()
         return
     held.ended_at, held.why = now, why.value

@@ -60,6 +60,13 @@ from hutong.parties.queries.persons import (
     user,
     with_second_factor,
 )
+from hutong.parties.queries.recognition import (
+    RecognitionView,
+    home_of_person,
+    live_recognitions,
+    recognition_of,
+    vouching_venues,
+)
 
 __all__ = [
     "ACCOUNT",
@@ -75,6 +82,7 @@ __all__ = [
     "PartyView",
     "PersonView",
     "QueueItem",
+    "RecognitionView",
     "TokenView",
     "account",
     "acted_for_by",
@@ -90,9 +98,11 @@ __all__ = [
     "detail",
     "evidence_of",
     "has_second_factor",
+    "home_of_person",
     "invitation",
     "invitations_of_party",
     "invitations_to",
+    "live_recognitions",
     "mail_code",
     "mandates_of_party",
     "mandates_of_person",
@@ -110,11 +120,13 @@ __all__ = [
     "persons",
     "queue",
     "real_now",
+    "recognition_of",
     "require_verified",
     "roles_of",
     "to_verify",
     "tokens_of",
     "user",
     "view",
+    "vouching_venues",
     "with_second_factor",
 ]

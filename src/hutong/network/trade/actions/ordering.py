@@ -9,8 +9,6 @@ from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
-from hutong.certificates import queries as certificates
-from hutong.documents import queries as documents
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import ACT, SYSTEM, Actor
 from hutong.kit.event import Event
@@ -20,7 +18,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.rules import What
 from hutong.network.messages import actions as messages
-from hutong.network.recognition.credentials import parsed
+from hutong.network.recognition import actions as recognition
 from hutong.network.recognition.rules import Refusal as Credentials
 from hutong.network.trade import queries, rules
 from hutong.network.trade.models import Order
@@ -72,7 +70,9 @@ def open_order(
         raise Refused(Credentials.OTHER_VENUES_PARTY, name=party.name, venue=party.home_venue)
     if venue == mine or venues.standing(venue) is not Standing.GOOD:
         raise Refused(Refusal.NOT_JOINED, venue=venue)
-    credential = _credential_of(party.id)
+    certificate = recognition.latest_credential(party.id)
+    if certificate is None:
+        raise Refused(Refusal.NO_CREDENTIAL)
     row = Order(
         id=new_id(),
         venue=venue,
@@ -93,13 +93,16 @@ def open_order(
         order_subject(row.id),
         rules.OrderOpened(order=row.id, venue=venue, listing=listing, party=party.id),
     )
+    recognition.note_shown(
+        actor=SYSTEM, now=now, party=party.id, venue=venue, certificate=certificate
+    )
     _tell(
         row,
         INTEND,
         {
             "listing": str(listing),
             "accepts_conditions": accepts_conditions,
-            "credential": credential,
+            "credential": recognition.credential_of(certificate),
             # Who acts is our affair: the home venue knows them by a name that means nothing elsewhere.
             "person": {"id": str(uuid5(party.id, f"{venue} {actor.person}")), "role": "agent"},
         },
@@ -309,13 +312,6 @@ def _tell(row: Order, kind: str, body: dict[str, Any], now: datetime) -> None:
         kind=kind,
         body={"order": str(row.id), **body},
     )
-
-
-def _credential_of(party: UUID) -> dict[str, Any]:
-    found = certificates.latest_of_thread(subject("party", party))
-    if found is None or found.credential is None:
-        raise Refused(Refusal.NO_CREDENTIAL)
-    return parsed(documents.read_bytes(found.credential))
 
 
 def _save(row: Order, now: datetime) -> None:

@@ -1,0 +1,87 @@
+"""
+Where our parties' credentials were shown, and whether what is recognised here may be.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hutong.journal import queries as journal
+from hutong.kit.audit import Discrepancy
+from hutong.kit.ids import subject_id
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.recognition.models import Showing
+from hutong.network.recognition.rules import Answered, CredentialShown, ShowingAnswered
+from hutong.parties import queries as parties
+from hutong.parties.rules import Vouching
+from hutong.venues import queries as venues
+from hutong.venues.states import Standing
+
+WITHIN: Final = timedelta(minutes=1)  # of its revocation becoming known a recognition has ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowingView:
+    """A credential of ours as another venue was last shown it."""
+
+    about: str
+    venue: str
+    number: str
+    answered: Answered
+    why: dict[str, Any]
+    shown_at: datetime
+
+
+def showings(*, about: str = "", venue: str = "") -> list[ShowingView]:
+    """Where a credential was shown, or what a venue was shown; all, latest first."""
+    rows = Showing.objects.order_by("-shown_at", "-id")
+    rows = rows.filter(about=about) if about else rows
+    rows = rows.filter(venue=venue) if venue else rows
+    return [
+        ShowingView(
+            about=row.about,
+            venue=row.venue,
+            number=row.number,
+            answered=Answered(row.answered),
+            why=row.why,
+            shown_at=row.shown_at,
+        )
+        for row in rows
+    ]
+
+
+def to_end(codes: Iterable[str]) -> Iterator[tuple[parties.RecognitionView, Vouching]]:
+    """The recognitions of these venues' parties that may stand no longer, and why."""
+    for code in codes:
+        live = parties.live_recognitions(code)
+        if venues.standing(code) is not Standing.GOOD or mirrors.is_frozen(code):
+            yield from ((one, Vouching.VENUE) for one in live)
+            continue
+        void = mirrors.void_certificates(code, [one.credential for one in live])
+        yield from ((one, Vouching.REVOKED) for one in live if one.credential in void)
+
+
+def audit() -> Iterator[Discrepancy]:
+    """Recognitions that should have ended, and showings that the journal does not tell of."""
+    real_now = venues.database_time()
+    for one, why in to_end(parties.vouching_venues()):
+        mirror = mirrors.mirror(one.home_venue)
+        grew_at = mirror.grew_at if mirror else None
+        if why is Vouching.REVOKED and grew_at and real_now - grew_at < WITHIN:
+            continue  # it came this minute
+        yield Discrepancy(f"network.recognition {one.party}", f"ended: {why.value}", "live")
+    told: dict[tuple[str, str], tuple[str, str]] = {}
+    for entry in journal.of_kinds((CredentialShown.kind, ShowingAnswered.kind)):
+        facts = entry.facts
+        answered = Answered.WAITING
+        if entry.kind == ShowingAnswered.kind:
+            answered = Answered.REFUSED if facts["refused"] else Answered.TAKEN
+        told[facts["about"], facts["to"]] = (facts["number"], answered.value)
+    for row in Showing.objects.all():
+        expected, found = told.pop((row.about, row.venue), None), (row.number, row.answered)
+        if expected != found:
+            place = f"network.showing {subject_id(row.about)} to {row.venue}"
+            yield Discrepancy(place, str(expected), str(found))
+    for about, venue in told:
+        yield Discrepancy(f"network.showing {subject_id(about)} to {venue}", "a row", "none")
