@@ -64,10 +64,12 @@ def where(path: Path, node: ast.AST) -> str:
 
 
 def is_row_write(call: ast.Call) -> bool:
-    """`X.objects.create(…)`, `rows.update(…)` on a manager, `row.save()`."""
+    """`X.objects.create(…)`, `rows.update(…)` on a manager, `row.save()`; not a session's own."""
     if not isinstance(call.func, ast.Attribute):
         return False
     chain = ast.unparse(call.func.value)
+    if chain == "request.session":
+        return False
     if call.func.attr == "update":
         return ".objects" in chain
     if call.func.attr in {"save", "delete"}:

@@ -101,6 +101,8 @@ SINGLE = {
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
     ("rights.ClaimsAwaited", "numbers"): "technology → the number an office gave its right",
     ("rights.ClaimedElsewhere", "venue"): "a venue's code",
+    ("parties.Recognised", "credential"): "a certificate's number",
+    ("parties.RecognitionRenewed", "credential"): "a certificate's number",
     ("network.ClaimsAdopted", "claims"): "ids of claims and technologies, digests, venues' codes",
     **{
         (f"network.{kind}", field): "a venue's code, a kind or subject of messages, a digest"
@@ -118,6 +120,18 @@ SINGLE = {
             "MessageQueued": ("to", "about", "message_kind"),
             "MessageReceived": ("sender", "about", "message_kind", "refused"),
             "TermOpened": ("basis_log",),
+            "LogForked": ("venue",),
+            "CredentialShown": ("about",),
+            "ShowingAnswered": ("about",),
+            "OrderOpened": ("venue",),
+            "OrderEnded": ("how",),
+            "OrderSettled": ("venue",),
+            "PositionNoted": ("position",),
+            "StatementStruck": ("venue",),
+            "StatementAgreed": ("venue",),
+            "StatementDisputed": ("venue",),
+            "StatementPaid": ("venue",),
+            "StatementSettled": ("venue",),
         }.items()
         for field in fields
     },

@@ -1,3 +1,5 @@
+"""The area as Django knows it: once it is loaded, it listens to what allauth's pages do."""
+
 from django.apps import AppConfig
 
 

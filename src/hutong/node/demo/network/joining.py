@@ -50,14 +50,21 @@ def _apply(world: World, code: str, anchor: str) -> None:
 def _approve(world: World, member: str, applicant: str) -> None:
     """Once the application has come, or another member's change is known there."""
 
+    last = ""
+
     def approved() -> bool:
+        nonlocal last
         try:
             world.command(member, "network", "approve", applicant, "--json")
-        except StepFailed:
+        except StepFailed as error:
+            last = str(error)
             return False
         return True
 
-    wait_for(f"{member} approves {applicant}", approved, seconds=PATIENCE, every=0.5)
+    try:
+        wait_for(f"{member} approves {applicant}", approved, seconds=PATIENCE, every=0.5)
+    except StepFailed as error:
+        raise StepFailed(f"{error}: {last}") from error
     world.narrator.say(f"{applicant} ← {member} 同意 approves")
 
 
