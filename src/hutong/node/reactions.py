@@ -22,6 +22,7 @@ from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
+from hutong.technologies import jobs as technologies
 from hutong.venues import jobs as venues
 
 
@@ -125,6 +126,7 @@ REACTIONS: tuple[Reaction, ...] = (
         *("auctions.LotOpened", "auctions.Resumed", "auctions.Closed"),
         do=auctions.tell,
     ),
+    when("technologies.people", *technologies.TOLD, do=technologies.tell_party),
     when("rights.people", *rights.TOLD, do=rights.tell_people),
     when("rights.sides", *filings.TOLD, do=filings.tell_sides),
     when("rights.contributors", *rights.INCOME_TOLD, do=rights.tell_contributors),

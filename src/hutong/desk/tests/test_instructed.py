@@ -34,8 +34,8 @@ def paper() -> SimpleUploadedFile:
     return SimpleUploadedFile("instruction.pdf", EVIDENCE, "application/pdf")
 
 
-def test_a_technology_is_entered_in_the_partys_name_with_its_paper(party: Any) -> None:
-    registrar = officer("registrar")
+def test_a_technology_is_entered_in_the_partys_name_with_its_paper(party: Any, drain: Any) -> None:
+    registrar, member = officer("registrar"), member_of(party)
     desk = browsing(registrar)
     assert uscc(party) in desk.get(f"/desk/technologies/new?party={party.id}").content.decode()
     sent = {"act": "enter", "party": uscc(party), "instruction": paper(), **SAID}
@@ -51,7 +51,12 @@ def test_a_technology_is_entered_in_the_partys_name_with_its_paper(party: Any) -
         if e.kind == "technologies.Instructed"
     ]
     assert told.person == registrar.person
-    assert browsing(member_of(party)).get(f"/documents/{kept.id}").status_code == 200
+    own = browsing(member)
+    assert own.get(f"/documents/{kept.id}").status_code == 200
+    drain()
+    notices = own.get("/my/notices").content.decode()
+    assert f"/my/technologies/{entered.id}" in notices, "the party is told"
+    assert SAID["title_zh"] in notices
 
 
 def test_without_the_paper_nothing_is_entered(party: Any) -> None:
