@@ -49,7 +49,6 @@ def work_until_quiet(*, now: datetime, real_now: datetime) -> int:
     """
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
-    from hutong.network.recognition.jobs import Watch
     from hutong.node.log import sequence
     from hutong.node.reactions import REACTIONS
     from hutong.node.timers import TIMERS
@@ -101,6 +100,7 @@ def run() -> None:
     from hutong.network.messages.actions import CHANNEL as OUTBOX
     from hutong.network.messages.jobs import Sender, commit_evidence
     from hutong.network.mirrors.jobs import Following
+    from hutong.network.recognition.jobs import Watch
     from hutong.node.log import publish, seal, sequence
     from hutong.node.messaging import KINDS
     from hutong.node.reactions import REACTIONS
