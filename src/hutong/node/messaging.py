@@ -5,6 +5,7 @@ messages (NE-2; docs/network.md).
 A kind's name is `area.verb`; it and its versions are part of the protocol.
 """
 
+from hutong.network.check import answering as check
 from hutong.network.claims import actions as claims
 from hutong.network.clearing import answering as clearing
 from hutong.network.membership import jobs as membership
@@ -20,5 +21,6 @@ KINDS: dict[str, Kind] = {
     **trade.KINDS,
     **clearing.KINDS,
     **membership.KINDS,
+    **check.KINDS,
     **recognition.KINDS,
 }
