@@ -109,7 +109,7 @@ def on_issued(entry: Recorded) -> None:
 def void_earlier(entry: Recorded) -> None:
     """Reaction to certificates.Rendered: what the new one takes the place of is void elsewhere."""
     certificate = queries.by_id(UUID(entry.facts["certificate"]))
-    if certificate.kind is Kind.PARTY_CREDENTIAL:
+    if certificate.kind in (Kind.PARTY_CREDENTIAL, Kind.ACCREDITATION):
         void_earlier_ones(actor=SYSTEM, now=entry.at, certificate=certificate.id)
 
 

@@ -31,6 +31,7 @@ from hutong.certificates.declaring import (
 )
 from hutong.certificates.fields import Field
 from hutong.certificates.words import (
+    CAPABILITIES,
     CONTRACT_KINDS,
     CURRENCIES,
     DIRECTIONS,
@@ -57,6 +58,7 @@ class Kind(StrEnum):
     VALUATION_RECEIPT = "valuation_receipt"
     CUSTODY_RECEIPT = "custody_receipt"
     TRAINING = "training"
+    ACCREDITATION = "accreditation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +378,27 @@ KINDS: Final[dict[Kind, KindOf]] = {
         ),
         table=Pair("培训机构", "Training institution"),
         named_by="training.course",
+        on_evidence=True,
+    ),
+    Kind.ACCREDITATION: KindOf(
+        code="RD",
+        title_zh="服务机构资质认定证书",
+        title_en="Accreditation of a Service Institution",
+        credential_type="AccreditationCertificate",
+        statement=Pair(
+            "下列服务机构经本所认定，在有效期内可从事所载业务，各交易场所予以认可。特发此证。",
+            "The service institution below is accredited by this exchange for the business stated; "
+            "every exchange of the network accepts it while this certificate holds.",
+        ),
+        fields=(
+            choice("accreditation.capability", "认定业务", "Capability", CAPABILITIES, strong=True),
+            day("accreditation.from", "生效日期", "From"),
+            day("accreditation.until", "有效期至", "Valid until", strong=True),
+            party("institution", "服务机构", "Service institution"),
+        ),
+        table=Pair("服务机构", "Service institution"),
+        named_by="institution",
+        valid_until="accreditation.until",
         on_evidence=True,
     ),
 }

@@ -99,6 +99,12 @@ class Refusal(Reason):
     PARTY_NOT_VERIFIED = reason(
         "certificates.party_not_verified", "PA-4", N_("Only a verified party has a credential.")
     )
+    NOT_AN_INSTITUTION = reason(
+        "certificates.not_an_institution",
+        "PA-6",
+        N_("{name} is no verified service institution at home here; only such are accredited."),
+        422,
+    )
     ALREADY_REVOKED = reason(
         "certificates.already_revoked", "CE-2", N_("Certificate {number} is revoked already.")
     )
@@ -299,6 +305,7 @@ _PARTS = (  # CO-2: the income lies within the technology amount, that within th
 _SPANS = (
     ("training.starts_on", "training.ends_on"),
     ("custody.deposited_on", "custody.until"),
+    ("accreditation.from", "accreditation.until"),
     ("valuation.as_of", "valuation.until"),
     ("contract.signed_on", "registered_on"),
 )

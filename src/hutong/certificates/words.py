@@ -100,6 +100,15 @@ TRAINING_RESULTS: Final = {
     "passed": Pair("合格", "Passed"),
     "distinction": Pair("优秀", "Passed with distinction"),
 }
+CAPABILITIES: Final = {  # PA-6
+    "valuation": Pair("价值评估", "Valuation"),
+    "custody": Pair("成果托管", "Custody"),
+    "lending": Pair("融资贷款", "Lending"),
+    "ip_agency": Pair("知识产权代理", "IP agency"),
+    "legal": Pair("法律服务", "Legal services"),
+    "technology_manager": Pair("技术经理人服务", "Technology management"),
+    "training": Pair("培训", "Training"),
+}
 PARTY_KINDS: Final = {
     "enterprise": Pair("企业", "Enterprise"),
     "university": Pair("高等院校", "University"),

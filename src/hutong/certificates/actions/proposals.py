@@ -12,7 +12,7 @@ from uuid import UUID
 
 from hutong.certificates import matters, queries, rules
 from hutong.certificates.actions.issuing import write
-from hutong.certificates.content import Stated
+from hutong.certificates.content import Stated, Thread
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.certificates.models import Proposal
 from hutong.certificates.queries import CertificateView, ProposalView
@@ -23,6 +23,8 @@ from hutong.journal.actions import action, record
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import queries as parties
+from hutong.parties.rules import Kind as PartyKind
 
 MAX_EVIDENCE = 50
 
@@ -53,6 +55,7 @@ def propose(
         documents_access.readable(actor, document)
     whole = matters.found(kind, said)
     rules.check_said(kind, whole)
+    _need_institution(kind, whole)
     row = Proposal.objects.create(
         id=new_id(),
         kind=kind.value,
@@ -77,6 +80,7 @@ def approve(*, actor: Actor, now: datetime, proposal: UUID) -> CertificateView:
     row = _proposed(proposal, actor)
     kind = Kind(row.kind)
     rules.check_said(kind, row.said)
+    _need_institution(kind, row.said)
     papers = [documents.document(id) for id in row.evidence]
     certificate = write(
         now=now,
@@ -85,6 +89,7 @@ def approve(*, actor: Actor, now: datetime, proposal: UUID) -> CertificateView:
             kind=kind,
             said=row.said,
             evidence=tuple((paper.name, paper.digest) for paper in papers),
+            thread=_thread(kind, row.said),
         ),
         technologies=matters.technologies_in(kind, row.said),
     )
@@ -106,6 +111,24 @@ def refuse(*, actor: Actor, now: datetime, proposal: UUID, reason: str) -> Propo
         rules.IssueRefused(proposal=row.id, certificate_kind=row.kind, reason=row.reason),
     )
     return queries.proposal_view(row)
+
+
+def _need_institution(kind: Kind, said: Mapping[str, Any]) -> None:
+    """Refuse to accredit anybody but a verified service institution of this venue (PA-6)."""
+    if kind is not Kind.ACCREDITATION:
+        return
+    view = parties.party(UUID(said["institution"]["id"]))
+    ours = parties.recognition_of(view.id) is None
+    if not (ours and view.is_verified and view.kind == PartyKind.SERVICE_INSTITUTION):
+        raise Refused(Refusal.NOT_AN_INSTITUTION, name=view.name)
+
+
+def _thread(kind: Kind, said: Mapping[str, Any]) -> Thread | None:
+    """Of two accreditations of an institution for one business the later stands."""
+    if kind is not Kind.ACCREDITATION:
+        return None
+    name = f"accreditation:{said['institution']['id']}:{said['accreditation']['capability']}"
+    return Thread(name=name, sequence=queries.next_in_thread(name))
 
 
 def _proposed(id: UUID, actor: Actor) -> Proposal:

@@ -2,6 +2,7 @@
 What can be asked about certificates, and by whom. One file a subject.
 """
 
+from hutong.certificates.queries.accreditations import AccreditationView, accreditations
 from hutong.certificates.queries.audit import audit
 from hutong.certificates.queries.files import content, file, is_office, may_open, printed_code
 from hutong.certificates.queries.proposals import (
@@ -47,11 +48,13 @@ from hutong.certificates.queries.templates import (
 )
 
 __all__ = [
+    "AccreditationView",
     "CertificateView",
     "ProposalView",
     "ReissueView",
     "Standing",
     "TemplateView",
+    "accreditations",
     "audit",
     "by_id",
     "by_subject",

@@ -14,14 +14,15 @@ from hutong.due import actions as due
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import ACT, READ, SYSTEM, Actor, Door, PartyId
 from hutong.kit.ids import subject
-from hutong.kit.moments import at_local
+from hutong.kit.moments import at_local, local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.messages import actions as messages
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.recognition import credentials
-from hutong.network.recognition.models import Showing
+from hutong.network.recognition.models import AcceptedAccreditation, Showing
 from hutong.network.recognition.rules import (
     RENEWED_BEFORE,
+    AccreditationAccepted,
     Answered,
     CredentialShown,
     Refusal,
@@ -36,6 +37,7 @@ from hutong.venues.states import Standing
 
 AGENT_AT = "经办人 Agent ({venue})"  # nobody's name: who it is stays with their venue (LO-2)
 SHOW: Final = "recognition.show"
+ACCREDIT: Final = "recognition.accredit"
 REFRESH: Final = "recognition.refresh"
 
 
@@ -94,6 +96,44 @@ def take_credential(
     view = parties.recognise(actor=actor, now=now, vouched=vouched)
     nothing_changed()  # a credential shown again changes nothing
     return view
+
+
+@action(power=None)
+def accept_accreditation(
+    *, actor: Actor, now: datetime, venue: str, credential: Mapping[str, Any]
+) -> None:
+    """Count another venue's accreditation of its institution here (PA-6). Refused as a party's
+    credential is; whether it holds later is read off that venue's log and standing."""
+    said = credentials.read_accreditation(credential, in_good_standing(venue))
+    if said.until < local_date(now):
+        raise Refused(Refusal.ACCREDITATION_OVER, until=said.until)
+    if mirrors.void_certificates(venue, [said.number]):
+        raise Refused(Refusal.REVOKED, venue=venue, number=said.number)
+    known = AcceptedAccreditation.objects.filter(venue=venue, number=said.number)
+    if known.exists():
+        nothing_changed()
+        return
+    AcceptedAccreditation.objects.create(
+        venue=venue,
+        number=said.number,
+        institution=said.institution,
+        name_zh=said.name_zh,
+        name_en=said.name_en,
+        capability=said.capability,
+        starts_on=said.starts_on,
+        until=said.until,
+        accepted_at=now,
+    )
+    record(
+        subject("accreditation", said.number),
+        AccreditationAccepted(
+            venue=venue,
+            number=said.number,
+            institution=said.institution,
+            capability=said.capability,
+            until=said.until,
+        ),
+    )
 
 
 def in_good_standing(venue: str) -> Member:
@@ -159,6 +199,22 @@ def show(
         kind=SHOW,
         body={"credential": credential_of(certificate), "log_size": log_size},
     )
+
+
+@action(power=None)
+def show_accreditation(
+    *, actor: Actor, now: datetime, venue: str, certificate: CertificateView
+) -> None:
+    """Show an accreditation to another venue, so that it counts there (PA-6)."""
+    messages.send(
+        actor=SYSTEM,
+        now=now,
+        to=venue,
+        about=subject("certificate", certificate.id),
+        kind=ACCREDIT,
+        body={"credential": credential_of(certificate)},
+    )
+    nothing_changed()
 
 
 @action(power=None)

@@ -6,6 +6,7 @@ Pure but for the keys it is given.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,16 +27,7 @@ MAX_BYTES = 200_000
 
 def read(credential: Mapping[str, Any], issuer: Member) -> Vouched:
     """What `issuer` says of one of its parties. Raises Refused with the step that failed."""
-    data = canonical(dict(credential))
-    if len(data) > MAX_BYTES:
-        raise _wrong(f"it has {len(data)} bytes")
-    report = verification.verify(data, keys_of(issuer))
-    if not report.verified or report.content is None:
-        why = [step.sentence() for step in report.failures()]
-        raise _wrong(" ".join(why) or "it is not signed by its venue")
-    content = report.content
-    if content["kind"] != Kind.PARTY_CREDENTIAL:
-        raise _wrong(f"it is a {content['kind']}, not a party credential")
+    number, content = _genuine(credential, issuer, Kind.PARTY_CREDENTIAL)
     verified, holder = content["verified"], content["holder"]
     if verified["home_venue"] != issuer.code:
         raise Refused(
@@ -46,7 +38,7 @@ def read(credential: Mapping[str, Any], issuer: Member) -> Vouched:
     return Vouched(
         home_venue=issuer.code,
         foreign_id=UUID(holder["id"]),
-        credential=report.number,
+        credential=number,
         until=date.fromisoformat(verified["until"]),
         kind=PartyKind(verified["kind"]),
         name_zh=holder["name_zh"],
@@ -54,6 +46,52 @@ def read(credential: Mapping[str, Any], issuer: Member) -> Vouched:
         jurisdiction=verified["jurisdiction"],
         identifiers=tuple((scheme, value) for scheme, value in holder["identifiers"]),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accredited:
+    """What a venue says of a service institution of its own, in a certificate that was checked."""
+
+    venue: str
+    number: str
+    institution: UUID
+    name_zh: str
+    name_en: str
+    capability: str
+    starts_on: date
+    until: date
+
+
+def read_accreditation(credential: Mapping[str, Any], issuer: Member) -> Accredited:
+    """What `issuer` accredited. Raises Refused with the step that failed (PA-6)."""
+    number, content = _genuine(credential, issuer, Kind.ACCREDITATION)
+    said, institution = content["accreditation"], content["institution"]
+    return Accredited(
+        venue=issuer.code,
+        number=number,
+        institution=UUID(institution["id"]),
+        name_zh=institution["name_zh"],
+        name_en=institution["name_en"],
+        capability=said["capability"],
+        starts_on=date.fromisoformat(said["from"]),
+        until=date.fromisoformat(said["until"]),
+    )
+
+
+def _genuine(
+    credential: Mapping[str, Any], issuer: Member, kind: Kind
+) -> tuple[str, dict[str, Any]]:
+    """Number and content of a certificate of `kind` by `issuer`. Raises Refused."""
+    data = canonical(dict(credential))
+    if len(data) > MAX_BYTES:
+        raise _wrong(f"it has {len(data)} bytes")
+    report = verification.verify(data, keys_of(issuer))
+    if not report.verified or report.content is None:
+        why = [step.sentence() for step in report.failures()]
+        raise _wrong(" ".join(why) or "it is not signed by its venue")
+    if report.content["kind"] != kind:
+        raise _wrong(f"it is a {report.content['kind']}, not a {kind.value}")
+    return report.number, dict(report.content)
 
 
 def keys_of(issuer: Member) -> VenueKeys:

@@ -19,6 +19,7 @@ from hutong.due import queries as due
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject, subject_id
+from hutong.kit.moments import local_date
 from hutong.network.bodies import Body
 from hutong.network.messages.kinds import Kind as MessageKind
 from hutong.network.messages.rules import Answer, Message, Undecided
@@ -71,7 +72,10 @@ def end(codes: Iterable[str], now: datetime) -> int:
 
 def on_rendered(entry: Recorded) -> None:
     """Reaction to certificates.Rendered: who knows the party is shown its new credential."""
-    _show_again(certificates.by_id(UUID(entry.facts["certificate"])), entry.at, 0)
+    certificate = certificates.by_id(UUID(entry.facts["certificate"]))
+    if certificate.kind is Kind.ACCREDITATION:
+        _show_accreditation(certificate, [one.code for one in venues.others()], entry.at)
+    _show_again(certificate, entry.at, 0)
 
 
 def on_resumed(entry: Recorded) -> None:
@@ -79,6 +83,11 @@ def on_resumed(entry: Recorded) -> None:
     assert entry.log_index is not None, "reactions come after the log"
     certificate = certificates.by_id(UUID(entry.facts["certificate"]))
     _show_again(certificate, entry.at, entry.log_index + 1)
+
+
+def _show_accreditation(certificate: CertificateView, codes: Iterable[str], now: datetime) -> None:
+    for code in codes:
+        actions.show_accreditation(actor=SYSTEM, now=now, venue=code, certificate=certificate)
 
 
 def _show_again(certificate: CertificateView, now: datetime, log_size: int) -> None:
@@ -104,19 +113,20 @@ def on_list(entry: Recorded) -> None:
     """Reaction to venues.ListAdopted: whose word counts now, and who must be shown ours again."""
     end(known.vouching_venues(), entry.at)
     change, venue = entry.facts["change_kind"], entry.facts["venue"]
-    mine = venues.my_code()
-    if change == Change.REINSTATE:
-        shown = queries.showings(venue="" if venue == mine else venue)
-    elif change == Change.ADMIT and venue != mine:
-        shown = queries.showings(venue=venue)  # it has come back
+    everybody = [member.code for member in venues.others()]
+    if change in (Change.FOUND, Change.ADMIT, Change.REINSTATE):
+        to = [venue] if venue in everybody and change != Change.FOUND else everybody
+        ours = [one.certificate for one in certificates.accreditations(local_date(entry.at))]
+        for certificate in ours:
+            _show_accreditation(certificates.by_id(certificate), to, entry.at)
     elif change in (Change.RENEW, Change.REGISTRAR) and _had_expired():
-        shown = queries.showings()
+        to = everybody
     else:
         return
-    for one in shown:
+    for one in queries.showings():
         party = UUID(subject_id(one.about))
         latest = actions.latest_credential(party)
-        if latest is not None and venues.standing(one.venue) is Standing.GOOD:
+        if latest is not None and one.venue in to:
             actions.show(
                 actor=SYSTEM, now=entry.at, party=party, venue=one.venue, certificate=latest
             )
@@ -151,6 +161,13 @@ def on_show(message: Message, now: datetime) -> dict[str, object]:
     return {}
 
 
+def on_accredit(message: Message, now: datetime) -> dict[str, object]:
+    """Another venue accredited an institution of its own (PA-6)."""
+    credential = Body(message.body).object("credential")
+    actions.accept_accreditation(actor=SYSTEM, now=now, venue=message.sender, credential=credential)
+    return {}
+
+
 def shown(message: Message, answer: Answer, now: datetime) -> None:
     actions.note_answer(
         actor=SYSTEM,
@@ -162,4 +179,7 @@ def shown(message: Message, answer: Answer, now: datetime) -> None:
     )
 
 
-KINDS: dict[str, MessageKind] = {actions.SHOW: MessageKind(on_show, shown)}
+KINDS: dict[str, MessageKind] = {
+    actions.SHOW: MessageKind(on_show, shown),
+    actions.ACCREDIT: MessageKind(on_accredit),
+}

@@ -1,7 +1,9 @@
 """
 Tables of recognition, beside those of the parties recognised (parties.Recognition).
 
-    showing   a credential of ours, shown to another venue: which one it has, and what it answered
+    showing         a credential of ours, shown to another venue: which one it has, what it answered
+    accepted…       another venue's word that an institution of it is accredited; insert-only: whether
+                    it holds today is read off that venue's log and standing
 """
 
 from django.db import models
@@ -29,3 +31,26 @@ class Showing(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["venue", "id"], name="network_showing_to")]
+
+
+class AcceptedAccreditation(models.Model):
+    """An accreditation that another venue gave, as its certificate says (PA-6)."""
+
+    venue = models.CharField(max_length=16)
+    number = models.CharField(max_length=60)
+    institution = models.UUIDField()  # its id at its home venue
+    name_zh = models.CharField(max_length=200, blank=True)
+    name_en = models.CharField(max_length=200, blank=True)
+    capability = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    until = models.DateField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["venue", "number"], name="network_accredited_once"),
+            models.CheckConstraint(
+                condition=Q(until__gte=models.F("starts_on")), name="network_accredited_days"
+            ),
+        ]
+        indexes = [models.Index(fields=["until"], name="network_accredited_until")]

@@ -4,15 +4,21 @@ Where our parties' credentials were shown, and whether what is recognised here m
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from hutong.certificates import queries as certificates
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.ids import subject_id
 from hutong.network.mirrors import queries as mirrors
-from hutong.network.recognition.models import Showing
-from hutong.network.recognition.rules import Answered, CredentialShown, ShowingAnswered
+from hutong.network.recognition.models import AcceptedAccreditation, Showing
+from hutong.network.recognition.rules import (
+    AccreditationAccepted,
+    Answered,
+    CredentialShown,
+    ShowingAnswered,
+)
 from hutong.parties import queries as parties
 from hutong.parties.rules import Vouching
 from hutong.venues import queries as venues
@@ -51,6 +57,61 @@ def showings(*, about: str = "", venue: str = "") -> list[ShowingView]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Institution:
+    """A service institution with one business it is accredited for, and by which venue (PA-6)."""
+
+    venue: str
+    number: str
+    name_zh: str
+    name_en: str
+    capability: str
+    until: date
+    url: str  # of the certificate
+
+
+def institutions(on: date, capability: str = "") -> list[Institution]:
+    """Whose accreditation counts on a day: ours, and those of members in good standing whose log
+    has not made them void."""
+    mine = venues.my_code()
+    found = [
+        Institution(
+            venue=mine,
+            number=one.number,
+            name_zh=one.name_zh,
+            name_en=one.name_en,
+            capability=one.capability,
+            until=one.until,
+            url=f"/certificates/{one.number}",
+        )
+        for one in certificates.accreditations(on)
+    ]
+    rows = AcceptedAccreditation.objects.filter(until__gte=on, starts_on__lte=on)
+    by_venue: dict[str, list[AcceptedAccreditation]] = {}
+    for row in rows.order_by("venue", "number"):
+        by_venue.setdefault(row.venue, []).append(row)
+    for code, theirs in by_venue.items():
+        if venues.standing(code) is not Standing.GOOD or mirrors.is_frozen(code):
+            continue
+        void = mirrors.void_certificates(code, [row.number for row in theirs])
+        url = venues.url_of(code)
+        found += [
+            Institution(
+                venue=code,
+                number=row.number,
+                name_zh=row.name_zh,
+                name_en=row.name_en,
+                capability=row.capability,
+                until=row.until,
+                url=f"{url}/certificates/{row.number}",
+            )
+            for row in theirs
+            if row.number not in void
+        ]
+    found = [one for one in found if capability in ("", one.capability)]
+    return sorted(found, key=lambda one: (one.capability, one.name_zh or one.name_en, one.number))
+
+
 def to_end(codes: Iterable[str]) -> Iterator[tuple[parties.RecognitionView, Vouching]]:
     """The recognitions of these venues' parties that may stand no longer, and why."""
     for code in codes:
@@ -85,3 +146,14 @@ def audit() -> Iterator[Discrepancy]:
             yield Discrepancy(place, str(expected), str(found))
     for about, venue in told:
         yield Discrepancy(f"network.showing {subject_id(about)} to {venue}", "a row", "none")
+    accepted = {
+        (entry.facts["venue"], entry.facts["number"]): entry.facts["until"]
+        for entry in journal.of_kinds((AccreditationAccepted.kind,))
+    }
+    for kept in AcceptedAccreditation.objects.all():
+        expected = accepted.pop((kept.venue, kept.number), "none")
+        if expected != kept.until.isoformat():
+            place = f"network.accreditation {kept.number}"
+            yield Discrepancy(place, str(expected), kept.until.isoformat())
+    for _venue, number in accepted:
+        yield Discrepancy(f"network.accreditation {number}", "a row", "none")

@@ -7,9 +7,10 @@ Pure.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from hutong.kit.event import Event, Visibility
 from hutong.kit.refusal import N_, Reason, reason
@@ -35,6 +36,9 @@ class Refusal(Reason):
         "PA-4",
         N_("{name} is at home at {venue}; only its home venue speaks for it."),
         422,
+    )
+    ACCREDITATION_OVER = reason(
+        "recognition.accreditation_over", "PA-6", N_("The accreditation held until {until}."), 422
     )
     REVOKED = reason(
         "recognition.revoked",
@@ -63,6 +67,19 @@ class CredentialShown(Event, kind="network.CredentialShown", visibility=Visibili
     about: str
     to: str
     number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccreditationAccepted(
+    Event, kind="network.AccreditationAccepted", visibility=Visibility.JOURNALLED
+):
+    """Another venue's accreditation of its institution counts here too (PA-6)."""
+
+    venue: str
+    number: str
+    institution: UUID
+    capability: str
+    until: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,15 +41,6 @@ def vouched(**told):
     return replace(said, **told)
 
 
-@pytest.fixture
-def joined(venue):
-    from hutong.node.keys import make_keyring
-    from hutong.venues.testing import join
-
-    make_keyring()
-    return join("SZTE", "SDTE", now=venue.now, at=datetime.now(UTC))
-
-
 class Home:
     """SZTE's log, and this venue's mirror of it."""
 
