@@ -114,7 +114,9 @@ def verified(run: Run) -> None:
     _in_network(run)
     try:
         run.roll = chain.chain(run.lists, run.lists[0].digest)
-    except (ListInvalid, DocumentInvalid) as error:
+    except ListInvalid as error:
+        broken(N_("a list is not the next one: {problem}"), problem=error.why)
+    except DocumentInvalid as error:
         broken(N_("a list is not the next one: {problem}"), problem=error)
 
 

@@ -9,6 +9,7 @@
     network approve CODE|CHANGE               let a venue in that applied, or approve a change
     network decline CODE|CHANGE --reason WHY
     network sync                              ask the other members for their lists now
+    network check URL                         whether the exchange there keeps docs/network.md
 
 Whoever runs these has the machine and the passphrase; officers do the same in two at /desk/network.
 """
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hutong.kit.refusal import Refused
+from hutong.network.check import command as check
 from hutong.node.cli import CommandError
 
 KINDS = ("suspend", "reinstate", "leave", "relocate", "rekey", "registrar")
@@ -58,13 +60,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="CODE",
         help="a registrar after a restore: do not wait for this member",
     )
-    for step in (found, anchor, apply, members, propose, approve, decline, sync):
+    checked = steps.add_parser("check", help="whether the exchange at URL keeps the protocol")
+    check.configure(checked)
+    for step in (found, anchor, apply, members, propose, approve, decline, sync, checked):
         step.add_argument("--json", action="store_true", help="print one JSON line")
 
 
 def run(options: argparse.Namespace) -> int:
     from hutong.node.venue import opened
 
+    if options.step == "check":  # needs no venue here
+        try:
+            return check.run(options)
+        except check.Unusable as error:
+            raise CommandError(str(error)) from error
     with opened():
         try:
             done, say = STEPS[options.step](options)
