@@ -3,7 +3,6 @@ What holds at the end: mirrors equal to what they mirror, books that agree, doct
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from hutong.node.demo.client import StepFailed, wait_for
 from hutong.node.demo.network.world import World
@@ -41,9 +40,18 @@ def _own(world: World, code: str) -> tuple[int, str]:
 
 
 def _seen(world: World, code: str) -> dict[str, tuple[int, str]]:
-    """What a venue's mirrors hold, by the venue they mirror."""
-    told: list[dict[str, Any]] = world.public(code).get("/api/v1/network/mirrors")
-    return {one["code"]: (one["size"], one["root"]) for one in told}
+    """What a venue holds of the others' logs, by the checkpoints under which it serves them on."""
+    return {
+        other: _noted(world.public(code).download(f"/network/mirror/{other}/checkpoint"))
+        for other in world.codes
+        if other != code
+    }
+
+
+def _noted(note: bytes) -> tuple[int, str]:
+    """Size and root of a checkpoint (C2SP tlog-checkpoint)."""
+    _, size, root, *_ = note.decode().split("\n")
+    return int(size), root
 
 
 def doctors(world: World) -> None:
