@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
+from hutong.kit.actor import ACT
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.mirrors import queries
 from hutong.network.mirrors.picture import ThingKind
@@ -37,6 +38,7 @@ def listing(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
             "offered": offered,
             "more": max(0, max(one.of.technologies, len(one.of.offered)) - len(offered)),
             "state": one.of.ending or one.of.status,
+            "may_apply": request.actor.party is not None and request.actor.has(ACT),
         },
     )
 
