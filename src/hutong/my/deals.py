@@ -17,7 +17,6 @@ from hutong.doors.api import paged
 from hutong.kit.ids import subject
 from hutong.parties import queries as parties
 from hutong.settlement import queries as settlement
-from hutong.settlement.references import spaced
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
@@ -87,7 +86,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "people": parties.persons(a.person for a in deal.acceptances),
             "technologies": technologies.technologies(deal.technologies),
             "payable": payable if side is Side.BUYER else None,
-            "reference": spaced(payable.reference) if payable else "",
             "pledged": pledged,
             "fee": settlement.fee_of(deal.price_fen, deal.rulebook_version),
             "step": next_step(deal, actor.party),

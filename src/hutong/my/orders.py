@@ -2,6 +2,7 @@
 My orders at other venues: apply, deposit, bid, sign and pay through this one (NE-4).
 """
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -10,10 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.auctions.rules import Status
 from hutong.doors.api import paged
 from hutong.doors.problems import sentence_of_code
 from hutong.kit.actor import READ
 from hutong.kit.ids import subject
+from hutong.kit.moments import parse_iso
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
@@ -130,8 +133,10 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     )
     if answer := acts.answer():
         return answer
+    lot = _lot(order)
     if request.method == "GET":
-        bid, signing = BidForm(), SignForm(initial={"text_digest": order.contract_digest})
+        bid = BidForm(initial={"amount_fen": lot["least_next_fen"]} if lot else None)
+        signing = SignForm(initial={"text_digest": order.contract_digest})
     return render(
         request,
         "my/order.html",
@@ -142,10 +147,10 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "deposit": settlement.payable_for(subject("order", id)),
             "price": settlement.payable_for(subject("order_price", id)),
             "bids": queries.bids_of(id, BIDS),
-            "lot": _lot(order),
+            "lot": lot,
             "bid": bid,
             "signing": signing,
-            "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED),
+            "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED) and order.lot is None,
             "waits_for_deposit": order.deposit is Deposit.ASKED,
             "waits_for_price": order.price is Price.ASKED,
             "problem": acts.problem,
@@ -159,14 +164,22 @@ def _bid(order: OrderView, form: BidForm, now: object) -> None:
     relay.place(order, bid=uuid4(), amount_fen=form.cleaned_data["amount_fen"], now=now)  # type: ignore[arg-type]
 
 
-def _lot(order: OrderView) -> dict[str, object] | None:
+def _lot(order: OrderView) -> dict[str, Any] | None:
     """The lot as its home venue shows it now; nothing when it does not answer."""
     if order.lot is None or order.stage is not Stage.QUALIFIED:
         return None
     try:
-        return relay.lot(order)
-    except Refused:
+        shown = relay.lot(order)
+        times = {name: parse_iso(shown[name]) for name in ("opens_at", "ends_at")}
+        status = Status(shown["status"])
+    except (Refused, LookupError, ValueError):  # it says something we do not know
         return None
+    return {
+        **shown,
+        **times,
+        "announced": status is Status.ANNOUNCED,
+        "over": status in (Status.SOLD, Status.UNSOLD),
+    }
 
 
 def _why(order: OrderView) -> str:

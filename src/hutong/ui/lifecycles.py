@@ -173,7 +173,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("applied", N_("Applied"), WAITING),
             State("qualified", N_("Qualified"), RUNNING),
             State("awarded", N_("Awarded, to be signed"), RUNNING),
-            State("signed", N_("Signed"), RUNNING),
+            State("signed", N_("Contract signed"), RUNNING),
             State("settled", N_("Settled"), GOOD),
         ),
         (

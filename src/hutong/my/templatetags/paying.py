@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from hutong.rulebook import queries as rulebook
+from hutong.settlement.references import spaced
 
 register = template.Library()
 
@@ -13,4 +14,4 @@ register = template.Library()
 def pay_into(context: dict[str, Any], reference: str) -> dict[str, Any]:
     """The account and the reference to write on the transfer."""
     rules = rulebook.in_force(context["request"].now).rules.settlement
-    return {"account": rules if rules.account_number else None, "reference": reference}
+    return {"account": rules if rules.account_number else None, "reference": spaced(reference)}

@@ -1,10 +1,9 @@
-// A part of the page that is still moving: asked for anew until it says it has come to its end.
-
-const EVERY = 1000;
+// A part of the page that is still moving: asked for anew, each second or every so many as it says,
+// until it says no more and has come to its end.
 
 async function follow(part) {
   for (;;) {
-    await new Promise((done) => setTimeout(done, EVERY));
+    await new Promise((done) => setTimeout(done, 1000 * (part.dataset.follow || 1)));
     if (document.hidden) continue;
     let page;
     try {
