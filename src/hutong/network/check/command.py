@@ -8,6 +8,7 @@ import argparse
 import gettext
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -53,6 +54,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pause", type=float, default=3.0, help="seconds between two looks at the checkpoint"
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="ITEM",
+        help="items whose names begin so, e.g. log or inbox.method, and those they rest on",
+    )
     parser.add_argument("--language", choices=LANGUAGES, default=None)
 
 
@@ -66,14 +74,15 @@ def run(options: argparse.Namespace) -> int:
     me = _member(options.keys) if options.keys is not None else None
     try:
         report = check(
-            Run(wire, options.anchor, me, contradict=options.contradict, pause=options.pause)
+            Run(wire, options.anchor, me, contradict=options.contradict, pause=options.pause),
+            tuple(options.only),
         )
     finally:
         wire.close()
     if options.json:
-        print(json.dumps(as_json(report, say), ensure_ascii=False))
+        sys.stdout.write(json.dumps(as_json(report, say), ensure_ascii=False) + "\n")
     else:
-        print("\n".join(lines(report, say)))
+        sys.stdout.write("\n".join(lines(report, say)) + "\n")
     return report.exit_code
 
 

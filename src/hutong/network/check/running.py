@@ -19,7 +19,7 @@ from hutong.network.check.items import (
     item,
     shown,
 )
-from hutong.network.check.wire import Exhausted, Silent
+from hutong.network.check.wire import UNANSWERED, Exhausted, Silent
 
 IN_ORDER: Final = (describing, membership, log, mirrors, inbox, doors, member)
 
@@ -75,7 +75,7 @@ class Report:
     def is_usable(self) -> bool:
         """Whether anything answered at all."""
         first = self.findings[0]
-        return not (first.outcome is Outcome.BROKEN and first.did and first.did[-1].endswith("→ –"))
+        return first.outcome is not Outcome.NOT_CHECKED and not first.did[-1].endswith(UNANSWERED)
 
     @property
     def exit_code(self) -> int:
@@ -91,15 +91,29 @@ class Report:
         }
 
 
-def check(run: Run) -> Report:
-    """Check one venue, item by item. Never raises for what the other side does."""
+def check(run: Run, only: tuple[str, ...] = ()) -> Report:
+    """Check one venue, item by item. Never raises for what the other side does.
+
+    `only`: items by the beginnings of their names; those they rest on are checked too, and who the members are.
+    """
+    wanted = _with_needs(only) if only else set(ITEMS)
     run.subject = run.subject or f"check:{new_id()}"
     findings: dict[str, Finding] = {}
     for one in EVERY:
+        if one.id not in wanted:
+            continue
         start = len(run.wire.told)
         outcome, found = _outcome(one, run, findings)
         findings[one.id] = Finding(one, outcome, found, tuple(run.wire.told[start:]))
     return Report(run.wire.url, run.code, tuple(findings.values()))
+
+
+def _with_needs(beginnings: tuple[str, ...]) -> set[str]:
+    found = {"members.chain", *(name for name in ITEMS if name.startswith(beginnings))}
+    for one in reversed(EVERY):  # an item needs only earlier ones
+        if one.id in found:
+            found.update(one.needs)
+    return found
 
 
 def _outcome(one: Item, run: Run, before: dict[str, Finding]) -> tuple[Outcome, Told | None]:

@@ -34,6 +34,8 @@ Spoil = Callable[[Asked, Given], Given | None]
 
 
 class _Quiet(WSGIRequestHandler):
+    disable_nagle_algorithm = True
+
     def log_message(self, *args: Any) -> None: ...
 
 
@@ -56,6 +58,7 @@ def served(answer: Answering, spoil: Spoil | None = None) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

@@ -24,6 +24,7 @@ SECONDS: Final = 10.0  # one request
 SECONDS_IN_ALL: Final = 180.0
 BYTES_IN_ALL: Final = 96 * 1024 * 1024
 MOST: Final = 1024 * 1024  # bytes of an answer, where nothing else is said
+UNANSWERED: Final = " → –"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -107,7 +108,7 @@ class Wire:
         try:
             answer = self._ask(method, target, body, headers or {}, most)
         except Silent as silent:
-            self.told.append(f"{said} → –")
+            self.told.append(said + UNANSWERED)
             if time.monotonic() >= self._ends:
                 raise Exhausted from silent
             raise
