@@ -1,43 +1,222 @@
 """
-The venue in a network, for what officers do there: a venue that applied, a change that waits, one
-that an officer took up, and an undertaking that another accepts.
+The venue in a network: what officers do there, and what its members have at other venues.
+
+A venue that applied, a change that waits, one that an officer took up, an undertaking that another
+accepts; a mirror with a listing; orders of a member in every stage, messages about them, and
+statements of what is owed.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from hutong.kit.actor import SYSTEM, Actor
-from hutong.venues import actions
+from hutong.kit.canonical import digest
+from hutong.kit.event import Event
+from hutong.kit.ids import new_id, subject
+from hutong.kit.money import CNY
+from hutong.network.clearing import actions as clearing
+from hutong.network.clearing.models import ClearingStatement, Position
+from hutong.network.clearing.rules import Statement, Status, What, line_of
+from hutong.network.messages import queries as messages
+from hutong.network.mirrors import actions as mirrors
+from hutong.network.mirrors import jobs as mirroring
+from hutong.network.mirrors.testing import Log, Logs
+from hutong.network.mirrors.tests.histories import entered, listed
+from hutong.network.trade import actions as trade
+from hutong.network.trade import rules
+from hutong.network.trade.models import Order
+from hutong.parties import testing as people
+from hutong.settlement import queries as books
+from hutong.settlement import testing as money
+from hutong.venues import actions, queries
 from hutong.venues.lists import Kind
 from hutong.venues.testing import join, paper_venue
 
+HOME = "SZTE"
+DEPOSIT, PRICE = 10_000, 90_000
+CONTRACT = "技术转让合同\n\nTechnology transfer contract"
+MESSAGE = "GET /network/messages/{direction}/{peer}/{message}"
+STATEMENT = "POST /network/statements/{statement}"
 
-def ids(*, administrator: Actor, now: datetime) -> dict[str, str]:
-    """What the paths of `/network` name, by operation: other areas have changes, too."""
+
+def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) -> dict[str, str]:
+    """What the paths of `/network` and `/orders` name; by operation where others say it, too."""
     real_now = datetime.now(UTC)
     undertaking = actions.propose_joining(
         actor=administrator, now=now, url="https://szte.example", anchor="sha256:" + "0" * 64
     )
-    story = join("SZTE", "SDTE", now=now, at=real_now)
+    story = join(HOME, "SDTE", "TJTE", now=now, at=real_now)
     application = actions.receive_application(
         actor=SYSTEM,
         now=now,
         real_now=real_now,
         told=story.application(paper_venue("HNTE"), at=real_now).as_json(),
     )
-    waiting = story.change(Kind.SUSPEND, "SDTE", by="SZTE", at=real_now)
+    waiting = story.change(Kind.SUSPEND, "SDTE", by=HOME, at=real_now)
     actions.take_change(actor=SYSTEM, now=now, real_now=real_now, told=waiting.as_json())
     taken_up = actions.propose(
         actor=administrator,
         now=now,
         real_now=real_now,
         kind=Kind.SUSPEND,
-        venue="SZTE",
+        venue=HOME,
         reason="silent",
     )
+    listing, technology = _mirrored()
+    order = orders(member, listing=listing, now=later)
+    to_pay, entered, paid = statements(now=later)
+    message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
+    assert message is not None, "of each order something was told"
     return {
         "undertaking": str(undertaking),
         "POST /network/changes/{change}/take-up": waiting.digest,
         "POST /network/changes/{change}/approve": taken_up,
         "POST /network/changes/{change}/decline": taken_up,
         "POST /network/applications/{application}/decline": application,
+        "venue": HOME,
+        f"{MESSAGE} direction": "out",
+        f"{MESSAGE} peer": HOME,
+        f"{MESSAGE} message": str(message.id),
+        "order": str(order["awarded"]),
+        "bid": str(new_id()),
+        "POST /orders/{order}/withdraw": str(order["qualified"]),
+        f"{STATEMENT}/payment": str(to_pay),
+        f"{STATEMENT}/payment/confirm": str(entered),
+        f"{STATEMENT}/receipt": str(paid),
+        "mirrored listing": str(listing),
+        "mirrored technology": str(technology),
+        "signed list": story.told[-1].list.digest,
     }
+
+
+def _mirrored() -> tuple[UUID, UUID]:
+    """A listing and a technology of another venue, as our mirror of its log shows them."""
+    log, listing, technology = Log(code=HOME), new_id(), new_id()
+    entered(log, str(technology))
+    listed(log, str(listing))
+    log.sign()
+    member = queries.find(HOME)
+    assert member is not None
+    member = replace(member, log_origin=log.origin, log_keys=(log.verifier.text(),))
+    mirroring.follow(member, mirrors.begin(code=HOME, origin=log.origin), Logs(log))
+    return listing, technology
+
+
+def orders(member: Actor, *, listing: UUID, now: datetime) -> dict[str, UUID]:
+    """Orders of a member, each as far as its name says; what the home venue says is told here."""
+    made = {
+        stage: _order(member, listing if stage == "asking" else new_id(), now)
+        for stage in ("asking", "applied", "qualified", "awarded", "settled", "declined")
+    }
+    for stage, order in made.items():
+        if stage != "asking":
+            _hear([rules.OrderApplied(order=order, intent=new_id())], order, now)
+        if stage in ("qualified", "awarded", "settled"):
+            _hear([rules.OrderQualified(order=order, deposit_fen=DEPOSIT)], order, now)
+        if stage in ("awarded", "settled"):
+            _pay(subject("order", order), DEPOSIT, now)
+            trade.send_guarantee(actor=SYSTEM, now=now, order=order)
+            _hear([rules.DepositGuaranteed(order=order, amount_fen=DEPOSIT)], order, now)
+            _award(order, now)
+    _hear([rules.OrderDeclined(order=made["declined"], why="Late.")], made["declined"], now)
+    _settle(made["settled"], now)
+    return made
+
+
+def _order(member: Actor, listing: UUID, now: datetime) -> UUID:
+    """Opened without its credential: no worker renders one here."""
+    row = Order.objects.create(
+        id=new_id(),
+        venue=HOME,
+        listing=listing,
+        title_zh="一种电池",
+        party=member.acting_party(),
+        opened_by=member.person,
+        opened_at=now,
+        changed_at=now,
+    )
+    return row.id
+
+
+def _award(order: UUID, now: datetime) -> None:
+    said = rules.OrderAwarded(
+        order=order,
+        deal=new_id(),
+        number="SZTE-CJ-2022-000001",
+        price_fen=DEPOSIT + PRICE,
+        contract_digest=digest(CONTRACT.encode()),
+    )
+    told = {"contract": CONTRACT, "contract_digest": said.contract_digest, "agreed_fen": 100_000}
+    trade.take_word(actor=SYSTEM, now=now, order=order, event=said, told=told)
+
+
+def _settle(order: UUID, now: datetime) -> None:
+    signed = rules.OrderSigned(order=order)
+    called = rules.GuaranteeCalled(order=order, applied=True, amount_fen=DEPOSIT)
+    asked = rules.PriceAsked(order=order, amount_fen=PRICE)
+    _hear([signed, called, asked], order, now)
+    _pay(subject("order_price", order), PRICE, now)
+    trade.send_price(actor=SYSTEM, now=now, order=order)
+    paid = rules.PriceRemitted(order=order, amount_fen=PRICE)
+    _hear([paid, rules.OrderSettled(order=order, venue=HOME, certificates=())], order, now)
+
+
+def _hear(said: Sequence[Event], order: UUID, now: datetime) -> None:
+    for event in said:
+        trade.take_word(actor=SYSTEM, now=now, order=order, event=event)
+
+
+def _pay(about: str, amount_fen: int, now: datetime) -> None:
+    money.received(books.payable_for(about).reference, amount_fen, now=now)
+
+
+def statements(*, now: datetime) -> tuple[int, int, int]:
+    """One that we pay, one whose payment was entered, and one that the other venue paid."""
+    _owe("SDTE", 5_000, now)
+    _owe("TJTE", -7_000, now)
+    to_pay, entered, paid = (_agreed(venue, now) for venue in (HOME, "SDTE", "TJTE"))
+    clearing.enter_payment(
+        actor=people.officer("settlement"), now=now, statement=entered, bank_reference="TT1"
+    )
+    digest_of = ClearingStatement.objects.get(id=paid).digest
+    clearing.note_paid(actor=SYSTEM, now=now, venue="TJTE", digest=digest_of, bank_reference="TT2")
+    return to_pay, entered, paid
+
+
+def _owe(venue: str, owed_fen: int, now: datetime) -> None:
+    clearing.note_position(
+        actor=SYSTEM,
+        now=now,
+        venue=venue,
+        order=new_id(),
+        what=What.DEPOSIT,
+        owed_fen=owed_fen,
+        currency=CNY,
+    )
+
+
+def _agreed(venue: str, now: datetime) -> int:
+    """All that is open between a venue and us, in a statement that both agree on."""
+    if clearing.is_proposer(venue):
+        clearing.strike(actor=SYSTEM, now=now, venue=venue, currency=CNY)
+        [digest_of] = ClearingStatement.objects.filter(venue=venue).values_list("digest", flat=True)
+        clearing.take_judgement(
+            actor=SYSTEM, now=now, venue=venue, digest=digest_of, differences=[]
+        )
+    else:
+        us = queries.my_code()
+        open_ = Position.objects.filter(venue=venue, statement=None).order_by("key")
+        struck = Statement(
+            first=venue,
+            second=us,
+            number=1,
+            previous=None,
+            currency=CNY,
+            lines=tuple(line_of(one.key, one.owed_fen, us=us, them=venue) for one in open_),
+        )
+        clearing.judge(actor=SYSTEM, now=now, venue=venue, statement=struck)
+    row = ClearingStatement.objects.get(venue=venue)
+    assert row.status == Status.AGREED.value, row.differences
+    return row.id

@@ -38,6 +38,7 @@ OPEN = {
     "GET /venue": "the venue describes itself (NE-1)",
     "GET /venue/clock": "the venue's time (TI-2)",
     "GET /network": "who is in the network is public (NE-1)",
+    "GET /network/institutions": "who is accredited is public (PA-6)",
     "GET /rulebook": "the rules are public",
     "POST /sign-up": "how people join (PA-2)",
     "POST /sign-up/confirm": "how people join (PA-2)",
@@ -65,6 +66,7 @@ MEMBERS = {
     "POST /listings/{listing}/intents": "every verified party may apply (LI-4)",
     "POST /rights/notices/{application}/objections": "every verified party may object (RR-7)",
     "POST /documents": "a file of one's own",
+    "POST /orders": "every verified party may apply elsewhere, through its venue (NE-4)",
     "POST /party-credential": "one's own party's credential (PA-4)",
 }
 # Lists a member gets of its own; that they show nobody else's is what the secrecy tests look at.
@@ -77,6 +79,7 @@ OWN_LISTS = {
     "GET /listings/{listing}/pre-emptions",
     "GET /log/openable",
     "GET /log/openings",
+    "GET /orders",
     "GET /payables",
     "GET /payouts",
     "GET /pre-emptions",

@@ -5,6 +5,7 @@ A well-formed request for every operation that the API describes.
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -37,9 +38,18 @@ def path_of(name: str, world: World) -> str:
 
     def value(match: re.Match[str]) -> str:
         special = path.rpartition("/{entry}")[0] + "/entry"
-        return world.ids.get(name) or world.ids.get(special) or world.ids[match[1]]
+        keys = (name, f"{name} {match[1]}", special, match[1])
+        [found, *_] = [world.ids[key] for key in keys if key in world.ids]
+        return found
 
-    return GIVEN.sub(value, path)
+    return GIVEN.sub(value, path) + query_of(name, world)
+
+
+def query_of(name: str, world: World) -> str:
+    """What the operation will not be asked without."""
+    told = operations()[name].get("parameters", ())
+    wanted = [one["name"] for one in told if one["in"] == "query" and one.get("required")]
+    return "?" + urlencode({name: world.ids[name] for name in wanted}) if wanted else ""
 
 
 def body_of(name: str, world: World) -> Any:

@@ -29,8 +29,10 @@ from hutong.journal.models import Content, Parked
 from hutong.journal.rules import Erasable
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
+from hutong.listings import actions as listing_actions
 from hutong.listings import queries as listing_queries
 from hutong.listings import testing as listings
+from hutong.listings.offers import LicenceTerms
 from hutong.parties import actions as parties
 from hutong.parties import queries as party_queries
 from hutong.parties import testing as people
@@ -48,6 +50,8 @@ from hutong.settlement import testing as money
 from hutong.settlement.rules import BankAccount
 from hutong.technologies import actions as technologies
 from hutong.technologies.testing import an_application_number, entered_technology, know_how
+from hutong.transparency import actions as log
+from hutong.transparency import queries as log_keys
 from hutong.transparency.cosigning import actions as peers
 from hutong.transparency.cosigning.rules import PeerKind
 from hutong.transparency.keeping import actions as keeping
@@ -58,6 +62,10 @@ from hutong.transparency.openings import actions as opening_fields
 from hutong.transparency.openings import queries as openings
 
 TRAINING = CertificateKind.TRAINING
+JOINING = (
+    ("GET /listings/{listing}", ""),
+    *(("POST /listings/{listing}", act) for act in ("/request", "/join", "/decline")),
+)
 
 
 @dataclass
@@ -123,6 +131,18 @@ def build(now: datetime) -> World:
     listing = listings.open_listing(seller, [shared.id], share=half, now=later)
     intent = listings.deposited_intent(listing, buyer, now=later)
     listings.qualified_intent(listing, rival, now=later)
+    joint_offer = listing_actions.draft(
+        actor=owner,
+        now=later,
+        terms=listings.some_terms(
+            [shared.id],
+            offer_kind="licence",
+            share=None,
+            licence_mode="exclusive",
+            licence=LicenceTerms(territory=("CN",), ends_on=date(2027, 1, 1)),
+        ),
+    )
+    listing_actions.ask_co_owners(actor=owner, now=later, listing=joint_offer.id)
     lot = auctions.an_open_lot(
         opens_at=later, bidders=[Bidder(buyer.id, new_id()), Bidder(rival.id, new_id())]
     )
@@ -196,7 +216,7 @@ def build(now: datetime) -> World:
         key=lives["message"],
         reason="yearly",
     )
-    journal.assign_positions(limit=100_000)
+    log.sequence_once(log_keys.keyring().checkpoint_signer, limit=100_000)
     [opened, *_] = openings.openable(owner)[0]
     opening_fields.open_fields(
         actor=owner, now=now, index=opened.leaf.index, fields=list(opened.fields)
@@ -283,6 +303,7 @@ def build(now: datetime) -> World:
         "payout": payout.id,
         "lot": lot,
         "listing": listing.id,
+        **{f"{way}/joining{act}": joint_offer.id for way, act in JOINING},
         "intent": intent.id,
         "application": noticed.id,
         "objection": objection.id,
@@ -316,6 +337,10 @@ def build(now: datetime) -> World:
         "person_id": administrator.person,
         "control_id": control,
         "index": 0,
+        "old": 1,
+        "new": 2,
+        "GET /log/openable/{index}/file index": opened.leaf.index,
+        "field": next(iter(opened.fields)),
         "parked_id": parked.id,
         "erasure": erasure,
         "change": key_change,
@@ -323,7 +348,7 @@ def build(now: datetime) -> World:
         "peer": proposed_log,
         "POST /log/peers/{peer}/end": watched_log,
         "version": version,
-        **of_network.ids(administrator=administrator, now=now),
+        **of_network.ids(administrator=administrator, member=owner, now=now, later=later),
     }
     bodies = {
         "POST /log/key-changes": {"change": "rotate", "key": lives["credential"], "reason": "why"},
@@ -334,6 +359,13 @@ def build(now: datetime) -> World:
             "details": {"url": "https://x.example"},
         },
         "POST /network/undertaking": {"kind": "found", "name": "全国技术交易网络"},
+        "POST /network/statements": {"venue": "TJTE"},
+        "POST /orders": {
+            "venue": "SZTE",
+            "listing": str(new_id()),
+            "accepts_conditions": True,
+        },
+        "POST /orders/{order}/sign": {"text_digest": digest},
         "POST /log/peers": {"kind": "log", "keys": [_log_key("third.example/log")]},
         "POST /log/erasures": {"what": "content", "target": other_blob, "reason": "asked for"},
         "POST /listings": {"technologies": [str(shared.id)], "title_zh": "转让", "price_fen": 100},
@@ -423,6 +455,12 @@ def build(now: datetime) -> World:
             "holder": str(co_owner.id),
             "origin": "contract",
             "evidence": [str(court)],
+        },
+        "POST /rights/pre-emption-requests": {
+            "technology": str(licensed_patent.id),
+            "holder": str(co_owner.id),
+            "origin": "contract",
+            "evidence": [str(secret_file.id)],
         },
         "POST /rights/fundings": {
             "technology": str(licensed_patent.id),

@@ -12,6 +12,7 @@ class GrantRefusal(Reason):
         "rights.not_concerned",
         "RR-8",
         N_("Only holders of the title, and whom the entry names, may ask for this."),
+        403,
     )
     # scope
     REGION_UNKNOWN = reason(

@@ -200,7 +200,7 @@ def release(request: DoorRequest, entry: UUID, body: shapes.EndIn) -> Status[Any
 def file_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Any:
     """Needs `member.act` for who has it, or for a holder of the right. The others of them agree, the
     registrar examines; then its holder is told of every offer (RR-6, AU-8)."""
-    return 201, actions.file_pre_emption(
+    filed = actions.file_pre_emption(
         actor=request.actor,
         now=request.now,
         technology=body.technology,
@@ -209,6 +209,7 @@ def file_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Any:
         words=body.words,
         evidence=body.evidence,
     )
+    return Status(201, filed)
 
 
 @router.post(
@@ -219,7 +220,7 @@ def file_pre_emption(request: DoorRequest, body: shapes.PreEmptionIn) -> Any:
 def file_correction(request: DoorRequest, entry: UUID, body: shapes.CorrectionIn) -> Any:
     """Needs `member.act` for a holder of the title or whom the entry names. Everybody else of them
     agrees, the registrar examines; what was known stays known as it was (RR-8)."""
-    return 201, actions.file_correction(
+    filed = actions.file_correction(
         actor=request.actor,
         now=request.now,
         entry=entry,
@@ -228,3 +229,4 @@ def file_correction(request: DoorRequest, entry: UUID, body: shapes.CorrectionIn
         effective_on=body.effective_on,
         evidence=body.evidence,
     )
+    return Status(201, filed)
