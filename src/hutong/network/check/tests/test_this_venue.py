@@ -38,7 +38,10 @@ def outcomes(report):
 
 
 def test_this_venue_keeps_what_a_stranger_and_a_member_can_check(network, url):
-    anchor = network.told[0].digest
+    from hutong.journal.models import Entry
+    from hutong.network.messages.models import Incoming
+
+    anchor, before = network.told[0].digest, Entry.objects.count()
     stranger = check(Run(Wire(url), anchor=anchor, pause=0.01))
     assert stranger.broken == [], outcomes(stranger)
     left = {one.item.id for one in stranger.of(Outcome.NOT_CHECKED)}
@@ -47,6 +50,7 @@ def test_this_venue_keeps_what_a_stranger_and_a_member_can_check(network, url):
         "mirror.served",  # the others are on paper
     }
     assert stranger.exit_code == 0
+    assert (Entry.objects.count(), Incoming.objects.count()) == (before, 0)  # nothing was left
 
     paper = network.known["SZTE"]
     me = Self(paper.code, paper.message)
