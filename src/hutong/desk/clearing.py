@@ -24,6 +24,8 @@ from hutong.network.trade import queries as trade
 from hutong.settlement.queries import needs_books
 from hutong.ui.door import Acts, officer
 from hutong.ui.words import Words
+from hutong.venues import queries as venues
+from hutong.venues.lists import State
 
 PAGE = "/desk/clearing"
 MANY = 30
@@ -125,6 +127,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "desk/clearing.html",
         {
             "accounts": accounts,
+            "homes": {one.code: one for one in venues.members(*State)},
             "statements": [(one, _may(one, actor)) for one in found["items"]],
             "next": found["next"],
             "orders": [trade.foreign(row) for row in trade.foreign_orders()[:MANY]],

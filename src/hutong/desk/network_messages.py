@@ -13,16 +13,47 @@ from django.utils.translation import gettext, ngettext
 
 from hutong.desk.queue import Waiting, source
 from hutong.kit.actor import Actor
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import N_, CommonRefusal, Refused
 from hutong.network.claims import queries as claims
 from hutong.network.claims.rules import Status as ClaimStatus
 from hutong.network.messages import actions, queries
 from hutong.network.messages.rules import Direction, Status
 from hutong.ui.door import Acts, officer
+from hutong.ui.words import Words
+from hutong.venues import queries as venues
+from hutong.venues.lists import State
 
 OPERATE = queries.SEE
 PAGE = "/desk/network/messages"
 SHOWN = 50
+KINDS: Words = {
+    "claims.claim": N_("Claims a number"),
+    "claims.release": N_("Gives a number back"),
+    "claims.final": N_("Says which claims are final"),
+    "clearing.statement": N_("Proposes a statement"),
+    "clearing.paid": N_("Has paid a statement"),
+    "clearing.received": N_("Has received a payment"),
+    "network.ping": N_("Asks whether we answer"),
+    "recognition.show": N_("Shows a party's credential"),
+    "recognition.accredit": N_("Shows an institution's accreditation"),
+    "trade.intend": N_("A member applies"),
+    "trade.qualified": N_("The member is qualified"),
+    "trade.declined": N_("The application is declined"),
+    "trade.withdraw": N_("The member withdraws"),
+    "trade.guarantee": N_("Guarantees a deposit"),
+    "trade.released": N_("The deposit is released"),
+    "trade.called": N_("The deposit is called in"),
+    "trade.lot": N_("An auction decides"),
+    "trade.awarded": N_("The member is the buyer"),
+    "trade.sign": N_("The member signs"),
+    "trade.signed": N_("Both sides have signed"),
+    "trade.price": N_("Asks for the price"),
+    "trade.pay": N_("The price is here"),
+    "trade.settled": N_("Right and money have moved"),
+    "trade.ended": N_("The deal has ended otherwise"),
+    "venues.approval": N_("Approves a change of the list"),
+    "venues.list": N_("A new list of members"),
+}
 
 
 @source(OPERATE)
@@ -72,6 +103,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "desk/network_messages.html",
         {
             "problem": acts.problem,
+            "kinds": KINDS,
+            "homes": {one.code: one for one in venues.members(*State)},
             "silent": queries.silent(),
             "waiting": queries.outgoing(Status.WAITING).order_by("queued_at", "id")[:SHOWN],
             "sent": queries.outgoing()

@@ -79,3 +79,10 @@ def test_others_see_nothing_of_it(asked):
     assert other.get("/desk/network/messages").status_code == 403
     assert other.get("/api/v1/network/messages").status_code == 403
     assert other.get("/api/v1/network/claims").status_code == 403
+
+
+def test_each_kind_of_message_has_its_words():
+    from hutong.desk.network_messages import KINDS as WORDED
+    from hutong.node.messaging import KINDS
+
+    assert set(WORDED) == set(KINDS)
