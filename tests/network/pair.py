@@ -53,7 +53,7 @@ class Pair:
         self.story = Story(papers, at=datetime.now(UTC))
         for code in CODES:
             with self.at(code):
-                found(rulebook=demo_rulebook(), now=now)
+                found(rulebook=demo_rulebook(code=code), now=now)
                 begin_here(self.story, now=now)
 
     @contextlib.contextmanager

@@ -9,8 +9,9 @@ from hutong.network.clearing.api import router as clearing
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
 from hutong.network.mirrors.api import router as mirrors
+from hutong.network.recognition.api import router as recognition
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (messages, mirrors, claims, membership, trade, clearing):
+for part in (messages, mirrors, claims, membership, trade, clearing, recognition):
     router.add_router("", part)

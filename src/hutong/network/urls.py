@@ -4,6 +4,7 @@ from django.urls import path
 
 from hutong.network.claims import holding
 from hutong.network.mirrors import door
+from hutong.network.recognition import asking
 from hutong.network.trade.door import paddle
 
 MIRROR = "network/mirror/<str:code>"
@@ -11,6 +12,7 @@ MIRROR = "network/mirror/<str:code>"
 urlpatterns = [
     path("network/held", holding.view, name="network_held"),
     path("network/paddle", paddle, name="network_paddle"),
+    path("network/assertion", asking.view, name="network_assertion"),
     path("network/checkpoints", door.checkpoints, name="network_checkpoints"),
     path("network/forks", door.forks, name="network_forks"),
     path(f"{MIRROR}/checkpoint", door.checkpoint, name="mirror_checkpoint"),

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "hutong.node.middleware.ActorMiddleware",
+    "hutong.parties.foreign.HomeElsewhere",
     "hutong.node.middleware.OnceMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -57,6 +57,12 @@ class Refusal(Reason):
     NAME_INVALID = reason(
         "parties.display_name_invalid", "PA-2", N_("A name has 1 to 100 characters."), 422
     )
+    ACCOUNT_ELSEWHERE = reason(
+        "parties.account_elsewhere",
+        "PA-2",
+        N_("Your account is at {venue}; there you change it, and sign in anew from there."),
+        403,
+    )
     PASSWORD_WEAK = reason(
         "parties.password_weak", "PA-2", N_("Choose another password: {why}"), 422
     )

@@ -4,6 +4,7 @@ Tables of recognition, beside those of the parties recognised (parties.Recogniti
     showing         a credential of ours, shown to another venue: which one it has, what it answered
     accepted…       another venue's word that an institution of it is accredited; insert-only: whether
                     it holds today is read off that venue's log and standing
+    sign-in code    of our person on their way to another venue; its digest only
 """
 
 from django.db import models
@@ -54,3 +55,29 @@ class AcceptedAccreditation(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["until"], name="network_accredited_until")]
+
+
+class SignInCode(models.Model):
+    """Times are real."""
+
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    audience = models.CharField(max_length=16)
+    nonce = models.CharField(max_length=200)
+    person = models.UUIDField()
+    party = models.UUIDField()
+    role = models.CharField(max_length=20)
+    second_factor = models.BooleanField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="network_sign_in_code_over")]
+
+
+class CameFrom(models.Model):
+    """An assertion that signed somebody in here; each does once. Insert-only."""
+
+    assertion = models.UUIDField(primary_key=True)
+    venue = models.CharField(max_length=16)
+    person = models.UUIDField()
+    at = models.DateTimeField()

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from hutong.certificates import queries as certificates
 from hutong.journal import queries as journal
+from hutong.kit.actor import Actor
 from hutong.kit.audit import Discrepancy
 from hutong.kit.ids import subject_id
 from hutong.network.mirrors import queries as mirrors
@@ -24,6 +25,8 @@ from hutong.parties.rules import Vouching
 from hutong.venues import queries as venues
 from hutong.venues.states import Standing
 
+SEE: Final = "network.operate"
+MOST: Final = 500  # rows of an officer's list
 WITHIN: Final = timedelta(minutes=1)  # of its revocation becoming known a recognition has ended
 
 
@@ -55,6 +58,20 @@ def showings(*, about: str = "", venue: str = "") -> list[ShowingView]:
         )
         for row in rows
     ]
+
+
+def showings_for(actor: Actor, venue: str = "", limit: int = MOST) -> list[ShowingView]:
+    """The same for officers of the network, latest first."""
+    actor.need(SEE)
+    return showings(venue=venue)[:limit]
+
+
+def recognitions_for(
+    actor: Actor, venue: str = "", limit: int = MOST
+) -> list[parties.RecognitionView]:
+    """Parties of other venues, latest first; for officers of the network."""
+    actor.need(SEE)
+    return parties.recognitions(venue, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from hutong.kit.event import Event, Visibility
 from hutong.kit.refusal import N_, Reason, reason
 
 RENEWED_BEFORE: Final = timedelta(days=14)  # that a credential known elsewhere is over
+
+
+def pseudonym(party: UUID, venue: str, person: UUID) -> UUID:
+    """What a person is called at one other venue: it means nothing at any other (LO-2)."""
+    return uuid5(party, f"{venue} {person}")
 
 
 class Answered(StrEnum):

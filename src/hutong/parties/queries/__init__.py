@@ -65,6 +65,7 @@ from hutong.parties.queries.recognition import (
     home_of_person,
     live_recognitions,
     recognition_of,
+    recognitions,
     vouching_venues,
 )
 
@@ -121,6 +122,7 @@ __all__ = [
     "queue",
     "real_now",
     "recognition_of",
+    "recognitions",
     "require_verified",
     "roles_of",
     "to_verify",

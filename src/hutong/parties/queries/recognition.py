@@ -30,6 +30,13 @@ def recognition_of(party: UUID) -> RecognitionView | None:
     return _view(row) if row else None
 
 
+def recognitions(home_venue: str = "", limit: int = 500) -> list[RecognitionView]:
+    """Parties of other venues, or of one, latest first; those whose recognition ended too."""
+    rows = Recognition.objects.order_by("-recognised_at", "-id")
+    rows = rows.filter(home_venue=home_venue) if home_venue else rows
+    return [_view(row) for row in rows[:limit]]
+
+
 def live_recognitions(home_venue: str) -> list[RecognitionView]:
     """The parties for which a venue's word stands."""
     rows = Recognition.objects.filter(home_venue=home_venue, ended_at__isnull=True)

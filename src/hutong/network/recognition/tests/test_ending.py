@@ -13,6 +13,7 @@ from hutong.kit.refusal import Refused
 from hutong.network.mirrors.testing import Log
 from hutong.network.mirrors.tests.following import Follower
 from hutong.network.recognition import actions, credentials, jobs, queries
+from hutong.network.recognition.actions import recognising
 from hutong.network.recognition.rules import Refusal
 from hutong.parties import actions as parties
 from hutong.parties import queries as known
@@ -187,7 +188,7 @@ def test_of_a_showing_and_a_revocation_at_once_never_a_revoked_party_is_left_rec
     make_keyring()
     join("SZTE", "SDTE", now=now, at=datetime.now(UTC))
     monkeypatch.setattr(credentials, "read", lambda credential, issuer: said)
-    home, void, outcomes = Home(), actions.mirrors.void_certificates, []
+    home, void, outcomes = Home(), recognising.mirrors.void_certificates, []
     for turn in range(6):
         number = f"SZTE-ZT-2022-{turn + 10:06}"
         said = vouched(credential=number)
@@ -202,7 +203,7 @@ def test_of_a_showing_and_a_revocation_at_once_never_a_revoked_party_is_left_rec
             connections["default"].cursor().execute("SELECT pg_sleep(0.05)")
             return found
 
-        monkeypatch.setattr(actions.mirrors, "void_certificates", slow)
+        monkeypatch.setattr(recognising.mirrors, "void_certificates", slow)
 
         def show():
             try:
@@ -219,7 +220,7 @@ def test_of_a_showing_and_a_revocation_at_once_never_a_revoked_party_is_left_rec
         showing.start()
         looked.wait(5)
         home.mirrored()  # waits for whoever is recognising
-        monkeypatch.setattr(actions.mirrors, "void_certificates", void)
+        monkeypatch.setattr(recognising.mirrors, "void_certificates", void)
         jobs.Watch().step()
         showing.join()
         assert known.live_recognitions("SZTE") == []

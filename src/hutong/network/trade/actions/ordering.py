@@ -5,7 +5,7 @@ At the bidder's venue: our member's order, the money we hold for it, and the hom
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +20,7 @@ from hutong.network.clearing.rules import What
 from hutong.network.messages import actions as messages
 from hutong.network.recognition import actions as recognition
 from hutong.network.recognition.rules import Refusal as Credentials
+from hutong.network.recognition.rules import pseudonym
 from hutong.network.trade import queries, rules
 from hutong.network.trade.models import Order
 from hutong.network.trade.queries import OrderView
@@ -104,7 +105,7 @@ def open_order(
             "accepts_conditions": accepts_conditions,
             "credential": recognition.credential_of(certificate),
             # Who acts is our affair: the home venue knows them by a name that means nothing elsewhere.
-            "person": {"id": str(uuid5(party.id, f"{venue} {actor.person}")), "role": "agent"},
+            "person": {"id": str(pseudonym(party.id, venue, actor.person)), "role": "agent"},
         },
         now,
     )
