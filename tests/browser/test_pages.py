@@ -31,6 +31,10 @@ UNREACHED = {
     "my/pre-emptions/<uuid:listing>": "nobody here holds a right of pre-emption",
     "my/technologies/imports/<uuid:id>": "nothing was imported",
     "my/notices/stop/<str:token>": "stands in a letter",
+    "network/sign-in": "asked for by another exchange",
+    "network/sign-in/going": "follows a button on the page before",
+    "network/sign-in-from/<str:code>": "leads to another exchange",
+    "network/signed-in": "asked for by another exchange",
 }
 # What is called by a proper name in whatever language, or was typed where no table keeps it alone.
 NAMES = {
