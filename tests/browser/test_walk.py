@@ -180,12 +180,11 @@ def fill(visitor: Any, **typed: str) -> None:
 
 
 def reference_on(visitor: Any) -> tuple[str, str]:
-    """What a page asks to be paid: the reference, and the last amount said before it."""
-    before, mark, after = visitor.text("main").partition("RF")
-    assert mark, before
-    amounts = re.findall(r"[¥￥]\s?([\d,]+\.\d\d)", before)
-    assert amounts, before
-    return "RF" + after.split()[0], amounts[-1]
+    """What a page asks to be paid: the reference, and the amount its card says first."""
+    card = visitor.page.locator("main .card:has(.secret)", has_text="RF").last
+    amounts = re.findall(r"[¥￥]\s?([\d,]+\.\d\d)", card.inner_text())
+    assert amounts, card.inner_text()
+    return card.locator(".secret").inner_text(), amounts[0]
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -369,6 +368,8 @@ def signs_and_pays(walk: Walk, seller: Any, lot: str) -> str:
     fill(registrar, filed_on=day, effective_on=day, office_number="CNIPA-1")
     registrar.page.set_input_files("[name=evidence]", walk.paper())
     press(registrar, "record")
+    walk.case("second", "/desk/deals/")
+    press(walk["second"], "settle")
     end = time.monotonic() + SECONDS
     while "SHTE-DEMO-JY-" not in buyer.page.content():
         assert time.monotonic() < end, buyer.text("main")
@@ -407,8 +408,8 @@ def certified(walk: Walk, deal: str, technology: str) -> None:
     assert found, buyer.text("main")
     stranger.go("/verify")
     stranger.page.fill("main [name=number]", found[0])
-    stranger.page.keyboard.press("Enter")
-    stranger.page.wait_for_load_state()
+    with stranger.page.expect_navigation():
+        stranger.page.keyboard.press("Enter")
     assert found[0] in stranger.text("main")
     stranger.go(f"/technologies/{technology}/title")
     assert walk.say("甲科技有限公司", "Alpha Ltd.") in stranger.text("main")
