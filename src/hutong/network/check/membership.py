@@ -113,11 +113,15 @@ def anchor(run: Run) -> None:
 def verified(run: Run) -> None:
     _in_network(run)
     try:
-        run.roll = chain.chain(run.lists, run.lists[0].digest)
+        roll = chain.open_genesis(run.lists[0])
+        for signed in run.lists[1:]:
+            run.wire.need_time()
+            roll = chain.follow(roll, signed)
     except ListInvalid as error:
         broken(N_("a list is not the next one: {problem}"), problem=error.why)
     except DocumentInvalid as error:
         broken(N_("a list is not the next one: {problem}"), problem=error)
+    run.roll = roll
 
 
 @item(

@@ -100,10 +100,8 @@ class Wire:
         may_redirect: bool = False,
     ) -> Answer:
         """Ask for `target`, exactly as written. Raises Silent, Exhausted."""
-        now = time.monotonic()
-        if now >= self._ends or self.bytes_left <= 0:
-            raise Exhausted
-        self._until = min(self._ends, now + self.seconds)
+        self.need_time()
+        self._until = min(self._ends, time.monotonic() + self.seconds)
         said = f"{method} {target[:120]}"
         try:
             answer = self._ask(method, target, body, headers or {}, most)
@@ -116,6 +114,11 @@ class Wire:
         if 300 <= answer.status < 400 and answer.status != 304 and not may_redirect:
             self.redirects.append(said)
         return answer
+
+    def need_time(self) -> None:
+        """Raise Exhausted when the check has used up what it may use."""
+        if time.monotonic() >= self._ends or self.bytes_left <= 0:
+            raise Exhausted
 
     def _ask(
         self, method: str, target: str, body: bytes | None, extra: Mapping[str, str], most: int
