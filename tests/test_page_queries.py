@@ -36,21 +36,21 @@ NO_PAGES = {
     "certificates/<str:number>/json",
     "certificates/status/<str:purpose>/<int:number>",
     "log/entries/<int:index>/proof",
+    # Steps between two venues, of which each needs what the one before gave it.
+    "network/sign-in",
+    "network/sign-in/going",
+    "network/sign-in-from/<str:code>",
+    "network/signed-in",
 }
 # Of what there is nothing in this world yet. No page with a thing here may stand among them.
 UNSHOWN = {
-    "network/lists/<str:digest>",
-    "network/venues/<str:code>/listings/<uuid:id>",
     "my/joining/<uuid:listing>",
-    "my/orders/<uuid:id>",
-    "my/orders/new/<str:venue>/<uuid:listing>",
     "my/proceeds/<uuid:id>",
     "desk/imports/<uuid:id>",
-    "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>",
     "desk/proceeds/<uuid:id>",
     "desk/certificate-reissues/<uuid:id>",
 }
-# Addresses that end where a thing's name begins: which things they are of.
+# Addresses up to where a thing's name begins, by their end; or whole ones: which things they are of.
 OF = {
     "technologies/": "technology",
     "my/technologies/imports/": "run",
@@ -75,11 +75,12 @@ OF = {
     "my/joining/": "joining",
     "/entries/": "register_entry",
     "my/orders/": "order",
-    "my/orders/new/": "order",
+    "my/orders/new/": "offered_elsewhere",
     "desk/network/messages/": "message",
     "desk/imports/": "run",
     "network/lists/": "signed_list",
-    "network/venues/": "mirrored",
+    "network/venues/<str:code>/listings/<uuid:id>": "mirrored_listing",
+    "network/venues/<str:code>/technologies/<uuid:id>": "mirrored_technology",
     "desk/certificate-reissues/": "reissue",
     "parties/": "party",
     "certificates/status/": "status_list",
@@ -238,6 +239,8 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.deals.models import Deal
     from hutong.journal.models import Entry, Parked
     from hutong.listings.models import Intent, Joining, Listing, Preemption
+    from hutong.network.messages.models import Outgoing
+    from hutong.network.trade.models import Order
     from hutong.parties.models import Party
     from hutong.rights.models import (
         Application,
@@ -256,6 +259,7 @@ def _things(world: Any) -> dict[str, list[Any]]:
         rows = model.objects.order_by(*by, "-pk").distinct(*by) if by else model.objects.all()[:4]
         return [getattr(row, name) for row in rows]
 
+    home = world.ids["venue"]
     return {
         "technology": each(Technology, "kind", "status"),
         "run": each(ImportRun),
@@ -290,10 +294,12 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "restriction": [f"{r.technology}/{r.entry_id}" for r in Restriction.objects.all()[:4]],
         "joining": each(Joining, name="listing_id"),
         "register_entry": each(RegisterEntry, "kind"),
-        "order": [],
-        "signed_list": [],
-        "mirrored": [],
-        "message": [],
+        "order": each(Order, "stage"),
+        "signed_list": [world.ids["signed list"]],
+        "offered_elsewhere": [f"{home}/{world.ids['mirrored listing']}"],
+        "mirrored_listing": [f"{home}/listings/{world.ids['mirrored listing']}"],
+        "mirrored_technology": [f"{home}/technologies/{world.ids['mirrored technology']}"],
+        "message": [f"out/{to}/{id}" for id, to in Outgoing.objects.values_list("id", "to")[:2]],
     }
 
 
@@ -310,7 +316,8 @@ def _addresses(things: dict[str, list[Any]]) -> Iterator[tuple[str, list[str]]]:
             asked = [query.format(**one) for query in ("", *ASKED.get(route, ()))]
             yield route, [f"/{route}{query}" for query in asked]
             continue
-        kind = next((OF[end] for end in sorted(OF, key=len)[::-1] if before.endswith(end)), None)
+        ends = (end for end in sorted(OF, key=len)[::-1] if before.endswith(end))
+        kind = OF.get(route) or next((OF[end] for end in ends), None)
         assert kind, f"{route}: what is it of? Say so in OF"
         after = after.rpartition(">")[2]
         if kind == "template" and after == "" and route.count("<") == 2:

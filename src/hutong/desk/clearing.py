@@ -118,8 +118,9 @@ def page(request: HttpRequest) -> HttpResponse:
         key=("-struck_at", "-id"),
         out=queries.view,
     )
+    still_open = queries.open_fen()
     accounts = [
-        (one, queries.open_fen(one.venue, one.currency), actions.is_proposer(one.venue))
+        (one, still_open.get(one.venue, 0), actions.is_proposer(one.venue))
         for one in queries.accounts(now)
     ]
     return render(

@@ -76,8 +76,9 @@ def applications_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
 @source(OPERATE)
 def changes_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Changes of the list to take up or to approve."""
-    for change in queries.changes(ChangeStatus.WAITING, ChangeStatus.PROPOSED):
-        if not change.is_ours or change.impossible:
+    for change in queries.changes():
+        decided = change.status not in (ChangeStatus.WAITING, ChangeStatus.PROPOSED)
+        if decided or not change.is_ours or change.impossible:
             continue
         yield Waiting(
             kind=gettext("Change of the list of members to decide"),
@@ -96,7 +97,7 @@ def trouble_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
     network = queries.network()
     if network is None:
         return
-    for who in sorted({proof.who for proof in queries.contradictions()}):
+    for who in queries.accused():
         yield Waiting(
             kind=gettext("Misconduct in the network"),
             title=gettext("{who} signed lists against each other").format(who=who),

@@ -59,7 +59,9 @@ KINDS: Words = {
 @source(OPERATE)
 def silent(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Venues that have not answered for several tries; what waits for them is not lost."""
-    for one in queries.silent(at_least=4):
+    for one in queries.troubles():
+        if one.message is not None:
+            continue
         count = ngettext("{n} message waits", "{n} messages wait", one.waiting)
         yield Waiting(
             kind=gettext("Venue that does not answer"),
@@ -74,13 +76,15 @@ def silent(actor: Actor, now: datetime) -> Iterator[Waiting]:
 @source(OPERATE)
 def struggling(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Messages that are answered again and again with something that is no answer."""
-    for row in queries.struggling()[:20]:
+    for one in queries.troubles():
+        if one.message is None:
+            continue
         yield Waiting(
             kind=gettext("Message without a final answer"),
-            title=f"{row.to} · {row.kind}",
-            href=f"{PAGE}/out/{row.to}/{row.id}",
+            title=f"{one.venue} · {one.kind}",
+            href=f"{PAGE}/out/{one.venue}/{one.message}",
             since=None,
-            note=row.problem,
+            note=one.problem,
             term="operation",
         )
 

@@ -16,7 +16,6 @@ from hutong.network.mirrors import queries
 from hutong.network.mirrors.states import MirrorState
 from hutong.ui.door import officer
 from hutong.venues import queries as venues
-from hutong.venues.states import Standing
 
 OPERATE = "network.operate"
 LONG = timedelta(minutes=10)  # a log that does not answer for so long is somebody's work
@@ -33,9 +32,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @source(OPERATE)
 def logs_in_trouble(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Venues whose log was rewritten and that are members still; and those not heard of for long."""
-    real_now = datetime.now(UTC)
+    real_now, listed = datetime.now(UTC), {one.code for one in venues.members()}
     for view in queries.mirrors():
-        if venues.standing(view.code) not in (Standing.GOOD, Standing.EXPIRED):
+        if view.code not in listed:
             continue
         if view.state is MirrorState.FROZEN:
             kind = gettext("A log that was rewritten")

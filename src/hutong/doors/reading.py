@@ -56,6 +56,11 @@ def once(key: Hashable, ask: Callable[[], T]) -> T:
     return found
 
 
+def is_reading() -> bool:
+    """Whether answers are remembered now."""
+    return _known.get() is not None
+
+
 def at_once(parts: Sequence[Part], reader: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of `parts` by their names, in one query; `once` knows them from then on.
 

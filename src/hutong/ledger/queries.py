@@ -2,7 +2,7 @@
 What the books say: balances, statements, totals, and whether they still follow from the journal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,6 +68,18 @@ def account(owner: str, kind: Kind, currency: str = CNY) -> AccountView | None:
         .first()
     )
     return _account(row) if row else None
+
+
+def accounts(
+    owners: Iterable[str], kinds: Iterable[Kind], currency: str = CNY
+) -> dict[tuple[str, Kind], AccountView]:
+    """Accounts of `owners` of these kinds, those there are, by owner and kind."""
+    rows = Balance.objects.select_related("account").filter(
+        account__owner__in=list(owners),
+        account__kind__in=[kind.value for kind in kinds],
+        account__currency=currency,
+    )
+    return {(row.account.owner, Kind(row.account.kind)): _account(row) for row in rows}
 
 
 def balance(account: UUID) -> AccountView:

@@ -12,9 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
+from hutong.doors.reading import is_reading, once
 from hutong.kit.audit import Discrepancy
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import multikey
@@ -28,6 +31,7 @@ from hutong.venues.lists import Description, Kind, Member, SignedList, State
 from hutong.venues.models import (
     OPEN,
     Application,
+    Approval,
     Change,
     Contradiction,
     MemberList,
@@ -234,7 +238,7 @@ def keys_to_list() -> dict[str, list[str]]:
 
 def lacks_memory() -> bool:
     """Whether this venue is the registrar and does not know which list it signed last."""
-    row = Network.objects.filter(is_current=True).first()
+    row = _current()
     if row is None or row.registrar != my_code():
         return False
     return signing.remembered(log.keys_directory(), row.anchor) is None
@@ -249,9 +253,45 @@ def unlisted_keys() -> list[str]:
     return [name for name in lists.KEYS if listed[name] != wanted[name]]
 
 
+def _current() -> Network | None:
+    """The network's row; while a request reads, once, with all that its pages ask beside it."""
+    rows = Network.objects.filter(is_current=True)
+    return once(("venues.network",), _with_all(rows).first) if is_reading() else rows.first()
+
+
+def _with_all(rows: QuerySet[Network]) -> QuerySet[Network]:
+    """`rows` with `listed` venues, `made` changes, `received` applications, and who is `accused`."""
+    here = OuterRef("pk")
+    made = MemberList.objects.filter(network=here, version__lte=OuterRef("version"))
+    received = Application.objects.filter(network=here, status=ApplicationStatus.RECEIVED)
+    accused = Contradiction.objects.filter(network=here)
+    return rows.annotate(
+        listed=ArraySubquery(
+            Venue.objects.filter(network=here)
+            .order_by("code")
+            .values(json=JSONObject(state="state", told="told"))
+        ),
+        made=ArraySubquery(made.order_by("-version", "-term").distinct("version").values("change")),
+        received=ArraySubquery(
+            received.order_by("-received_at").values(
+                json=JSONObject(digest="digest", told="told", received_at="received_at")
+            )
+        ),
+        accused=ArraySubquery(
+            accused.order_by("registrar").distinct("registrar").values("registrar")
+        ),
+    )
+
+
+def _beside(row: Network, name: str) -> list[Any] | None:
+    """What `_with_all` put beside a row; None when it was read without."""
+    found: list[Any] | None = row.__dict__.get(name)
+    return found
+
+
 def network() -> NetworkView | None:
     """The network this venue belongs to, or None."""
-    row = Network.objects.filter(is_current=True).first()
+    row = _current()
     if row is None:
         return None
     return NetworkView(
@@ -270,6 +310,10 @@ def network() -> NetworkView | None:
 def members(*states: State) -> list[Member]:
     """The venues of the list by code, this one among them: members, or those in `states`."""
     wanted = states or (State.MEMBER,)
+    if is_reading():
+        current = _current()
+        listed = (_beside(current, "listed") or []) if current else []
+        return [Member.read(one["told"]) for one in listed if State(one["state"]) in wanted]
     rows = Venue.objects.filter(network__is_current=True, state__in=wanted).order_by("code")
     return [Member.read(row.told) for row in rows]
 
@@ -287,13 +331,15 @@ def others() -> list[Member]:
 
 def find(code: str) -> Member | None:
     """A venue of the list in whatever state, or None."""
+    if is_reading():
+        return next((one for one in every_venue() if one.code == code), None)
     row = Venue.objects.filter(network__is_current=True, code=code).first()
     return Member.read(row.told) if row else None
 
 
 def registrar() -> Member | None:
     """The member that keeps the claims and signs the lists; None where there is no network."""
-    row = Network.objects.filter(is_current=True).only("registrar").first()
+    row = _current()
     return find(row.registrar) if row else None
 
 
@@ -361,13 +407,13 @@ def has_list(digest: str) -> bool:
 
 def roll_of(network: Network) -> Roll:
     """The roll after the latest list, from what was written down when it was verified."""
-    rows = Venue.objects.filter(network=network)
-    made = (
-        MemberList.objects.filter(network=network, version__lte=network.version)
-        .order_by("-version", "-term")
-        .distinct("version")
-        .values_list("change", flat=True)
-    )
+    listed, made = _beside(network, "listed"), _beside(network, "made")
+    if listed is None or made is None:
+        rows = MemberList.objects.filter(network=network, version__lte=network.version)
+        rows = rows.order_by("-version", "-term").distinct("version")
+        made = list(rows.values_list("change", flat=True))
+        listed = list(Venue.objects.filter(network=network).values("told"))
+    members = [Member.read(one["told"]) for one in listed]
     return Roll(
         network=network.anchor,
         name=network.name,
@@ -377,7 +423,7 @@ def roll_of(network: Network) -> Roll:
         registrar=network.registrar,
         issued_at=network.issued_at,
         expires_at=network.expires_at,
-        members={row.code: Member.read(row.told) for row in rows},
+        members={member.code: member for member in members},
         made=frozenset(made),
     )
 
@@ -444,7 +490,10 @@ def why_impossible(roll: Roll, change: lists.Change) -> str | None:
 def changes(*statuses: ChangeStatus, limit: int = 100) -> list[ChangeView]:
     """Changes of the network this venue is in, latest first; those open, or in `statuses`."""
     wanted = [status.value for status in statuses] or OPEN
-    return _views(Change.objects.filter(status__in=wanted), limit)
+    return once(
+        ("venues.changes", *sorted(wanted), limit),
+        lambda: _views(Change.objects.filter(status__in=wanted), limit),
+    )
 
 
 def change(digest: str) -> ChangeView | None:
@@ -453,17 +502,18 @@ def change(digest: str) -> ChangeView | None:
 
 
 def _views(rows: Any, limit: int) -> list[ChangeView]:
-    row = Network.objects.filter(is_current=True).first()
+    row = _current()
     if row is None:
         return []
     roll, mine = roll_of(row), my_code()
-    found = rows.filter(network=row).order_by("-proposed_at", "digest")
-    return [_view(one, roll, mine) for one in found.prefetch_related("approvals")[:limit]]
+    given = Approval.objects.filter(change=OuterRef("pk")).order_by("venue").values("venue")
+    found = rows.filter(network=row).annotate(approved_by=ArraySubquery(given))
+    return [_view(one, roll, mine) for one in found.order_by("-proposed_at", "digest")[:limit]]
 
 
-def _view(row: Change, roll: Roll, mine: str) -> ChangeView:
+def _view(row: Any, roll: Roll, mine: str) -> ChangeView:
     told = lists.Change.read(row.told)
-    approved = tuple(sorted(one.venue for one in row.approvals.all()))
+    approved = tuple(row.approved_by)
     wanted = approvals.needed(roll, told)
     own_missing = wanted.own is not None and wanted.own not in approved
     others = max(0, wanted.others - len(set(approved) & wanted.among))
@@ -532,6 +582,10 @@ def _is_id(given: Any) -> bool:
 def applications(*statuses: ApplicationStatus) -> list[ApplicationView]:
     """Applications to us, latest first; those that wait, or in `statuses`."""
     wanted = statuses or (ApplicationStatus.RECEIVED,)
+    if wanted == (ApplicationStatus.RECEIVED,) and is_reading():
+        current = _current()
+        received = (_beside(current, "received") or []) if current else []
+        return [_received(one) for one in received]
     rows = Application.objects.filter(network__is_current=True, status__in=wanted)
     return [_application(row) for row in rows.order_by("-received_at")]
 
@@ -555,10 +609,23 @@ def _application(row: Application) -> ApplicationView:
     )
 
 
+def _received(told: dict[str, Any]) -> ApplicationView:
+    """One that waits, as `_with_all` has it."""
+    received_at = datetime.fromisoformat(told["received_at"])
+    row = Application(
+        digest=told["digest"],
+        told=told["told"],
+        received_at=received_at,
+        status=ApplicationStatus.RECEIVED.value,
+    )
+    return _application(row)
+
+
 def undertaking() -> UndertakingView | None:
     """What this venue undertakes for itself at present: proposed or accepted, not done."""
     open_ = [UndertakingStatus.PROPOSED.value, UndertakingStatus.ACCEPTED.value]
-    row = Undertaking.objects.filter(status__in=open_).order_by("-proposed_at").first()
+    rows = Undertaking.objects.filter(status__in=open_).order_by("-proposed_at")
+    row = once(("venues.undertaking",), rows.first)
     if row is None:
         return None
     return UndertakingView(
@@ -576,6 +643,15 @@ def undertaking() -> UndertakingView | None:
         proposed_at=row.proposed_at,
         decided_at=row.decided_at,
     )
+
+
+def accused() -> list[str]:
+    """Venues that signed two lists that cannot both be, by code."""
+    row = _current()
+    if row is None:
+        return []
+    found = _beside(row, "accused")
+    return found if found is not None else sorted({proof.who for proof in contradictions()})
 
 
 def contradictions() -> list[ContradictionView]:

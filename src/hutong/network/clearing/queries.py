@@ -50,10 +50,12 @@ def accounts(now: datetime, currency: str = CNY) -> list[AccountOfVenue]:
 
 def _accounts(now: datetime, currency: str) -> Iterator[AccountOfVenue]:
     limits = rulebook.in_force(now).rules.network
-    for member in sorted(venues.others(), key=lambda member: member.code):
-        owner = subject("venue", member.code)
-        clearing = ledger.account(owner, Kind.CLEARING, currency)
-        guarantee = ledger.account(owner, Kind.GUARANTEE, currency)
+    members = sorted(venues.others(), key=lambda member: member.code)
+    owners = [subject("venue", member.code) for member in members]
+    known = ledger.accounts(owners, (Kind.CLEARING, Kind.GUARANTEE), currency)
+    for member, owner in zip(members, owners, strict=True):
+        clearing = known.get((owner, Kind.CLEARING))
+        guarantee = known.get((owner, Kind.GUARANTEE))
         yield AccountOfVenue(
             venue=member.code,
             currency=currency,
@@ -119,10 +121,10 @@ def statement(id: int) -> StatementView:
     return view(row)
 
 
-def open_fen(venue: str, currency: str = CNY) -> int:
-    """What we owe a venue that stands in no agreed statement yet; below zero what it owes us."""
-    rows = Position.objects.filter(venue=venue, currency=currency, statement=None)
-    return int(rows.aggregate(s=Sum("owed_fen"))["s"] or 0)
+def open_fen(currency: str = CNY) -> dict[str, int]:
+    """What we owe each venue that stands in no agreed statement yet; below zero what it owes us."""
+    rows = Position.objects.filter(currency=currency, statement=None).order_by()
+    return {r["venue"]: int(r["s"]) for r in rows.values("venue").annotate(s=Sum("owed_fen"))}
 
 
 def view(row: ClearingStatement) -> StatementView:

@@ -9,8 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import (
+    Count,
+    IntegerField,
+    Min,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
+from hutong.doors.reading import once
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -76,7 +87,6 @@ def waiting() -> list[PeerCount]:
 
 def silent(at_least: int = 1) -> list[Silence]:
     """Venues that failed so often in a row to answer, longest first."""
-    counts = {one.venue: one.waiting for one in waiting()}
     return [
         Silence(
             venue=row.code,
@@ -84,16 +94,60 @@ def silent(at_least: int = 1) -> list[Silence]:
             failures=row.failures,
             problem=row.problem,
             next_try_at=row.next_try_at,
-            waiting=counts.get(row.code, 0),
+            waiting=row.waiting,
         )
-        for row in SilentPeer.objects.filter(failures__gte=at_least).order_by("since")
+        for row in _silent(at_least).order_by("since")
     ]
+
+
+def _silent(at_least: int) -> QuerySet[SilentPeer]:
+    """With how much waits for each."""
+    of_peer = Outgoing.objects.filter(status=Status.WAITING, to=OuterRef("code")).order_by()
+    count = Subquery(of_peer.values("to").annotate(n=Count("id")).values("n"))
+    rows = SilentPeer.objects.filter(failures__gte=at_least)
+    return rows.annotate(waiting=Coalesce(count, 0, output_field=IntegerField()))
 
 
 def struggling(tries: int = 6) -> QuerySet[Outgoing]:
     """Messages to venues that do answer, but not finally, for so many tries."""
     answering = Outgoing.objects.exclude(to__in=SilentPeer.objects.values("code"))
     return answering.filter(status=Status.WAITING, tries__gte=tries).order_by("queued_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What somebody should look at: a venue that is silent, or (`message`) one of its answers."""
+
+    venue: str
+    waiting: int
+    message: UUID | None
+    kind: str
+    problem: str
+
+
+def troubles(*, at_least: int = 4, limit: int = 20) -> list[Trouble]:
+    """Venues silent for so many tries, longest first, and messages that struggle, oldest first."""
+
+    def ask() -> list[Trouble]:
+        peers = _silent(at_least).values_list(
+            Value(0),
+            "since",
+            "code",
+            "waiting",
+            Value(None, output_field=UUIDField()),
+            Value(""),
+            "problem",
+        )
+        answers = struggling().values_list(
+            Value(1), "queued_at", "to", Value(0), "id", "kind", "problem"
+        )
+        rows = peers.order_by().union(answers[:limit], all=True)
+        return [
+            Trouble(venue=venue, waiting=waits, message=id, kind=kind, problem=problem)
+            for _part, _since, venue, waits, id, kind, problem in sorted(rows, key=lambda r: r[:2])
+        ]
+
+    return once(("network.troubles", at_least, limit), ask)
 
 
 def contradictions(limit: int = 50) -> list[Contradicted]:
