@@ -74,6 +74,15 @@ NOUNS = (
     N_("second factor begun"),
     N_("status list"),
     N_("template"),
+    N_("licence"),
+    N_("message"),
+    N_("mirror"),
+    N_("order"),
+    N_("proceeds"),
+    N_("reissue"),
+    N_("restriction"),
+    N_("statement"),
+    N_("venue"),
 )
 # What stands in a form or a request, and what may be wrong with it.
 FIELDS = (
@@ -93,6 +102,8 @@ FIELDS = (
     N_("status"),
     N_("title in Chinese"),
     N_("title in English"),
+    N_("lines"),
+    N_("origin"),
 )
 PROBLEMS = (
     N_("nobody bid"),
@@ -107,6 +118,11 @@ PROBLEMS = (
     N_("not text"),
     N_("too many, or one named twice"),
     N_("use smaller terms"),
+    N_("1 to 80 characters"),
+    N_("a held log has a term, a size and a root"),
+    N_("its headers name another message"),
+    N_("its sums or its form"),
+    N_("none, too many, or twice"),
 )
 
 STATES = (
@@ -189,6 +205,7 @@ MEANT = {
     "agent": N_("agent"),
     "viewer": N_("viewer"),
     "The file": N_("the file"),
+    "amount_fen": N_("amount"),
     "bank_reference": N_("bank reference"),
     "completeness": N_("completeness"),
     "effective_on": N_("effective on"),
