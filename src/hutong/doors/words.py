@@ -185,12 +185,27 @@ STATES = (
     N_("unverified"),
     N_("verified"),
     N_("withdrawn"),
+    N_("awarded"),
+    N_("declined"),
+    N_("disputed"),
+    N_("done"),
+    N_("ended"),
+    N_("final"),
+    N_("lost"),
+    N_("waiting"),
 )
 
 # Codes that are no words by themselves, and what they mean.
 MEANT = {
     "compromised": N_("key disclosed"),
     "received": N_("just received"),
+    "asking": N_("being sent"),
+    "called": N_("called in"),
+    "claiming": N_("claimed in the network"),
+    "freed": N_("given free"),
+    "guaranteed": N_("guaranteed by the other venue"),
+    "none": N_("not asked for"),
+    "releasing": N_("being given back"),
     "taken_up": N_("taken up"),
     "right": N_("the right"),
     "accepted": N_("agreed to"),
