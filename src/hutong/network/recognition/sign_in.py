@@ -20,7 +20,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hutong.kit.canonical import canonical
-from hutong.kit.event import Event, Visibility
+from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.moments import iso, parse_iso
 from hutong.kit.refusal import N_, Reason, Refused, reason
 from hutong.parties.membership import MandateRole
@@ -126,7 +126,7 @@ class SignedInFrom(Event, kind="network.SignedInFrom", visibility=Visibility.JOU
 
     venue: str
     party: UUID
-    person: UUID
+    person: Private[UUID]
     assertion: UUID
 
 
