@@ -2,6 +2,7 @@
 My orders at other venues: apply, deposit, bid, sign and pay through this one (NE-4).
 """
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +19,10 @@ from hutong.kit.actor import READ
 from hutong.kit.ids import subject
 from hutong.kit.moments import parse_iso
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.my.deals import readable
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
-from hutong.network.trade.queries import OrderView
+from hutong.network.trade.queries import OrderView, RelayedBidView
 from hutong.network.trade.rules import Deposit, Price, Stage
 from hutong.settlement import queries as settlement
 from hutong.ui.door import Acts, as_member, member
@@ -133,7 +135,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     )
     if answer := acts.answer():
         return answer
-    lot = _lot(order)
+    lot, bids = _lot(order), queries.bids_of(id, BIDS)
     if request.method == "GET":
         bid = BidForm(initial={"amount_fen": lot["least_next_fen"]} if lot else None)
         signing = SignForm(initial={"text_digest": order.contract_digest})
@@ -146,8 +148,10 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "why": _why(order),
             "deposit": settlement.payable_for(subject("order", id)),
             "price": settlement.payable_for(subject("order_price", id)),
-            "bids": queries.bids_of(id, BIDS),
+            "bids": [(one, _refused(one)) for one in bids],
             "lot": lot,
+            "leads": lot is not None and any(_leads(one, lot) for one in bids),
+            "contract_html": readable(order.contract),
             "bid": bid,
             "signing": signing,
             "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED) and order.lot is None,
@@ -180,6 +184,19 @@ def _lot(order: OrderView) -> dict[str, Any] | None:
         "announced": status is Status.ANNOUNCED,
         "over": status in (Status.SOLD, Status.UNSOLD),
     }
+
+
+def _leads(bid: RelayedBidView, lot: Mapping[str, Any]) -> bool:
+    """Whether the price that stands is this bid's: no two accepted bids have the same amount."""
+    accepted = bid.receipt is not None and bool(bid.receipt.get("accepted"))
+    return accepted and bid.amount_fen == lot["price_fen"]
+
+
+def _refused(bid: RelayedBidView) -> str:
+    """Why the home venue did not accept it, in the reader's language."""
+    because = (bid.receipt or {}).get("refusal")
+    code = because.get("code") if isinstance(because, Mapping) else None
+    return sentence_of_code({"code": code}) if code else ""
 
 
 def _why(order: OrderView) -> str:
