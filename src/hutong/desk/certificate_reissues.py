@@ -146,7 +146,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             Hand(did=did, name=people.get(person, "—"), at=at)
             for did, person, at in (
                 (gettext("Proposed by"), found.proposed_by, found.proposed_at),
-                (gettext("Decided by"), found.decided_by, found.decided_at),
+                (gettext("Approved or declined by"), found.decided_by, found.decided_at),
             )
             if person and at
         ],
