@@ -5,11 +5,11 @@ import urllib.error
 import urllib.request
 
 import pytest
-from network.joining import join, members, standing, until
 
 from hutong.venues import chain
 from hutong.venues.lists import SignedList
 from hutong.venues.wire import MembersPage
+from network.joining import join, members, standing, until
 
 pytestmark = pytest.mark.drill
 
