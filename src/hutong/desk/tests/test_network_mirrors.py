@@ -12,7 +12,6 @@ from hutong.network.mirrors.tests.following import Follower
 from hutong.network.mirrors.tests.histories import act
 from hutong.node.keys import make_keyring
 from hutong.parties.testing import officer
-from hutong.venues.states import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +34,7 @@ def frozen(venue, monkeypatch):
     write(liar, 2, 40)
     mine.sources.logs[log.code] = liar
     mine.follow(log)
-    monkeypatch.setattr(network_mirrors.venues, "standing", lambda code: Standing.GOOD)
+    monkeypatch.setattr(network_mirrors.venues, "members", lambda: [log.member()])
     return log
 
 
@@ -50,7 +49,7 @@ def test_a_log_of_whom_nothing_was_heard_for_long_waits_too(venue, monkeypatch):
     log = Log(away=True)
     mine = Follower(log)
     mine.follow(log)
-    monkeypatch.setattr(network_mirrors.venues, "standing", lambda code: Standing.GOOD)
+    monkeypatch.setattr(network_mirrors.venues, "members", lambda: [log.member()])
     office = officer("network.operate")
     assert not list(network_mirrors.logs_in_trouble(office, venue.now))
     view = queries.mirror(log.code)
