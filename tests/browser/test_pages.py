@@ -16,6 +16,7 @@ ROLES = [None, "university", "registrar", "listing", "settlement", "administrato
 ALL_ROLES = [*ROLES, "alpha", "beta", "trading", "compliance", "supervisor"]
 
 # Pages nobody can come to at this venue, and why. A page that is new is not among them.
+IN_NO_NETWORK = "the venue here is alone"
 UNREACHED = {
     "certificates/status/<str:purpose>/<int:number>": "asked for by whoever verifies",
     "desk/counts": "asked for by a script",
@@ -35,6 +36,17 @@ UNREACHED = {
     "network/sign-in/going": "follows a button on the page before",
     "network/sign-in-from/<str:code>": "leads to another exchange",
     "network/signed-in": "asked for by another exchange",
+    "desk/entries/<uuid:entry>/correction": "follows a search in the register",
+    "desk/imports/<uuid:id>": "nothing was handed in for a party",
+    "my/orders/<uuid:id>": IN_NO_NETWORK,
+    "my/orders/new/<str:venue>/<uuid:listing>": IN_NO_NETWORK,
+    "network/lists/<str:digest>": IN_NO_NETWORK,
+    "network/venues/<str:code>/listings/<uuid:id>": IN_NO_NETWORK,
+    "network/venues/<str:code>/technologies/<uuid:id>": IN_NO_NETWORK,
+    "desk/network/claims": IN_NO_NETWORK,
+    "desk/network/messages": IN_NO_NETWORK,
+    "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>": IN_NO_NETWORK,
+    "desk/network/mirrors": IN_NO_NETWORK,
 }
 # What is called by a proper name in whatever language, or was typed where no table keeps it alone.
 NAMES = {
@@ -43,6 +55,7 @@ NAMES = {
     "某银行上海分行",
     "上海技术交易所（演示）",  # the holder of the account, as its bank calls it
     "演示银行上海分行",
+    "演示银行",  # where the demo venue keeps its account
     "某付款人",
     "交易所专员",
     "Hutong",
