@@ -58,13 +58,13 @@ def test_a_licences_terms_and_its_pledgees_proceeds_stand_on_the_pages(venue: An
         for word in ("Exclusive licence", "China", "Shanghai", "every field", "2030-12-31"):
             assert word in page, (place, word)
         assert "100%" not in page or place.startswith("/desk/listings"), place  # the title's holder
-        assert ("Held until the pledge is released" in page) == ("/deals/" in place), place
+        assert ("Held for the pledgee" in page) == ("/deals/" in place), place
     for party in (seller, bank):
         money = browsing(member_of(party)).get("/my/money").content.decode()
-        assert "Held until the pledge is released" in money
+        assert "Held for the pledgee" in money
         assert "970,000.00" in money
     other = browsing(member_of(buyer)).get(f"/my/deals/{deal.id}").content.decode()
-    assert "Held until" not in other
+    assert "Held for" not in other
     matter, _ = transaction(deal.id, settled_on=deal.changed_at)
     assert (matter.share, matter.licence.mode) == (None, "exclusive")
     assert matter.licence.territory == ("中国 China", "（上海市 Shanghai除外 excepted）")
