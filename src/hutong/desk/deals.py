@@ -164,6 +164,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         ways=WAYS,
         parties=parties.parties({deal.seller, deal.buyer, *(one.pledgee for one in pledged)}),
         pledged=pledged,
+        sees_books=settlement.sees_books(actor),
         technologies=things,
         transfers=transfers,
         money=money,
