@@ -190,7 +190,7 @@ def _present() -> dict[str, Any]:
     owner = member_of(waiting)
     licence = _store(documents, owner, now, subject("party", waiting.id), "licence.pdf", EVIDENCE)
     actions.attach_evidence(
-        actor=owner, now=now, party=waiting.id, document=licence, proves="licence"
+        actor=owner, now=now, party=waiting.id, document=licence, proves="法人登记证照"
     )
     actions.submit_for_verification(actor=owner, now=now, party=waiting.id)
 

@@ -255,8 +255,10 @@ def _readers(
 
 def _may_read(actor: Actor, document: DocumentView) -> bool:
     """Papers of applications and objections: who stored them, officers, and the other side."""
-    return access.by_default(actor, document) or (
-        actor.has(READ) and queries.may_read_evidence(actor, document.id)
+    if access.by_default(actor, document):
+        return True
+    return actor.has(READ) and (
+        queries.may_read_evidence(actor, document.id) or queries.may_read_filed(actor, document.id)
     )
 
 

@@ -39,7 +39,7 @@ PDF = b"%PDF-1.7\n% evidence made for a test\n%%EOF\n"
 
 def a_document(actor: Actor, *, now: datetime = NINE_IN_SHANGHAI) -> UUID:
     """A stored document of the actor's."""
-    owner = subject("party", actor.party) if actor.party else subject("office", new_id())
+    owner = subject("right_evidence", actor.party) if actor.party else subject("office", new_id())
     stored = documents.store(
         actor=actor,
         now=now,

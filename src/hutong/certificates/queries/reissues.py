@@ -75,7 +75,7 @@ def reissue_view(row: Reissue) -> ReissueView:
         older_words=row.older_words,
         reason=row.reason,
         status=ReissueStatus(row.status),
-        total=row.total,
+        total=max(row.total, row.made),  # one may have been made since it was counted
         made=row.made,
         proposed_by=row.proposed_by,
         proposed_at=row.proposed_at,

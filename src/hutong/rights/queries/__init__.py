@@ -25,6 +25,7 @@ from hutong.rights.queries.filings import (
     FilingView,
     filing,
     filings,
+    may_read_filed,
     sees_all_filings,
 )
 from hutong.rights.queries.grants import (
@@ -127,6 +128,7 @@ __all__ = [
     "holders_of",
     "may_dispose",
     "may_read_evidence",
+    "may_read_filed",
     "notice",
     "notice_calendar",
     "notices",

@@ -115,6 +115,13 @@ def filings(
     return paged(rows, cursor, limit, out=view)
 
 
+def may_read_filed(actor: Actor, document: UUID) -> bool:
+    """Whether a document lies in a filing of which the actor's party is a side."""
+    if actor.party is None:
+        return False
+    return _seen(actor).filter(evidence__contains=[document]).exists()
+
+
 def sees_all_filings(actor: Actor) -> bool:
     powers = ("rights.examine", "supervise.read")
     return actor.is_system or (
