@@ -37,6 +37,8 @@ DOORS = {
     "POST /receipts/{receipt}/match": "desk/receipts/<uuid:id>",
     "POST /receipts/{receipt}/return": "desk/receipts/<uuid:id>",
     "POST /payouts": "desk/payouts",
+    "POST /proceeds/{proceeds}/payment": "desk/proceeds/<uuid:id>",
+    "POST /proceeds/{proceeds}/refusal": "desk/proceeds/<uuid:id>",
     "POST /payouts/{payout}/approval": "desk/payouts/<uuid:id>",
     "POST /payouts/{payout}/rejection": "desk/payouts/<uuid:id>",
     "POST /payouts/{payout}/confirmation": "desk/payouts/<uuid:id>",

@@ -86,7 +86,7 @@ def test_a_wrong_licence_is_put_right_on_pages_by_all_it_names(venue: Any) -> No
     [grant] = queries.use_of(patent.id, venue.now.date())
     assert grant.territory == ("320000",)
     stranger = browsing(member_of(verified_party("无关公司", kind="enterprise", now=venue.now)))
-    assert stranger.post(path, {**said, "evidence": paper()}).status_code == 409
+    assert stranger.post(path, {**said, "evidence": paper()}).status_code == 403
 
 
 def test_a_pre_emption_by_contract_is_noted_when_the_holder_agrees(venue: Any) -> None:
