@@ -26,15 +26,15 @@ def play(world: World) -> None:
         abroad = world.staff(ABROAD, "registrar", "listing", "compliance", "cashier", "controller")
         trading.verify(home, trading.SELLER, trading.LOCAL)
         trading.verify(abroad, trading.ABROAD, FIRMS[2])
+    with tell.step("七个联合项目", "Seven joint projects of four sellers (NE-3, TE-4)"):
+        for code in (SHANDONG.code, CHENGDU.code):
+            world.staff(code, "registrar", "listing", "compliance")
+        projects.list_jointly(world)
     with tell.step("联合挂牌：一处挂牌，全网可见", "Listed at one, seen at all (NE-3)"):
         listing = trading.list_at_home(world, HOME)
         seconds = trading.seen_everywhere(world, HOME, listing)
         tell.check(f"{seconds:.1f} 秒内九家可见 seen at nine others", seconds < 30)
         tell.note(visible_everywhere_seconds=round(seconds, 1))
-    with tell.step("七个联合项目", "Seven joint projects of four sellers (NE-3, TE-4)"):
-        for code in (SHANDONG.code, CHENGDU.code):
-            world.staff(code, "registrar", "listing", "compliance")
-        projects.list_jointly(world)
     with tell.step("跨所意向与担保", "An order through another venue; its guarantee (NE-4, PA-4)"):
         order = trading.apply_abroad(world, HOME, ABROAD, listing)["id"]
         trading.apply_at_home(world, HOME, listing)
