@@ -45,6 +45,11 @@ DECIDED_BY: dict[str, tuple[str, ...]] = {
     "deals": ("settlement.settle", "deals.end"),
     "receipts": ("settlement.record_receipt",),
     "proceeds": ("settlement.approve_payout",),
+    "clearing": (
+        "settlement.request_payout",
+        "settlement.approve_payout",
+        "settlement.record_receipt",
+    ),
     "payouts": ("settlement.approve_payout", "settlement.record_receipt"),
     "certificates": ("certificates.revoke", "certificates.approve_revocation"),
     "technologies": ("technologies.enter_any",),

@@ -5,6 +5,7 @@ their members here (SE-5, NE-4).
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +13,22 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hutong.desk.queue import Waiting, source
+from hutong.desk.case import same_eyes, show
+from hutong.desk.queue import Waiting, decide, source
+from hutong.desk.terms import terms
 from hutong.doors.api import paged
 from hutong.kit.actor import Actor
+from hutong.kit.ids import subject
 from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_
 from hutong.network.clearing import actions, queries
-from hutong.network.clearing.queries import StatementView
-from hutong.network.clearing.rules import Status
+from hutong.network.clearing.queries import LineView, StatementView
+from hutong.network.clearing.rules import Status, What
 from hutong.network.trade import queries as trade
 from hutong.settlement.queries import needs_books
+from hutong.ui.case import Case, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
+from hutong.ui.templatetags.ui import named
 from hutong.ui.words import Words
 from hutong.venues import queries as venues
 from hutong.venues.lists import State
@@ -34,15 +40,19 @@ STEPS: Words = {
     Status.AGREED.value: N_("We owe this by the agreed statement: pay it"),
     Status.PAID.value: N_("The other venue says that it has paid: look at the bank"),
 }
+WHAT: Words = {
+    What.DEPOSIT.value: N_("Deposit, applied or called"),
+    What.PRICE.value: N_("Price"),
+    What.BACK.value: N_("Given back: the deal ended"),
+}
 
 
 class PaymentForm(forms.Form):
-    statement = forms.IntegerField(widget=forms.HiddenInput)
-    bank_reference = forms.CharField(label=_("Bank reference"), max_length=80)
-
-
-class StatementForm(forms.Form):
-    statement = forms.IntegerField(widget=forms.HiddenInput)
+    bank_reference = forms.CharField(
+        label=_("Bank reference"),
+        max_length=80,
+        help_text=_("The number that the bank gave the payment; the other venue looks for it."),
+    )
 
 
 class VenueForm(forms.Form):
@@ -50,27 +60,74 @@ class VenueForm(forms.Form):
     currency = forms.CharField(widget=forms.HiddenInput, max_length=3)
 
 
-@source("settlement.approve_payout")
-def statements_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Statements that differ, that we pay, or whose payment is to be found at the bank."""
-    for one in queries.to_do():
-        yield Waiting(
-            kind=gettext("Clearing between venues"),
-            title=f"{one.venue} · {one.number} · {with_unit(abs(one.owed_fen), one.currency)}",
-            href=f"{PAGE}#s{one.id}",
-            since=one.changed_at,
-            note=gettext(STEPS[one.status.value]),
-            term="money",
-            not_by=(one.entered_by,),
-        )
+class PositionForm(forms.Form):
+    position = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AsideForm(forms.Form):
+    position = forms.TypedChoiceField(label=_("Line"), coerce=int)
+    why = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, data: Any, lines: list[LineView]) -> None:
+        super().__init__(data, auto_id="aside-%s")
+        self.fields["position"].choices = [  # type: ignore[attr-defined]
+            (line.id, _line_words(line)) for line in lines if line.id and not line.aside_since
+        ]
+
+
+def _line_words(line: LineView) -> str:
+    what = gettext(WHAT[line.what.value]) if line.what else line.key
+    amount = with_unit(abs(line.owed_fen or 0), line.currency)
+    return f"{what} · {amount} · {str(line.order)[-12:]}"
+
+
+@source(actions.ENTER)
+def payments_to_enter(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Agreed statements by which we pay."""
+    for one in queries.to_do(Status.AGREED):
+        if not one.bank_reference:
+            yield _waiting(one)
+
+
+@source(actions.CONFIRM)
+def statements_to_decide(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Payments that were entered, and statements that the venues count differently."""
+    for one in queries.to_do(Status.AGREED, Status.DISPUTED):
+        if one.status is Status.DISPUTED or one.bank_reference:
+            yield _waiting(one)
+
+
+@source(actions.RECEIVE)
+def payments_to_find(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Statements that the other venue says it has paid."""
+    for one in queries.to_do(Status.PAID):
+        yield _waiting(one)
+
+
+def _waiting(one: StatementView) -> Waiting:
+    note = STEPS[one.status.value]
+    if one.status is Status.AGREED and one.bank_reference:
+        note = N_("Payment entered: confirm that the bank has paid")
+    return Waiting(
+        kind=gettext("Clearing between venues"),
+        title=f"{one.venue} · {one.number} · {with_unit(abs(one.owed_fen), one.currency)}",
+        href=f"{PAGE}/{one.id}",
+        since=one.changed_at,
+        note=gettext(note),
+        term="money",
+        not_by=(one.entered_by,) if one.status is Status.AGREED else (),
+    )
 
 
 @officer
 def page(request: HttpRequest) -> HttpResponse:
+    """Where we stand with each other venue. Needs an officer of settlement, or the supervisor."""
     actor, now = request.actor, request.now
     needs_books(actor)
-    payment, chosen = PaymentForm(request.POST or None), StatementForm(request.POST or None)
-    venue, acts = VenueForm(request.POST or None), Acts(request, to=PAGE)
+    venue, position = VenueForm(request.POST or None), PositionForm(request.POST or None)
+    acts = Acts(request, to=PAGE)
     acts.on(
         "strike",
         lambda: actions.strike(
@@ -83,31 +140,10 @@ def page(request: HttpRequest) -> HttpResponse:
         form=venue,
     )
     acts.on(
-        "enter",
-        lambda: actions.enter_payment(
-            actor=actor,
-            now=now,
-            statement=payment.cleaned_data["statement"],
-            bank_reference=payment.cleaned_data["bank_reference"],
-        ),
-        said=gettext("Entered; another officer confirms it."),
-        form=payment,
-    )
-    acts.on(
-        "confirm",
-        lambda: actions.confirm_payment(
-            actor=actor, now=now, statement=chosen.cleaned_data["statement"]
-        ),
-        said=gettext("Confirmed; the other venue is told."),
-        form=chosen,
-    )
-    acts.on(
-        "receive",
-        lambda: actions.confirm_receipt(
-            actor=actor, now=now, statement=chosen.cleaned_data["statement"]
-        ),
-        said=gettext("Received; the statement is settled."),
-        form=chosen,
+        "take_up",
+        lambda: actions.take_up(actor=actor, now=now, position=position.cleaned_data["position"]),
+        said=gettext("It is counted again, in the next statement."),
+        form=position,
     )
     if answer := acts.answer():
         return answer
@@ -118,32 +154,241 @@ def page(request: HttpRequest) -> HttpResponse:
         key=("-struck_at", "-id"),
         out=queries.view,
     )
-    still_open = queries.open_fen()
-    accounts = [
-        (one, still_open.get(one.venue, 0), actions.is_proposer(one.venue))
-        for one in queries.accounts(now)
-    ]
     return render(
         request,
         "desk/clearing.html",
         {
-            "accounts": accounts,
-            "homes": {one.code: one for one in venues.members(*State)},
-            "statements": [(one, _may(one, actor)) for one in found["items"]],
+            "accounts": [(one, actions.is_proposer(one.venue)) for one in queries.accounts(now)],
+            "aside": queries.set_aside(),
+            "homes": _homes(),
+            "statements": found["items"],
             "next": found["next"],
             "orders": [trade.foreign(row) for row in trade.foreign_orders()[:MANY]],
+            "may": decide(actor, actions.CONFIRM),
+            "what": WHAT,
             "problem": acts.problem,
         },
         status=acts.status,
     )
 
 
-def _may(one: StatementView, actor: Actor) -> str:
-    """What this officer may do with a statement now."""
-    if one.status is Status.AGREED and one.is_ours_to_pay:
-        if not one.bank_reference:
-            return "enter"
-        return "wait" if one.entered_by == actor.person else "confirm"
-    if one.status is Status.PAID and not one.is_ours_to_pay:
-        return "receive"
+@officer
+def one(request: HttpRequest, id: int) -> HttpResponse:
+    """One statement: what it counts, where the two differ, and its payment."""
+    actor, now = request.actor, request.now
+    needs_books(actor)
+    view = queries.statement(id)
+    lines = queries.lines_of(view)
+    typed = request.POST if request.method == "POST" else None
+    payment = PaymentForm(typed if typed and typed.get("act") == "enter" else None)
+    aside = AsideForm(typed if typed and typed.get("act") == "aside" else None, lines)
+    acts = Acts(request, to=f"{PAGE}/{id}")
+    act: dict[str, Any] = {"actor": actor, "now": now}
+    acts.on(
+        "enter",
+        lambda: actions.enter_payment(**act, statement=id, **payment.cleaned_data),
+        said=gettext("Entered; another officer confirms it."),
+        form=payment,
+    )
+    acts.on(
+        "confirm",
+        lambda: actions.confirm_payment(**act, statement=id),
+        said=gettext("Confirmed; the other venue is told."),
+    )
+    acts.on(
+        "receive",
+        lambda: actions.confirm_receipt(**act, statement=id),
+        said=gettext("Received; the statement is settled."),
+    )
+    acts.on(
+        "strike",
+        lambda: actions.strike(**act, venue=view.venue, currency=view.currency),
+        said=gettext("Struck and sent; the other venue answers in a moment."),
+    )
+    acts.on(
+        "aside",
+        lambda: actions.set_aside(**act, **aside.cleaned_data),
+        said=gettext("Left out of the next statement; strike it when all lines are looked at."),
+        form=aside,
+    )
+    if answer := acts.answer():
+        return answer
+    homes = _homes()
+    ours = view.status is Status.AGREED and view.is_ours_to_pay
+    waits = view.is_officers
+    case = Case(
+        kind=gettext("Statement between venues"),
+        number=f"{view.venue} · {view.number}",
+        title=f"{with_unit(abs(view.owed_fen), view.currency)} · {_name(homes, view.venue)}",
+        lifecycle="clearing",
+        state=view.status.value,
+        since=view.changed_at if waits else None,
+        due_by=terms(now).due_by("money", view.changed_at) if waits else None,
+        decisions=_decisions(view, actor, payment, aside),
+        barred=same_eyes(
+            actor,
+            [view.entered_by] if ours and view.bank_reference else [],
+            gettext("You entered the payment; another officer confirms it."),
+        ),
+        hands=[
+            Hand(did=did, by=by)
+            for did, by in (
+                (gettext("Payment entered by"), view.entered_by),
+                (gettext("Confirmed by"), view.confirmed_by),
+            )
+            if by
+        ],
+        nothing=_nothing(view),
+    )
+    return show(
+        request,
+        "desk/clearing_statement.html",
+        case,
+        acts=acts,
+        subjects=[subject("clearing_statement", id)],
+        statement=view,
+        lines=lines,
+        home=homes.get(view.venue),
+        proposer=actions.is_proposer(view.venue),
+        what=WHAT,
+    )
+
+
+def _homes() -> dict[str, Any]:
+    return {one.code: one for one in venues.members(*State)}
+
+
+def _name(homes: dict[str, Any], code: str) -> str:
+    return named(homes[code]) if code in homes else code
+
+
+def _nothing(view: StatementView) -> str:
+    """What everybody waits for, where no officer here has anything to do."""
+    match view.status:
+        case Status.PROPOSED:
+            return gettext(
+                "The other venue compares it with its own books; its answer comes by itself."
+            )
+        case Status.DISPUTED if not view.is_officers:
+            return gettext("It is struck again by itself at the end of the day.")
+        case Status.AGREED if not view.is_ours_to_pay:
+            return gettext("The other venue pays; it says so when its bank was told.")
+        case Status.PAID if view.is_ours_to_pay:
+            return gettext("The other venue looks for the payment at its bank.")
+        case Status.SETTLED:
+            return gettext("It is settled; nothing is left to do.")
     return ""
+
+
+def _decisions(
+    view: StatementView, actor: Actor, payment: PaymentForm, aside: AsideForm
+) -> list[Decision]:
+    match view.status:
+        case Status.AGREED if view.is_ours_to_pay:
+            return _paying(view, actor, payment)
+        case Status.PAID if not view.is_ours_to_pay and actor.has(actions.RECEIVE):
+            return [
+                Decision(
+                    id="receive",
+                    title=gettext("The payment"),
+                    outcomes=[
+                        Outcome(
+                            act="receive",
+                            label=gettext("It is at our bank"),
+                            consequence=gettext(
+                                "Our books say that the other venue has paid, it is told so, and the"
+                                " statement is settled."
+                            ),
+                            rule="SE-5",
+                            good=True,
+                        )
+                    ],
+                )
+            ]
+        case Status.DISPUTED if actions.is_proposer(view.venue) and actor.has(actions.CONFIRM):
+            return _disputed(aside)
+    return []
+
+
+def _paying(view: StatementView, actor: Actor, payment: PaymentForm) -> list[Decision]:
+    found = []
+    if view.bank_reference and actor.has(actions.CONFIRM):
+        found.append(
+            Decision(
+                id="confirm",
+                title=gettext("Confirm the payment"),
+                outcomes=[
+                    Outcome(
+                        act="confirm",
+                        label=gettext("The bank has paid it out"),
+                        consequence=gettext(
+                            "Our books follow at once, and the other venue is told."
+                        ),
+                        rule="PA-5",
+                        good=True,
+                    )
+                ],
+            )
+        )
+    if actor.has(actions.ENTER):
+        found.append(
+            Decision(
+                id="enter",
+                title=gettext("Enter the payment"),
+                form=payment,
+                open=not view.bank_reference,
+                outcomes=[
+                    Outcome(
+                        act="enter",
+                        label=gettext("Enter the payment"),
+                        consequence=gettext(
+                            "Another officer confirms it; nothing is booked before."
+                        ),
+                        rule="PA-5",
+                        good=not view.bank_reference,
+                    )
+                ],
+            )
+        )
+    return found
+
+
+def _disputed(aside: AsideForm) -> list[Decision]:
+    found = [
+        Decision(
+            id="strike",
+            title=gettext("Strike it again"),
+            outcomes=[
+                Outcome(
+                    act="strike",
+                    label=gettext("Strike it again"),
+                    consequence=gettext(
+                        "All that is open and not left out goes to the other venue once more."
+                    ),
+                    rule="SE-5",
+                    good=True,
+                )
+            ],
+        )
+    ]
+    if aside.fields["position"].choices:  # type: ignore[attr-defined]
+        found.append(
+            Decision(
+                id="aside",
+                title=gettext("Leave a line out"),
+                form=aside,
+                open=False,
+                outcomes=[
+                    Outcome(
+                        act="aside",
+                        label=gettext("Leave it out"),
+                        consequence=gettext(
+                            "It stays owed, and stands in no statement until it is counted again; the"
+                            " rest is netted without it."
+                        ),
+                        rule="SE-5",
+                    )
+                ],
+            )
+        )
+    return found

@@ -100,5 +100,6 @@ urlpatterns = [
     path("desk/network/claims", network_messages.numbers, name="network_claims"),
     path("desk/network", network.page, name="network"),
     path("desk/clearing", clearing.page, name="clearing"),
+    path("desk/clearing/<int:id>", clearing.one, name="clearing-statement"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),
 ]

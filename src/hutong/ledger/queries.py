@@ -82,6 +82,14 @@ def accounts(
     return {(row.account.owner, Kind(row.account.kind)): _account(row) for row in rows}
 
 
+def accounts_in_all_currencies(owners: Iterable[str], kinds: Iterable[Kind]) -> list[AccountView]:
+    """Accounts of `owners` of these kinds, those there are."""
+    rows = Balance.objects.select_related("account").filter(
+        account__owner__in=list(owners), account__kind__in=[kind.value for kind in kinds]
+    )
+    return [_account(row) for row in rows]
+
+
 def balance(account: UUID) -> AccountView:
     """The account by id. Refused when there is none."""
     row = Balance.objects.select_related("account").filter(account_id=account).first()

@@ -11,10 +11,9 @@ from typing import Any
 
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject_id
-from hutong.kit.money import CNY
 from hutong.kit.refusal import Refused
 from hutong.network.bodies import Body
-from hutong.network.clearing import actions, rules
+from hutong.network.clearing import actions, queries, rules
 from hutong.network.clearing.rules import Difference, Refusal
 from hutong.network.messages.kinds import Kind
 from hutong.network.messages.rules import Answer, Message
@@ -23,12 +22,15 @@ Said = dict[str, Any]
 
 
 def strike_due(subject: str, due_at: datetime, now: datetime) -> None:
-    """Timer clearing.strike: the venue's day is over, what is open is netted."""
-    try:
-        actions.strike(actor=SYSTEM, now=now, venue=subject_id(subject), currency=CNY)
-    except Refused as refused:
-        if refused.reason not in (Refusal.NOTHING_OPEN, Refusal.UNDER_WAY):
-            raise
+    """Timer clearing.strike: the venue's day is over, what is open is netted, each currency by
+    itself. One that waits for an answer has the next close when that answer comes."""
+    venue = subject_id(subject)
+    for currency in queries.currencies_to_strike(venue):
+        try:
+            actions.strike(actor=SYSTEM, now=now, venue=venue, currency=currency)
+        except Refused as refused:
+            if refused.reason is not Refusal.UNDER_WAY:
+                raise
 
 
 def on_statement(message: Message, now: datetime) -> Said:

@@ -4,6 +4,7 @@ Clearing by the API (SE-5).
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ninja import Field, Query, Router, Schema, Status
 
@@ -13,6 +14,7 @@ from hutong.doors.text import Text
 from hutong.kit.money import CNY
 from hutong.network.clearing import actions, queries
 from hutong.network.clearing.rules import Status as StatementStatus
+from hutong.network.clearing.rules import What
 from hutong.settlement.queries import needs_books
 
 router = Router(tags=["network"])
@@ -26,6 +28,7 @@ class AccountOfVenueOut(Schema):
     owed_fen: int = Field(
         description="What we owe it; below zero: what it owes us", examples=[-100]
     )
+    open_fen: int = Field(description="What of that stands in no agreed statement yet")
     guaranteed_fen: int = Field(description="Deposits it stands for here", examples=[0])
     limit_fen: int = Field(description="Most that it may owe and guarantee here, by the rulebook")
     free_fen: int = Field(description="What of that is left")
@@ -37,9 +40,10 @@ class AccountOfVenueOut(Schema):
     summary="Where we stand with each other venue",
 )
 def accounts(request: DoorRequest) -> list[Any]:
-    """Needs an officer of settlement or the supervisor (SE-5)."""
+    """In yuan for each venue, and in each other currency in which anything was owed or guaranteed.
+    Needs an officer of settlement or the supervisor (SE-5)."""
     needs_books(request.actor)
-    return list(queries.accounts(request.now))
+    return queries.accounts(request.now)
 
 
 class ClearingStatementOut(Schema):
@@ -53,11 +57,30 @@ class ClearingStatementOut(Schema):
     lines: list[tuple[str, int]]
     owed_fen: int = Field(description="What we owe by it; below zero: what we are owed")
     status: StatementStatus = Field(examples=["agreed"])
+    tries: int = Field(description="How often it was struck over the same lines", examples=[1])
     differences: list[tuple[str, int | None, int | None]] = Field(
         description="Where the two do not count the same: line, proposed, the other's"
     )
     struck_at: datetime
     bank_reference: str
+
+
+class LineOut(Schema):
+    """A line of what is owed of orders: a position."""
+
+    id: int | None = Field(description="null: we have no such position")
+    key: str = Field(description="The same at both venues", examples=["0193…:price"])
+    order: UUID | None
+    what: What | None = Field(description="deposit, price, or back: the deal ended")
+    owed_fen: int | None = Field(description="What we owe by it; below zero: what we are owed")
+    theirs_fen: int | None = Field(description="Where it differs: the same as the other counts it")
+    differs: bool
+    aside_since: datetime | None = Field(description="Since when it stands in no statement")
+    aside_why: str
+
+
+class AsideIn(Schema):
+    why: Text = Field(min_length=1, max_length=500, examples=["SZTE 的订单记录正在核对"])
 
 
 class BankIn(Schema):
@@ -92,8 +115,41 @@ def list_statements(
 def strike(request: DoorRequest, body: StrikeIn) -> Status[None]:
     """Needs `settlement.approve_payout`, at the venue whose code comes first; else by itself at the
     end of each day. A disputed one is struck anew (SE-5)."""
-    request.actor.need(actions.CONFIRM)
     actions.strike(actor=request.actor, now=request.now, venue=body.venue, currency=body.currency)
+    return Status(204, None)
+
+
+@router.get(
+    "/network/statements/{statement}/lines",
+    response={200: list[LineOut], **PROBLEMS},
+    summary="The lines of a statement, those that differ first",
+)
+def lines(request: DoorRequest, statement: int) -> list[Any]:
+    """Each beside our own position. Needs an officer of settlement or the supervisor (SE-5)."""
+    needs_books(request.actor)
+    return queries.lines_of(queries.statement(statement))
+
+
+@router.post(
+    "/network/positions/{position}/aside",
+    response={204: None, **PROBLEMS},
+    summary="Leave a line out of statements",
+)
+def set_aside(request: DoorRequest, position: int, body: AsideIn) -> Status[None]:
+    """Until it is clear who counts it right; the rest is netted without it. Needs
+    `settlement.approve_payout`, at the venue that strikes the statements (SE-5)."""
+    actions.set_aside(actor=request.actor, now=request.now, position=position, why=body.why)
+    return Status(204, None)
+
+
+@router.post(
+    "/network/positions/{position}/taken-up",
+    response={204: None, **PROBLEMS},
+    summary="Count a line again that was left out",
+)
+def take_up(request: DoorRequest, position: int) -> Status[None]:
+    """It stands in the next statement. Needs `settlement.approve_payout` (SE-5)."""
+    actions.take_up(actor=request.actor, now=request.now, position=position)
     return Status(204, None)
 
 

@@ -11,7 +11,8 @@ from hutong.network.clearing.rules import Line, Statement, Status
 
 
 class ClearingStatement(models.Model):
-    """A statement between another venue and us; `owed_fen`: what we owe by it, or are owed."""
+    """A statement between another venue and us; `owed_fen`: what we owe by it, or are owed. `tries`:
+    how often it was struck over the same lines."""
 
     id = models.BigAutoField(primary_key=True)
     venue = models.CharField(max_length=20)
@@ -22,6 +23,7 @@ class ClearingStatement(models.Model):
     lines = models.JSONField()
     owed_fen = models.BigIntegerField()
     status = models.CharField(max_length=10)
+    tries = models.PositiveSmallIntegerField(default=1)
     differences = models.JSONField(default=list, blank=True)
     struck_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -57,7 +59,8 @@ class ClearingStatement(models.Model):
 
 
 class Position(models.Model):
-    """What we owe another venue of one order, or are owed (below zero)."""
+    """What we owe another venue of one order, or are owed (below zero). Set aside, it stands in no
+    statement until an officer takes it up again."""
 
     id = models.BigAutoField(primary_key=True)
     venue = models.CharField(max_length=20)
@@ -68,11 +71,18 @@ class Position(models.Model):
     statement = models.ForeignKey(
         ClearingStatement, null=True, on_delete=models.PROTECT, related_name="positions"
     )
+    aside_since = models.DateTimeField(null=True)
+    aside_by = models.UUIDField(null=True)
+    aside_why = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["venue", "key"], name="network_position_once"),
             models.CheckConstraint(name="network_position_amount", condition=~Q(owed_fen=0)),
+            models.CheckConstraint(
+                name="network_position_aside_is_open",
+                condition=Q(aside_since__isnull=True) | Q(statement__isnull=True),
+            ),
         ]
         indexes = [
             models.Index(

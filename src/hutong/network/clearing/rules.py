@@ -2,7 +2,7 @@
 Statements between two venues: what is counted, when both agree, how it is settled (SE-5).
 
     positions (by key, once) ─► statement: proposed → agreed → paid → settled
-                                               ↘ disputed → proposed again
+       ↑↓ set aside                            ↘ disputed → proposed again
 
 Of two venues the one whose code comes first proposes. A position has the same key at both, because
 it follows from one message that both keep; amounts are counted as what the second owes the first,
@@ -15,13 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 from hutong.kit.canonical import digest_of
-from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.event import Event, Private, Visibility, upcast
+from hutong.kit.money import CNY
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 
 FORMAT: Final = "hutong-clearing/1"
 MOST_LINES: Final = 2_000
+MOST_TRIES: Final = 3  # a disputed statement is struck so often by itself; then officers look
 
 
 class Status(StrEnum):
@@ -57,6 +60,15 @@ class Refusal(Reason):
         "clearing.not_ours_to_pay", "SE-5", N_("By this statement the other venue pays.")
     )
     OURS_TO_PAY = reason("clearing.ours_to_pay", "SE-5", N_("By this statement we pay."))
+    NOT_ENTERED = reason(
+        "clearing.not_entered", "PA-5", N_("How it goes out has not been entered yet.")
+    )
+    NOT_OPEN = reason(
+        "clearing.not_open", "SE-5", N_("This line stands in a statement that both agreed on.")
+    )
+
+
+# -- what is entered in the journal -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,46 +81,121 @@ class PositionNoted(Event, kind="network.PositionNoted", visibility=Visibility.S
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementStruck(Event, kind="network.StatementStruck", visibility=Visibility.JOURNALLED):
+class PositionSetAside(Event, kind="network.PositionSetAside", visibility=Visibility.JOURNALLED):
+    """An officer leaves a line out of statements until it is clear who counts it right."""
+
+    position: str
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PositionTakenUp(Event, kind="network.PositionTakenUp", visibility=Visibility.JOURNALLED):
+    """A line that was set aside stands in the next statement again."""
+
+    position: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementStruck(
+    Event, kind="network.StatementStruck", version=2, visibility=Visibility.JOURNALLED
+):
     venue: str
+    currency: str
     number: int
     digest: str
     net_fen: Private[int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementAgreed(Event, kind="network.StatementAgreed"):
+class StatementAgreed(Event, kind="network.StatementAgreed", version=2):
     """Both venues signed the same statement; each logs its digest."""
 
     venue: str
+    currency: str
     number: int
     digest: str
     net_fen: Private[int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementDisputed(Event, kind="network.StatementDisputed"):
+class StatementDisputed(Event, kind="network.StatementDisputed", version=2):
     """The two do not count the same; what differs is private to them and the supervisor."""
 
     venue: str
+    currency: str
     number: int
     digest: str
     differences: Private[list[list[Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementPaid(Event, kind="network.StatementPaid", visibility=Visibility.JOURNALLED):
+class StatementPaymentEntered(
+    Event, kind="network.StatementPaymentEntered", visibility=Visibility.JOURNALLED
+):
+    """An officer entered how what we owe goes out; another confirms it (PA-5)."""
+
     venue: str
+    currency: str
     number: int
     amount_fen: Private[int]
     bank_reference: Private[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementSettled(Event, kind="network.StatementSettled"):
+class StatementPaid(
+    Event, kind="network.StatementPaid", version=2, visibility=Visibility.JOURNALLED
+):
     venue: str
+    currency: str
+    number: int
+    amount_fen: Private[int]
+    bank_reference: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementPaymentAnnounced(
+    Event, kind="network.StatementPaymentAnnounced", visibility=Visibility.JOURNALLED
+):
+    """The other venue says that it has paid what it owes by the statement."""
+
+    venue: str
+    currency: str
+    number: int
+    amount_fen: Private[int]
+    bank_reference: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementSettled(Event, kind="network.StatementSettled", version=2):
+    venue: str
+    currency: str
     number: int
     digest: str
+
+
+@upcast("network.StatementStruck", 1)
+@upcast("network.StatementAgreed", 1)
+@upcast("network.StatementDisputed", 1)
+@upcast("network.StatementPaid", 1)
+@upcast("network.StatementSettled", 1)
+def _in_yuan(facts: dict[str, Any]) -> dict[str, Any]:
+    """At first statements were struck in one currency only."""
+    return {**facts, "currency": CNY}
+
+
+AFTER: Final[Mapping[str, Status]] = {
+    StatementStruck.kind: Status.PROPOSED,
+    StatementDisputed.kind: Status.DISPUTED,
+    StatementAgreed.kind: Status.AGREED,
+    StatementPaymentEntered.kind: Status.AGREED,
+    StatementPaid.kind: Status.PAID,
+    StatementPaymentAnnounced.kind: Status.PAID,
+    StatementSettled.kind: Status.SETTLED,
+}
+"""What a statement is after an entry of this kind."""
+
+
+# -- the statement ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +255,15 @@ def line_of(key: str, owed_fen: int, *, us: str, them: str) -> Line:
 
 def key_of(order: object, what: What) -> str:
     return f"{order}:{what.value}"
+
+
+def read_key(key: str) -> tuple[UUID, What] | None:
+    """(order, what it is for) of a position; None where the other venue named what is none."""
+    order, _, what = key.partition(":")
+    try:
+        return UUID(order), What(what)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
