@@ -126,16 +126,16 @@ class Died(BaseException):
 @contextlib.contextmanager
 def dying() -> Iterator[None]:
     """The process ends when all is written and nothing committed."""
-    from hutong.network.messages import actions
+    from hutong.network.messages.actions import keeping
 
-    kept = actions._keep
+    kept = keeping.keep
 
     def die(*arguments: Any) -> None:
         kept(*arguments)
         raise Died
 
-    actions._keep = die
+    keeping.keep = die
     try:
         yield
     finally:
-        actions._keep = kept
+        keeping.keep = kept

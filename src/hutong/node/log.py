@@ -10,6 +10,7 @@ from hutong.auctions import queries as auctions
 from hutong.due import queries as due
 from hutong.journal import actions as journal
 from hutong.listings import queries as listings
+from hutong.network.mirrors import queries as mirrors
 from hutong.rulebook import queries as rulebook
 from hutong.transparency import actions as transparency
 from hutong.transparency import publishing
@@ -43,5 +44,7 @@ def seal(real_now: datetime) -> bool:
         now=now,
         real_now=real_now,
         seconds=rulebook.in_force(now).rules.log.seal_seconds,
-        occasion=listings.any_in_period() or auctions.lots(live=True).exists(),
+        occasion=listings.any_in_period()
+        or auctions.lots(live=True).exists()
+        or mirrors.any_open(),  # our members apply there through us
     )

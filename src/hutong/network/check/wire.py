@@ -201,7 +201,7 @@ class _Hurried(httpcore.NetworkBackend):
         return _HurriedStream(found, self._until)
 
     def connect_unix_socket(self, path, timeout=None, socket_options=None):
-        raise NotImplementedError
+        raise httpcore.ConnectError("a venue is asked over TCP only")
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(min(seconds, _left(self._until)))

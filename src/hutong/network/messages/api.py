@@ -38,11 +38,14 @@ class CommittedOut(Schema):
     """Where the log commits to an exchange: docs/network.md says how to check it."""
 
     entry: int
-    log_index: int | None = Field(description="of network.MessagesCommitted; null: not yet placed")
+    log_index: int | None = Field(description="of journal.Sealed; null: not yet sealed")
     index: int = Field(examples=[0])
     size: int = Field(examples=[12])
     root: str
     proof: list[str]
+    opening: dict[str, Any] | None = Field(
+        description="What opens the batch's sealed entry there: leaf, salt, entry, slot, path"
+    )
 
 
 class ToldOut(Schema):
@@ -129,6 +132,7 @@ def one(request: DoorRequest, direction: Direction, peer: str, message: UUID) ->
             "size": committed.size,
             "root": committed.root.hex(),
             "proof": [step.hex() for step in committed.proof],
+            "opening": committed.opening,
         },
     }
 

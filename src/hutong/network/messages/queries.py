@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 from hutong.doors.reading import once
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
+from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.messages import evidence
 from hutong.network.messages.models import (
@@ -157,7 +158,9 @@ def contradictions(limit: int = 50) -> list[Contradicted]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """Where the log commits to an exchange."""
+    """Where the log commits to an exchange: its batch has `root`, and stands in the sealed entry that
+    `opening` opens (journal/sealing.py); `log_index` is that of the journal.Sealed it opens. None:
+    it is not sealed yet."""
 
     entry: int
     log_index: int | None
@@ -165,6 +168,7 @@ class Committed:
     size: int
     root: Hash
     proof: tuple[Hash, ...]
+    opening: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,14 +235,26 @@ def _committed(kept: Evidence) -> Committed | None:
         return None
     batch = place.batch
     tree = evidence.Tree.of(list(_leaves(batch)))
+    log_index, opening = _sealed(batch)
     return Committed(
         entry=batch.entry,
-        log_index=journal.log_index_of(batch.entry),
+        log_index=log_index,
         index=place.index,
         size=batch.size,
         root=bytes(batch.root),
         proof=tuple(tree.proof(place.index)),
+        opening=opening,
     )
+
+
+def _sealed(batch: EvidenceBatch) -> tuple[int | None, dict[str, Any] | None]:
+    """(index of the journal.Sealed that commits to a batch's entry, what opens it there)."""
+    for sealed in journal.sealed_entries([subject("messages", batch.id)]):
+        if sealed.batch is None:
+            return None, None
+        (said, *_) = journal.of_subject(subject("seal", sealed.batch))
+        return said.log_index, sealed.opening(journal.seal_tree(sealed.batch))
+    return journal.log_index_of(batch.entry), None  # written before batches were sealed
 
 
 def _leaves(batch: EvidenceBatch) -> Iterator[evidence.Leaf]:

@@ -181,8 +181,12 @@ class MessageHurried(Event, kind="network.MessageHurried", visibility=Visibility
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessagesCommitted(Event, kind="network.MessagesCommitted"):
-    """Commits to the evidence of messages exchanged since the batch before (evidence.py)."""
+class MessagesCommitted(Event, kind="network.MessagesCommitted", visibility=Visibility.SEALED):
+    """Commits to the evidence of messages exchanged since the batch before (evidence.py).
+
+    Sealed: that two venues talk, and how much, while a listing is in its period would betray that
+    somebody applied (LI-4).
+    """
 
     root: bytes
     size: int

@@ -413,6 +413,12 @@ def open_listings(limit: int = 40) -> list[Foreign]:
     return list(_seen(ThingKind.LISTING, rows.order_by("ends_at", "thing")[:limit]))
 
 
+def any_open() -> bool:
+    """Whether anything is on offer at another venue."""
+    rows = _things(ThingKind.LISTING).filter(status__in=OPEN, fields__scope__1="network")
+    return bool(rows.filter(mirror__state__in=_BELIEVED).exists())
+
+
 def newest_listings(limit: int = 30) -> list[Foreign]:
     """The same, newest first."""
     rows = _things(ThingKind.LISTING).filter(

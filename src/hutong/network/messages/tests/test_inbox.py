@@ -272,13 +272,20 @@ def test_one_id_with_two_bodies_is_refused_and_named(client, paper):
 
 
 def test_both_signatures_are_kept_and_the_log_commits_to_them(client, paper, drain):
+    from hutong.journal.sealing import verify_opening
     from hutong.network.messages import evidence
+    from hutong.node.log import seal
 
     sent = [message(paper, n) for n in range(5)]
     for one in sent:
         post(client, paper.request(one))
     assert jobs.commit_evidence() == 5
     assert jobs.commit_evidence() == 0
+    drain()
+    assert queries.told(rules.Direction.IN, "SZTE", sent[3].id).committed.log_index is None
+    for entry in journal.published():
+        assert "Message" not in entry.kind, "LI-4: that we talk would betray that somebody applied"
+    assert seal(datetime.now(UTC))
     drain()
     told = queries.told(rules.Direction.IN, "SZTE", sent[3].id)
     assert told.body == {"n": 3}
@@ -295,7 +302,10 @@ def test_both_signatures_are_kept_and_the_log_commits_to_them(client, paper, dra
     evidence.verify(leaf, index=found.index, size=5, proof=found.proof, root=found.root)
     (entry,) = journal.of_kinds(["network.MessagesCommitted"])
     assert entry.facts["root"] == EvidenceBatch.objects.get().root.hex()
-    assert found.log_index is not None
+    published = json.loads(journal.leaf_at(found.log_index))
+    assert published["kind"] == "journal.Sealed"
+    verify_opening(found.opening, bytes.fromhex(published["facts"]["root"]))
+    assert found.opening["entry"]["facts"]["root"] == found.root.hex()
     assert list(queries.audit()) == []
 
 
