@@ -76,7 +76,10 @@ def _bring_in_step(*, demo: bool) -> None:
 
     from hutong.ui import translations
 
-    translations.compile_all()
+    try:
+        translations.compile_all()
+    except translations.WordsFault as fault:
+        raise SystemExit(str(fault)) from fault
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     _migrate()
     _found(demo=demo)

@@ -201,16 +201,27 @@ def _write(path: Path, template: Catalog, prune: bool) -> bool:
 
 
 def compile_all(root: Path = ROOT) -> list[Path]:
-    """Compile each catalogue that is newer than its `.mo`. Returns the `.mo` files written."""
+    """
+    Compile each catalogue that is newer than its `.mo`. Returns the `.mo` files written.
+
+    Raises WordsFault where one may not be written: a checkout another user owns, say.
+    """
     written = []
     for po in sorted(root.glob(f"*/{CATALOGUE}")):
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns:
             continue
         beside = mo.with_suffix(".mo.new")
-        with beside.open("wb") as out:
-            write_mo(out, _read(po), use_fuzzy=False)
-        beside.replace(mo)  # a reader sees the old or the new, never half
+        words = _read(po)
+        try:
+            with beside.open("wb") as out:
+                write_mo(out, words, use_fuzzy=False)
+            beside.replace(mo)  # a reader sees the old or the new, never half
+        except OSError as error:
+            raise WordsFault(
+                f"{_place(mo)} is older than its words and cannot be written ({error.strerror}); "
+                "run `./hutong translate compile` as the user who owns it"
+            ) from error
         written.append(mo)
     return written
 

@@ -153,5 +153,12 @@ def test_compiling_is_done_once_and_the_result_is_read_by_gettext(house: Path) -
     assert words.ngettext("%(n)s intent", "%(n)s intents", 2) == "%(n)s 份意向"
 
 
+def test_a_catalogue_that_cannot_be_compiled_is_named_with_what_to_do(house: Path) -> None:
+    complete(house)
+    catalogue(house).with_suffix(".mo.new").mkdir()  # nothing can be written there
+    with pytest.raises(WordsFault, match=r"django\.mo is older .* as the user who owns it"):
+        compile_all(root=house)
+
+
 def test_every_area_of_the_house_is_known() -> None:
     assert {"kit", "ui", "node"} <= set(translations.areas())
