@@ -220,7 +220,7 @@ def compile_all(root: Path = ROOT) -> list[Path]:
         except OSError as error:
             raise WordsFault(
                 f"{_place(mo)} is older than its words and cannot be written ({error.strerror}); "
-                "run `./hutong translate compile` as the user who owns it"
+                "run `.venv/bin/python -m hutong.ui.translations compile` as the user who owns it"
             ) from error
         written.append(mo)
     return written
