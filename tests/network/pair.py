@@ -8,7 +8,7 @@ other's WSGI application.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,15 @@ class Inline:
 
 
 class Pair:
-    def __init__(self, databases: Any, working_at: Any, directory: Path, now: datetime) -> None:
+    def __init__(
+        self,
+        databases: Any,
+        working_at: Any,
+        directory: Path,
+        now: datetime,
+        alone: Callable[[str], object] = lambda code: None,
+    ) -> None:
+        """`alone(code)`: what a venue did before it joined, done at it."""
         from hutong.node.founding import demo_rulebook, found
 
         self.databases = dict(zip(CODES, databases, strict=True))
@@ -54,6 +62,7 @@ class Pair:
         for code in CODES:
             with self.at(code):
                 found(rulebook=demo_rulebook(code=code), now=now)
+                alone(code)
                 begin_here(self.story, now=now)
 
     @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import itertools
 import random
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -457,3 +458,19 @@ def test_the_doctor_names_what_differs(follower):
     said = " / ".join(str(one) for one in queries.audit())
     assert f"listing {LISTINGS[0]}" in said
     assert "SZTE entry 0" in said
+
+
+def test_seals_come_on_the_clock_while_another_venue_has_something_on_offer(follower):
+    """Our members apply there through us: that we seal something must not tell when (LI-4)."""
+    from hutong.node.log import seal
+
+    real = datetime(2026, 3, 2, 11, tzinfo=UTC)  # the interval is a minute, by the clock
+    assert not seal(real), "nothing is sealed, and nothing goes on"
+    log = Log()
+    listed(log, LISTINGS[0])
+    log.sign()
+    follower(log).follow(log)
+
+    assert seal(real)
+    assert not seal(real + timedelta(seconds=59))
+    assert seal(real + timedelta(minutes=2))
