@@ -464,7 +464,7 @@ def test_seals_come_on_the_clock_while_another_venue_has_something_on_offer(foll
     """Our members apply there through us: that we seal something must not tell when (LI-4)."""
     from hutong.node.log import seal
 
-    real = datetime.now(UTC).replace(second=0, microsecond=0)  # the interval is a minute
+    real = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
     assert not seal(real), "nothing is sealed, and nothing goes on"
     log = Log()
     listed(log, LISTINGS[0])
@@ -472,5 +472,5 @@ def test_seals_come_on_the_clock_while_another_venue_has_something_on_offer(foll
     follower(log).follow(log)
 
     assert seal(real)
-    assert not seal(real + timedelta(seconds=59))
+    assert not seal(real + timedelta(seconds=59)), "the interval is a minute"
     assert seal(real + timedelta(minutes=2))
