@@ -77,6 +77,7 @@ OF = {
     "my/orders/": "order",
     "my/orders/new/": "offered_elsewhere",
     "desk/network/messages/": "message",
+    "desk/clearing/": "clearing_statement",
     "desk/imports/": "run",
     "network/lists/": "signed_list",
     "network/venues/<str:code>/listings/<uuid:id>": "mirrored_listing",
@@ -251,6 +252,7 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.deals.models import Deal
     from hutong.journal.models import Entry, Parked
     from hutong.listings.models import Intent, Joining, Listing, Preemption
+    from hutong.network.clearing.models import ClearingStatement
     from hutong.network.messages.models import Outgoing
     from hutong.network.trade.models import Order
     from hutong.parties.models import Party
@@ -307,6 +309,7 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "joining": each(Joining, name="listing_id"),
         "register_entry": each(RegisterEntry, "kind"),
         "order": each(Order, "stage"),
+        "clearing_statement": each(ClearingStatement, "status"),
         "signed_list": [world.ids["signed list"]],
         "offered_elsewhere": [f"{home}/{world.ids['mirrored listing']}"],
         "mirrored_listing": [f"{home}/listings/{world.ids['mirrored listing']}"],

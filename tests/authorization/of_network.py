@@ -18,7 +18,7 @@ from hutong.kit.ids import new_id, subject
 from hutong.kit.money import CNY
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.models import ClearingStatement, Position
-from hutong.network.clearing.rules import Statement, Status, What, line_of
+from hutong.network.clearing.rules import Difference, Statement, Status, What, line_of
 from hutong.network.messages import queries as messages
 from hutong.network.mirrors import actions as mirrors
 from hutong.network.mirrors import jobs as mirroring
@@ -67,6 +67,7 @@ def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) 
     listing, technology = _mirrored()
     order = orders(member, listing=listing, now=later)
     to_pay, entered, paid = statements(now=later)
+    left_out, open_line = lines(now=later)
     message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
     assert message is not None, "of each order something was told"
     return {
@@ -85,6 +86,9 @@ def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) 
         f"{STATEMENT}/payment": str(to_pay),
         f"{STATEMENT}/payment/confirm": str(entered),
         f"{STATEMENT}/receipt": str(paid),
+        "GET /network/statements/{statement}/lines": str(paid),
+        "POST /network/positions/{position}/aside": str(open_line),
+        "POST /network/positions/{position}/taken-up": str(left_out),
         "mirrored listing": str(listing),
         "mirrored technology": str(technology),
         "signed list": story.told[-1].list.digest,
@@ -183,6 +187,25 @@ def statements(*, now: datetime) -> tuple[int, int, int]:
     digest_of = ClearingStatement.objects.get(id=paid).digest
     clearing.note_paid(actor=SYSTEM, now=now, venue="TJTE", digest=digest_of, bank_reference="TT2")
     return to_pay, entered, paid
+
+
+def lines(*, now: datetime) -> tuple[int, int]:
+    """Of a statement that is disputed: the line that was left out, and the other."""
+    _owe("TJTE", -100, now)
+    _owe("TJTE", -200, now)
+    open_ = Position.objects.filter(venue="TJTE", statement=None).order_by("-owed_fen")
+    left_out, other = open_
+    clearing.strike(actor=SYSTEM, now=now, venue="TJTE", currency=CNY)
+    clearing.take_judgement(
+        actor=SYSTEM,
+        now=now,
+        venue="TJTE",
+        digest=ClearingStatement.objects.get(venue="TJTE", number=2).digest,
+        differences=[Difference(left_out.key, 100, None)],
+    )
+    boss = people.officer("settlement")
+    clearing.set_aside(actor=boss, now=now, position=left_out.id, why="正在核对")
+    return left_out.id, other.id
 
 
 def _owe(venue: str, owed_fen: int, now: datetime) -> None:
