@@ -17,11 +17,17 @@ def database_exists(cluster: Cluster, name: str) -> bool:
 
 
 def create_database(
-    cluster: Cluster, name: str, template: str | None = None, owner: str = OWNER
+    cluster: Cluster,
+    name: str,
+    template: str | None = None,
+    owner: str = OWNER,
+    *,
+    by_file: bool = False,
 ) -> None:
     """Create a database that `owner` owns and the application may only read and write rows of.
 
-    A copy of `template` has the template's tables and privileges. Raises psycopg's
+    A copy of `template` has the template's tables and privileges; `by_file` it is copied between
+    two checkpoints, which is soonest where nothing has to reach a disk. Raises psycopg's
     DuplicateDatabase. Interrupted, it leaves no database of that name.
     """
     unfinished = f"{name[:48]}_unfinished"
@@ -29,7 +35,7 @@ def create_database(
         if _has_database(connection, name):
             raise psycopg.errors.DuplicateDatabase(f'database "{name}" already exists')
         if template is not None:
-            _create(connection, name, template, owner)
+            _create(connection, name, template, owner, by_file=by_file)
             return
         connection.execute(_drop(unfinished))
         _create(connection, unfinished, "template1", owner)
@@ -73,15 +79,18 @@ def _has_database(connection: psycopg.Connection, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def _create(connection: psycopg.Connection, name: str, template: str, owner: str) -> None:
+def _create(
+    connection: psycopg.Connection, name: str, template: str, owner: str, *, by_file: bool = False
+) -> None:
     names = {
         "name": sql.Identifier(name),
         "template": sql.Identifier(template),
         "owner": sql.Identifier(owner),
+        "strategy": sql.SQL("FILE_COPY" if by_file else "WAL_LOG"),
         "app": sql.Identifier(APP),
     }
     for statement in (
-        "CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}",
+        "CREATE DATABASE {name} TEMPLATE {template} OWNER {owner} STRATEGY {strategy}",
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
         "GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {app}",
     ):
