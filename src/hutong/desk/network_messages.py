@@ -3,8 +3,10 @@ What this venue and others tell each other, and the claims of numbers: what wait
 (NE-2, NE-5).
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -128,8 +130,22 @@ def one(request: HttpRequest, direction: str, peer: str, message: UUID) -> HttpR
     if direction not in {d.value for d in Direction}:
         raise Refused(CommonRefusal.NOT_FOUND, what="message")
     told = queries.told(Direction(direction), peer, message)
-    kept = [(name, raw.decode("utf-8", "replace")) for name, raw in _kept(told)]
-    return render(request, "desk/network_message.html", {"told": told, "kept": kept})
+    return render(
+        request,
+        "desk/network_message.html",
+        {
+            "told": told,
+            "kinds": KINDS,
+            "home": venues.find(peer),
+            "said": _readable(told.body),
+            "answered": _readable(told.answer.get("answer", told.answer) if told.answer else None),
+            "kept": [(name, raw.decode("utf-8", "replace")) for name, raw in _kept(told)],
+        },
+    )
+
+
+def _readable(said: dict[str, Any] | None) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=2) if said else ""
 
 
 def _kept(told: queries.Told) -> Iterator[tuple[str, bytes]]:

@@ -52,6 +52,7 @@ def test_the_outbox_says_what_waits_and_why(asked, desk):
 def test_a_message_opens_with_what_is_known_of_it(asked, desk):
     page = desk.get(f"/desk/network/messages/out/SZTE/{asked.id}").content.decode()
     assert str(asked.id) in page
+    assert "CN2021100000018" in page, "what it says, before there is evidence of it"
     assert desk.get(f"/desk/network/messages/in/SZTE/{asked.id}").status_code == 404
     assert desk.get(f"/desk/network/messages/up/SZTE/{asked.id}").status_code == 404
 

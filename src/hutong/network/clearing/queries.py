@@ -42,6 +42,10 @@ class AccountOfVenue:
         return max(-self.owed_fen, 0)
 
     @property
+    def open_claim_fen(self) -> int:
+        return max(-self.open_fen, 0)
+
+    @property
     def free_fen(self) -> int:
         """What of the limit is left."""
         return self.limit_fen - self.claim_fen - self.guaranteed_fen
