@@ -19,11 +19,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from ninja import Field, Schema
 
+from hutong.doors import answers
 from hutong.kit.moments import in_utc, iso
 from hutong.kit.refusal import CommonRefusal, Refused
 
 T = TypeVar("T")
 MAX_LIMIT = 200
+answers.share()  # before any area declares its operations
 
 
 class Fault(Schema):

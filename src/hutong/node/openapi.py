@@ -63,6 +63,18 @@ def install() -> None:
     """Make django-ninja name shapes this way. Called once, where the API is assembled."""
     replaced: Any = ninja_schema
     replaced.NinjaGenerateJsonSchema = QualifiedNames
+    replaced.OpenAPISchema = Description
+
+
+class Description(ninja_schema.OpenAPISchema):
+    """A description that describes each shape once; most operations share theirs."""
+
+    def _create_schema_from_model(self, model: Any, *args: Any, **named: Any) -> Any:
+        known: dict[Any, Any] = self.__dict__.setdefault("known", {})
+        asked = (model, args, tuple(sorted(named.items())))
+        if asked not in known:
+            known[asked] = super()._create_schema_from_model(model, *args, **named)
+        return known[asked]
 
 
 def with_problems(description: ninja_schema.OpenAPISchema) -> ninja_schema.OpenAPISchema:
