@@ -25,7 +25,7 @@ from hutong.network.mirrors import jobs as mirroring
 from hutong.network.mirrors.testing import Log, Logs
 from hutong.network.mirrors.tests.histories import entered, listed
 from hutong.network.trade import actions as trade
-from hutong.network.trade import rules
+from hutong.network.trade import events
 from hutong.network.trade.models import Order
 from hutong.parties import testing as people
 from hutong.settlement import queries as books
@@ -116,15 +116,15 @@ def orders(member: Actor, *, listing: UUID, now: datetime) -> dict[str, UUID]:
     }
     for stage, order in made.items():
         if stage != "asking":
-            _hear([rules.OrderApplied(order=order, intent=new_id())], order, now)
+            _hear([events.OrderApplied(order=order, intent=new_id())], order, now)
         if stage in ("qualified", "awarded", "settled"):
-            _hear([rules.OrderQualified(order=order, deposit_fen=DEPOSIT)], order, now)
+            _hear([events.OrderQualified(order=order, deposit_fen=DEPOSIT)], order, now)
         if stage in ("awarded", "settled"):
             _pay(subject("order", order), DEPOSIT, now)
             trade.send_guarantee(actor=SYSTEM, now=now, order=order)
-            _hear([rules.DepositGuaranteed(order=order, amount_fen=DEPOSIT)], order, now)
+            _hear([events.DepositGuaranteed(order=order, amount_fen=DEPOSIT)], order, now)
             _award(order, now)
-    _hear([rules.OrderDeclined(order=made["declined"], why="Late.")], made["declined"], now)
+    _hear([events.OrderDeclined(order=made["declined"], why="Late.")], made["declined"], now)
     _settle(made["settled"], now)
     return made
 
@@ -145,7 +145,7 @@ def _order(member: Actor, listing: UUID, now: datetime) -> UUID:
 
 
 def _award(order: UUID, now: datetime) -> None:
-    said = rules.OrderAwarded(
+    said = events.OrderAwarded(
         order=order,
         deal=new_id(),
         number="SZTE-CJ-2022-000001",
@@ -157,14 +157,14 @@ def _award(order: UUID, now: datetime) -> None:
 
 
 def _settle(order: UUID, now: datetime) -> None:
-    signed = rules.OrderSigned(order=order)
-    called = rules.GuaranteeCalled(order=order, applied=True, amount_fen=DEPOSIT)
-    asked = rules.PriceAsked(order=order, amount_fen=PRICE)
+    signed = events.OrderSigned(order=order)
+    called = events.GuaranteeCalled(order=order, applied=True, amount_fen=DEPOSIT)
+    asked = events.PriceAsked(order=order, amount_fen=PRICE)
     _hear([signed, called, asked], order, now)
     _pay(subject("order_price", order), PRICE, now)
     trade.send_price(actor=SYSTEM, now=now, order=order)
-    paid = rules.PriceRemitted(order=order, amount_fen=PRICE)
-    _hear([paid, rules.OrderSettled(order=order, venue=HOME, certificates=())], order, now)
+    paid = events.PriceRemitted(order=order, amount_fen=PRICE)
+    _hear([paid, events.OrderSettled(order=order, venue=HOME, certificates=())], order, now)
 
 
 def _hear(said: Sequence[Event], order: UUID, now: datetime) -> None:

@@ -121,8 +121,10 @@ class _Wire(httpx.BaseTransport):
                 dying() if wrong == "died" else contextlib.nullcontext(),
             ):
                 given = inner.handle_request(request)
-                body = httpx.ByteStream(given.read())
-                response = httpx.Response(given.status_code, headers=given.headers, stream=body)
+                body = httpx.ByteStream(given.read())  # unpacked
+                headers = given.headers
+                headers.pop("content-encoding", None)
+                response = httpx.Response(given.status_code, headers=headers, stream=body)
         if wrong == "answer lost" or response is None:
             raise httpx.ReadError("no answer came")
         return response

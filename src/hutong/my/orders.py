@@ -2,20 +2,22 @@
 My orders at other venues: apply, deposit, bid, sign and pay through this one (NE-4).
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.auctions.rules import Status
 from hutong.doors.api import paged
-from hutong.doors.problems import sentence_of_code
-from hutong.kit.actor import READ
+from hutong.doors.problems import problem_of, sentence_of_code
+from hutong.kit.actor import ACT, READ
 from hutong.kit.ids import subject
 from hutong.kit.moments import parse_iso
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -31,6 +33,17 @@ from hutong.venues import queries as venues
 
 PAGE = 30
 BIDS = 50
+# Words of the protocol where the home venue gave no reason of its own.
+SAID = {
+    "IntentLapsed": _("The period ended before the order stood ready."),
+    "IntentWithdrawn": _("The application was withdrawn."),
+    "IntentRefused": _("Not qualified."),
+    "defaulted": _("One side did not keep the contract."),
+    "terminated": _("The deal was terminated."),
+}
+
+
+yuan = YuanField().prepare_value  # as the form takes it
 
 
 class ApplyForm(forms.Form):
@@ -40,6 +53,9 @@ class ApplyForm(forms.Form):
 
 
 class BidForm(forms.Form):
+    """`bid_id`: the bidder's name for this bid; sent again, it is the same bid (AU-4)."""
+
+    bid_id = forms.UUIDField(widget=forms.HiddenInput)
     amount_fen = YuanField(label=_("Bid (yuan)"), help_text=_("At least the least next bid."))
 
 
@@ -109,11 +125,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     actor, now = as_member(request.actor), request.now
     actor.acting_party()
     order = queries.order_seen_by(actor, id)
-    bid, signing, acts = (
-        BidForm(request.POST or None),
-        SignForm(request.POST or None),
-        Acts(request),
-    )
+    signing, acts = SignForm(request.POST or None), Acts(request)
     acts.on(
         "withdraw",
         lambda: actions.withdraw_order(actor=actor, now=now, order=id),
@@ -128,17 +140,54 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         form=signing,
     )
     acts.on(
-        "bid",
-        lambda: _bid(order, bid, now),
-        said=gettext("The home venue has judged your bid."),
-        form=bid,
+        "ask_again",
+        lambda: actions.ask_again(actor=actor, now=now, order=id),
+        said=gettext("Sent again. The home venue answers in a moment."),
     )
     if answer := acts.answer():
         return answer
-    lot, bids = _lot(order), queries.bids_of(id, BIDS)
     if request.method == "GET":
-        bid = BidForm(initial={"amount_fen": lot["least_next_fen"]} if lot else None)
         signing = SignForm(initial={"text_digest": order.contract_digest})
+    return _shown(request, order, signing=signing, problem=acts.problem, status=acts.status)
+
+
+@member
+def bids(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Relay one bid. Outside the transaction that other forms have: the bid is kept before it is
+    sent, and sent again under its id it is the same bid."""
+    if request.method != "POST":
+        return redirect(f"/my/orders/{id}")
+    actor = as_member(request.actor)
+    actor.need(ACT)
+    actor.acting_party()
+    order = queries.order_seen_by(actor, id)
+    form = BidForm(request.POST)
+    if not form.is_valid():
+        return _shown(request, order, bid=form, status=422)
+    bid, amount = form.cleaned_data["bid_id"], form.cleaned_data["amount_fen"]
+    try:
+        answered = relay.place(order, actor=actor, bid=bid, amount_fen=amount, now=request.now)
+    except Refused as refused:
+        problem = problem_of(refused)
+        return _shown(request, order, bid=form, problem=problem, status=problem["status"])
+    if answered.status != 200:
+        problem = {**_said_there(answered), "status": answered.status}
+        return _shown(request, order, bid=form, problem=problem, status=answered.status)
+    messages.success(request, gettext("The home venue has judged your bid."))
+    return redirect(f"/my/orders/{id}")
+
+
+def _shown(
+    request: HttpRequest,
+    order: OrderView,
+    *,
+    signing: SignForm | None = None,
+    bid: BidForm | None = None,
+    problem: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    lot, placed = _lot(order), queries.bids_of(order.id, BIDS)
+    given = {"bid_id": uuid4(), "amount_fen": lot["least_next_fen"] if lot else None}
     return render(
         request,
         "my/order.html",
@@ -146,26 +195,32 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "order": order,
             "home": venues.find(order.venue),
             "why": _why(order),
-            "deposit": settlement.payable_for(subject("order", id)),
-            "price": settlement.payable_for(subject("order_price", id)),
-            "bids": [(one, _refused(one)) for one in bids],
+            "deposit": settlement.payable_for(subject("order", order.id)),
+            "price": settlement.payable_for(subject("order_price", order.id)),
+            "bids": [(one, _refused(one), yuan(one.amount_fen)) for one in placed],
             "lot": lot,
-            "leads": lot is not None and any(_leads(one, lot) for one in bids),
+            "leads": lot is not None and any(_leads(one, lot) for one in placed),
             "contract_html": readable(order.contract),
-            "bid": bid,
-            "signing": signing,
+            "bid": bid or BidForm(initial=given),
+            "signing": signing or SignForm(initial={"text_digest": order.contract_digest}),
             "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED) and order.lot is None,
             "waits_for_deposit": order.deposit is Deposit.ASKED,
             "waits_for_price": order.price is Price.ASKED,
-            "problem": acts.problem,
+            "may_ask_again": order.may_ask_again,
+            "problem": problem,
         },
-        status=acts.status,
+        status=status,
     )
 
 
-def _bid(order: OrderView, form: BidForm, now: object) -> None:
-    """Relay one bid; a refused one is a receipt too, and stands in the list."""
-    relay.place(order, bid=uuid4(), amount_fen=form.cleaned_data["amount_fen"], now=now)  # type: ignore[arg-type]
+def _said_there(answered: relay.Answered) -> dict[str, Any]:
+    """The home venue's refusal to take a bid, as a problem in the reader's language."""
+    try:
+        told = json.loads(answered.body)
+        code, facts = str(told["code"]), dict(told.get("facts") or {})
+    except (ValueError, TypeError, LookupError):
+        code, facts = "trade.no_answer", {"venue": gettext("The home venue")}
+    return {"title": sentence_of_code({**facts, "code": code}), "code": code, "rule": ""}
 
 
 def _lot(order: OrderView) -> dict[str, Any] | None:
@@ -203,4 +258,5 @@ def _why(order: OrderView) -> str:
     """What the home venue said, in the reader's language where it gave a code."""
     if "code" in order.why:
         return sentence_of_code(order.why)
-    return str(order.why.get("said", ""))
+    said = str(order.why.get("said", ""))
+    return str(SAID.get(said, said))

@@ -8,9 +8,10 @@ from hutong.network.clearing import queries as clearing
 from hutong.network.messages import queries as messages
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.recognition import queries as recognition
+from hutong.network.trade import queries as trade
 
 
 def audit() -> Iterator[Discrepancy]:
     """Name everything that does not follow from the journal, or from the logs that are mirrored."""
-    for package in (messages, mirrors, claims, clearing, recognition):
+    for package in (messages, mirrors, claims, clearing, recognition, trade):
         yield from package.audit()

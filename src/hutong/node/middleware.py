@@ -43,9 +43,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
 ACCOUNTS = "/accounts/"
 ALIVE = "/healthz"  # answers while the database is away
-# Their answers hold secrets, which no table may keep, or count a failure although they refuse.
+# Their answers hold secrets, which no table may keep, or count a failure although they refuse; or
+# they keep a bid before they send it on, and know it again by its own id (AU-4).
 NEVER_REMEMBERED = re.compile(
-    r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token)/?"
+    r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token"
+    r"|orders/[^/]+/bids)/?|/my/orders/[^/]+/bids"
 )
 TRIES = 3
 # What every request asks at its beginning, and what it asks besides where there is a session.

@@ -92,25 +92,7 @@ REACTIONS: tuple[Reaction, ...] = (
     # the network
     when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=venues.on_approved),
     # orders of other venues' members here, and of ours elsewhere (NE-4)
-    when(
-        "trade.of_intent",
-        *("listings.IntentQualified", "listings.IntentRefused"),
-        *("listings.IntentLapsed", "listings.IntentWithdrawn"),
-        do=trade.of_intent,
-    ),
-    when("trade.of_deposit", "settlement.DepositReleased", do=trade.of_deposit),
-    when(
-        "trade.of_call",
-        *("settlement.DepositApplied", "settlement.DepositForfeited"),
-        do=trade.of_call,
-    ),
-    when("trade.of_lot", "auctions.LotOpened", do=trade.of_lot),
-    when("trade.of_deal", "deals.Opened", do=trade.of_deal),
-    when("trade.of_signing", "deals.Signed", do=trade.of_signing),
-    when("trade.of_price", "settlement.PayableIssued", do=trade.of_price),
-    when("trade.of_closing", "deals.Closed", do=trade.of_closing),
-    when("trade.of_return", "settlement.PriceReturned", do=trade.of_return),
-    when("trade.of_ending", "deals.Defaulted", "deals.Terminated", do=trade.of_ending),
+    when("trade.telling", *trade.TOLD, do=trade.tell),
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),

@@ -38,6 +38,14 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("frozen", N_("Rewritten"), BAD),
         ),
     ),
+    "recognition": Lifecycle(  # of another venue's party (PA-4)
+        (State("live", N_("Recognised"), GOOD),),
+        (
+            State("revoked", N_("Credential revoked"), BAD),
+            State("expired", N_("Credential over"), QUIET),
+            State("venue", N_("Home exchange without standing"), BAD),
+        ),
+    ),
     "party": Lifecycle(
         (
             State("unverified", N_("Unverified"), QUIET),

@@ -14,10 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from hutong.kit.actor import SYSTEM
+from hutong.kit.event import Event
 from hutong.network.bodies import Body
 from hutong.network.messages.kinds import Kind
 from hutong.network.messages.rules import Answer, Message
-from hutong.network.trade import actions, rules
+from hutong.network.trade import actions, events
 
 Said = dict[str, Any]
 LONG = 200_000  # characters of a contract
@@ -43,7 +44,13 @@ def on_intend(message: Message, now: datetime) -> Said:
 
 
 def on_withdraw(message: Message, now: datetime) -> Said:
-    actions.withdraw_for(actor=SYSTEM, now=now, venue=message.sender, order=_order(message))
+    actions.withdraw_for(
+        actor=SYSTEM,
+        now=now,
+        venue=message.sender,
+        order=_order(message),
+        person=_person(message),
+    )
     return {}
 
 
@@ -69,6 +76,7 @@ def on_sign(message: Message, now: datetime) -> Said:
         venue=message.sender,
         order=_order(message),
         text_digest=Body(message.body).text("text_digest", 71),
+        person=_person(message),
     )
     return {}
 
@@ -93,40 +101,45 @@ def on_pay(message: Message, now: datetime) -> Said:
 def intended(message: Message, answer: Answer, now: datetime) -> None:
     order = _order(message)
     if answer.refused:
-        _take(order, rules.OrderDeclined(order=order, why=answer.refused), now, why=_why(answer))
+        _take(order, events.OrderDeclined(order=order, why=answer.refused), now, why=_why(answer))
         return
     intent = Body(answer.said or {}).uuid("intent")
-    _take(order, rules.OrderApplied(order=order, intent=intent), now, intent=str(intent))
+    _take(order, events.OrderApplied(order=order, intent=intent), now, intent=str(intent))
 
 
 def withdrawn(message: Message, answer: Answer, now: datetime) -> None:
     order = _order(message)
-    if not answer.refused:
-        _take(order, rules.OrderWithdrawn(order=order), now)
+    if answer.refused:
+        said = events.WithdrawalRefused(order=order, why=answer.refused)
+        _take(order, said, now, why=_why(answer))
+        return
+    _take(order, events.OrderWithdrawn(order=order), now)
 
 
 def guaranteed(message: Message, answer: Answer, now: datetime) -> None:
     order, amount = _order(message), Body(message.body).amount_fen("amount_fen")
     if answer.refused:
-        said = rules.GuaranteeRefused(order=order, why=answer.refused)
+        said = events.GuaranteeRefused(order=order, why=answer.refused)
         _take(order, said, now, why=_why(answer))
         return
-    _take(order, rules.DepositGuaranteed(order=order, amount_fen=amount), now, why={})
+    _take(order, events.DepositGuaranteed(order=order, amount_fen=amount), now, why={})
 
 
 def signed(message: Message, answer: Answer, now: datetime) -> None:
     """That it took our signature; that the deal is signed by both, it says itself."""
+    order = _order(message)
     if answer.refused:
-        actions.note_why(actor=SYSTEM, now=now, order=_order(message), why=_why(answer))
+        said = events.SigningRefused(order=order, why=answer.refused)
+        _take(order, said, now, why=_why(answer))
 
 
 def paid(message: Message, answer: Answer, now: datetime) -> None:
     order, amount = _order(message), Body(message.body).amount_fen("amount_fen")
     if answer.refused:
-        said = rules.PriceRefused(order=order, why=answer.refused)
+        said = events.PriceRefused(order=order, why=answer.refused)
         _take(order, said, now, why=_why(answer))
         return
-    _take(order, rules.PriceRemitted(order=order, amount_fen=amount), now, why={})
+    _take(order, events.PriceRemitted(order=order, amount_fen=amount), now, why={})
 
 
 # -- at the bidder's venue: what the home venue tells -----------------------------------------------------
@@ -135,28 +148,33 @@ def paid(message: Message, answer: Answer, now: datetime) -> None:
 def on_qualified(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     amount = body.amount_fen("deposit_fen")
-    said = rules.OrderQualified(order=order, deposit_fen=amount)
+    said = events.OrderQualified(order=order, deposit_fen=amount)
     return _told(message, said, now, currency=body.currency())
 
 
 def on_declined(message: Message, now: datetime) -> Said:
     order, why = _order(message), Body(message.body).text("why", 4_000)
-    return _told(message, rules.OrderDeclined(order=order, why=why), now, why={"said": why})
+    return _told(message, events.OrderDeclined(order=order, why=why), now, why={"said": why})
 
 
 def on_released(message: Message, now: datetime) -> Said:
-    """The guarantee is free: whatever became of the order, no money of it is bound there."""
-    order = _order(message)
+    """The guarantee is free: whatever became of the order, no money of it is bound there.
+
+    `why`, where it says so: the order was refused although the deposit was held.
+    """
+    order, body = _order(message), Body(message.body)
     _need_ours(message)
-    _take(order, rules.OrderReleased(order=order), now)
-    _take(order, rules.GuaranteeReleased(order=order), now)
+    if why := body.text("why", 4_000) if "why" in message.body else "":
+        _take(order, events.OrderDeclined(order=order, why=why), now, why={"said": why})
+    _take(order, events.OrderReleased(order=order), now)
+    _take(order, events.GuaranteeReleased(order=order), now)
     return {}
 
 
 def on_called(message: Message, now: datetime) -> Said:
     """We owe this much of the guarantee: as part of the price, or forfeited."""
     order, body = _order(message), Body(message.body)
-    said = rules.GuaranteeCalled(
+    said = events.GuaranteeCalled(
         order=order,
         applied=body.flag("applied"),
         amount_fen=body.amount_fen("amount_fen"),
@@ -166,18 +184,15 @@ def on_called(message: Message, now: datetime) -> Said:
 
 def on_lot(message: Message, now: datetime) -> Said:
     """The auction is announced: where our member bids, through us."""
-    _need_ours(message)
-    actions.note_lot(
-        actor=SYSTEM, now=now, order=_order(message), lot=Body(message.body).uuid("lot")
-    )
-    return {}
+    order, lot = _order(message), Body(message.body).uuid("lot")
+    return _told(message, events.LotAnnounced(order=order, lot=lot), now, lot=str(lot))
 
 
 def on_awarded(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     deal, number = body.uuid("deal"), body.text("number", 40)
     digest, price = body.text("contract_digest", 71), body.amount_fen("price_fen")
-    said = rules.OrderAwarded(
+    said = events.OrderAwarded(
         order=order, deal=deal, number=number, price_fen=price, contract_digest=digest
     )
     return _told(
@@ -190,24 +205,25 @@ def on_awarded(message: Message, now: datetime) -> Said:
         contract=body.text("contract", LONG),
         contract_digest=digest,
         sign_by=body.maybe_moment("sign_by"),
+        why={},
     )
 
 
 def on_signed(message: Message, now: datetime) -> Said:
     order = _order(message)
-    return _told(message, rules.OrderSigned(order=order), now, why={})
+    return _told(message, events.OrderSigned(order=order), now, why={})
 
 
 def on_price(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
-    said = rules.PriceAsked(order=order, amount_fen=body.amount_fen("amount_fen"))
+    said = events.PriceAsked(order=order, amount_fen=body.amount_fen("amount_fen"))
     return _told(message, said, now, pay_by=body.maybe_moment("pay_by"))
 
 
 def on_settled(message: Message, now: datetime) -> Said:
     order = _order(message)
     numbers = Body(message.body).texts("certificates", 60, 3_000)
-    said = rules.OrderSettled(order=order, venue=message.sender, certificates=tuple(numbers))
+    said = events.OrderSettled(order=order, venue=message.sender, certificates=tuple(numbers))
     return _told(message, said, now, certificates=numbers)
 
 
@@ -216,23 +232,22 @@ def on_ended(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     how, back = body.text("how", 40), body.amount_fen("back_fen", least=0)
     _need_ours(message)
-    _take(order, rules.OrderEnded(order=order, how=how), now, why={"said": how})
+    _take(order, events.OrderEnded(order=order, how=how), now, why={"said": how})
     if back:
-        actions.take_back(actor=SYSTEM, now=now, order=order, amount_fen=back)
-        _take(order, rules.PriceReturned(order=order, amount_fen=back), now)
+        _take(order, events.PriceReturned(order=order, amount_fen=back), now)
     return {}
 
 
 # -- small things --------------------------------------------------------------------------------------------
 
 
-def _told(message: Message, event: rules.Event, now: datetime, **told: Any) -> Said:
+def _told(message: Message, event: Event, now: datetime, **told: Any) -> Said:
     _need_ours(message)
     _take(_order(message), event, now, **told)
     return {}
 
 
-def _take(order: UUID, event: rules.Event, now: datetime, **told: Any) -> None:
+def _take(order: UUID, event: Event, now: datetime, **told: Any) -> None:
     actions.take_word(actor=SYSTEM, now=now, order=order, event=event, told=told)
 
 
@@ -243,6 +258,12 @@ def _need_ours(message: Message) -> None:
 
 def _order(message: Message) -> UUID:
     return Body(message.body).uuid("order")
+
+
+def _person(message: Message) -> UUID | None:
+    """Who acts, by the name their venue has for them here; None where an older venue names nobody."""
+    who = message.body.get("person")
+    return None if who is None else Body(Body(message.body).object("person")).uuid("id")
 
 
 def _why(answer: Answer) -> Said:

@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema, Status
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page, paged
 from hutong.doors.text import Text
-from hutong.kit.actor import ACT, READ
+from hutong.kit.actor import READ
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
 from hutong.network.trade.queries import OrderView
@@ -142,6 +142,16 @@ def sign(request: DoorRequest, order: UUID, body: SignIn) -> OrderOut:
 
 
 @router.post(
+    "/orders/{order}/ask-again",
+    response={200: OrderOut, **PROBLEMS},
+    summary="Offer a refused guarantee or price again",
+)
+def ask_again(request: DoorRequest, order: UUID) -> OrderOut:
+    """Needs `member.act`. For what the home venue refused and this venue still holds (NE-4)."""
+    return OrderOut.of(actions.ask_again(actor=request.actor, now=request.now, order=order))
+
+
+@router.post(
     "/orders/{order}/bids",
     response={200: None, **PROBLEMS},
     summary="Bid through this venue",
@@ -149,11 +159,17 @@ def sign(request: DoorRequest, order: UUID, body: SignIn) -> OrderOut:
 def bid(request: DoorRequest, order: UUID, body: BidIn) -> HttpResponse:
     """Needs `member.act`. The answer is the home venue's receipt, byte for byte (AU-4).
 
-    `504`: it has not answered yet; ask again with the same `bid_id`, which counts once.
+    `504`: it has not answered yet; ask again with the same `bid_id`, which counts once. The bid's
+    id takes the place of an `Idempotency-Key`, and keeps its word when this venue fails between.
     """
-    request.actor.need(ACT)
-    view = _own(request, order)
-    return _answer(relay.place(view, bid=body.bid_id, amount_fen=body.amount_fen, now=request.now))
+    given = relay.place(
+        _own(request, order),
+        actor=request.actor,
+        bid=body.bid_id,
+        amount_fen=body.amount_fen,
+        now=request.now,
+    )
+    return _answer(given)
 
 
 @router.get(
@@ -161,7 +177,8 @@ def bid(request: DoorRequest, order: UUID, body: BidIn) -> HttpResponse:
 )
 def receipt(request: DoorRequest, order: UUID, bid: UUID) -> HttpResponse:
     """Needs `member.read`. Asked for at the home venue when it has not come here yet (AU-4)."""
-    return _answer(relay.receipt(_own(request, order), bid=bid, now=request.now))
+    view = _own(request, order)
+    return _answer(relay.receipt(view, actor=request.actor, bid=bid, now=request.now))
 
 
 def _own(request: DoorRequest, order: UUID) -> OrderView:

@@ -1,15 +1,19 @@
 """
 What the home venue tells the bidder's venue, a moment after it happened (NE-4).
 
-Each looks whether the intent or deal is another venue's; of our own members' nothing is said.
+One reaction tells all of it, in the order in which it happened: so an award precedes the signing,
+the call and the price. Each looks whether the intent or deal is another venue's; of our own
+members' nothing is said.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from hutong.auctions import queries as auctions
 from hutong.certificates import queries as certificates
 from hutong.deals import queries as deals
+from hutong.journal import queries as journal
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject, subject_id, subject_kind
@@ -19,10 +23,16 @@ from hutong.network.messages import actions as messages
 from hutong.network.trade import actions, queries
 from hutong.network.trade.queries import ForeignOrderView
 from hutong.settlement import queries as settlement
+from hutong.settlement.rules import PayableStatus
+
+
+def tell(entry: Recorded) -> None:
+    """Reaction to all that concerns another venue's order, in the order in which it happened."""
+    _TELLINGS[entry.kind](entry)
 
 
 def of_intent(entry: Recorded) -> None:
-    """listings.IntentQualified, IntentRefused, IntentLapsed, IntentWithdrawn."""
+    """Qualified, or out. One whose guarantee is counted hears of its release instead."""
     order = queries.foreign_of_intent(UUID(entry.facts["intent"]))
     if order is None:
         return
@@ -33,21 +43,26 @@ def of_intent(entry: Recorded) -> None:
             {"deposit_fen": entry.facts["deposit_fen"], "currency": order.currency},
             entry,
         )
-    elif not entry.facts.get("deposited"):
-        why = (entry.private or {}).get("findings") or entry.kind.partition(".")[2]
-        _tell(order, "trade.declined", {"why": why}, entry)
+    elif not order.guaranteed_fen:
+        _tell(order, "trade.declined", {"why": _findings(entry)}, entry)
+
+
+def _findings(entry: Recorded) -> str:
+    return (entry.private or {}).get("findings") or entry.kind.partition(".")[2]
 
 
 def of_deposit(entry: Recorded) -> None:
-    """settlement.DepositReleased: its venue stands for it no longer."""
+    """Its venue stands for it no longer."""
     order = queries.foreign_of_intent(UUID(entry.facts["intent"]))
     if order is not None and order.guaranteed_fen:
         actions.end_guarantee(actor=SYSTEM, now=entry.at, order=order.id, owed_fen=0)
-        _tell(order, "trade.released", {}, entry)
+        refused = journal.latest_of(subject("intent", order.intent), "listings.IntentRefused")
+        body = {"why": _findings(refused)} if refused else {}
+        _tell(order, "trade.released", body, entry)
 
 
 def of_call(entry: Recorded) -> None:
-    """settlement.DepositApplied, DepositForfeited: its venue owes this much of it."""
+    """Its venue owes this much of it."""
     order = queries.foreign_of_deal(UUID(entry.facts["deal"]))
     if order is None or not order.guaranteed_fen:
         return
@@ -58,7 +73,7 @@ def of_call(entry: Recorded) -> None:
 
 
 def of_lot(entry: Recorded) -> None:
-    """auctions.LotOpened: where those bid who stand ready."""
+    """Where those bid who stand ready."""
     lot = UUID(entry.facts["lot"])
     for bidder in auctions.bidders_of(lot):
         if order := queries.foreign_of_intent(bidder.intent):
@@ -66,11 +81,9 @@ def of_lot(entry: Recorded) -> None:
 
 
 def of_deal(entry: Recorded) -> None:
-    """deals.Opened: the award; with the contract, for its buyer to read and sign."""
+    """The award; with the contract, for its buyer to read and sign."""
     deal = deals.deal(UUID(entry.facts["deal"]))
-    if deal.intent is None:
-        return
-    order = actions.link_deal(actor=SYSTEM, now=entry.at, intent=deal.intent, deal=deal.id)
+    order = queries.foreign_of_deal(deal.id)
     if order is None:
         return
     _tell(
@@ -89,18 +102,18 @@ def of_deal(entry: Recorded) -> None:
 
 
 def of_signing(entry: Recorded) -> None:
-    """deals.Signed: by both."""
+    """By both sides."""
     if order := queries.foreign_of_deal(UUID(entry.facts["deal"])):
         _tell(order, "trade.signed", {}, entry)
 
 
 def of_price(entry: Recorded) -> None:
-    """settlement.PayableIssued, of a deal: what is still to pay once the deposit is part of it."""
+    """What is still to pay once the deposit is part of it."""
     if subject_kind(entry.subject) != "deal":
         return
     order = queries.foreign_of_deal(UUID(subject_id(entry.subject)))
     payable = settlement.payable_for(entry.subject)
-    if order is None or payable is None or not payable.missing_fen:
+    if order is None or payable is None or payable.status is not PayableStatus.OPEN:
         return
     body = {
         "amount_fen": payable.missing_fen,
@@ -111,27 +124,29 @@ def of_price(entry: Recorded) -> None:
 
 
 def of_closing(entry: Recorded) -> None:
-    """deals.Closed: settled and certified."""
+    """Settled and certified."""
     deal = UUID(entry.facts["deal"])
     order = queries.foreign_of_deal(deal)
     if order is None:
         return
     sources = [subject("deal", deal)]
-    sources += [subject("right_entry", entry) for entry in deals.deal(deal).transfer_entries]
+    sources += [subject("right_entry", one) for one in deals.deal(deal).transfer_entries]
     numbers = [one.number for source in sources for one in certificates.by_subject(source)]
     _tell(order, "trade.settled", {"certificates": numbers}, entry)
 
 
 def of_return(entry: Recorded) -> None:
-    """settlement.PriceReturned: the deal ended, and so much is owed no longer."""
+    """The deal ended, and so much is owed no longer."""
     _ended(entry, back_fen=entry.facts["amount_fen"])
 
 
 def of_ending(entry: Recorded) -> None:
-    """deals.Defaulted, deals.Terminated before anything of the price was there."""
-    deal = UUID(entry.facts["deal"])
-    payable = settlement.payable_for(subject("deal", deal))
-    if payable is None or payable.covered_fen == 0:
+    """Ended before anything of the price was there. Where something was, its return tells so."""
+    payable = settlement.payable_for(subject("deal", UUID(entry.facts["deal"])))
+    returns = payable is not None and (
+        payable.covered_fen > 0 or payable.status is PayableStatus.RETURNED
+    )
+    if not returns:
         _ended(entry, back_fen=0)
 
 
@@ -143,6 +158,26 @@ def _ended(entry: Recorded, *, back_fen: int) -> None:
         if back_fen:
             actions.give_back(actor=SYSTEM, now=entry.at, order=order.id, amount_fen=back_fen)
         _tell(order, "trade.ended", {"how": how, "back_fen": back_fen}, entry)
+
+
+_TELLINGS: dict[str, Callable[[Recorded], None]] = {
+    "listings.IntentQualified": of_intent,
+    "listings.IntentRefused": of_intent,
+    "listings.IntentLapsed": of_intent,
+    "listings.IntentWithdrawn": of_intent,
+    "settlement.DepositReleased": of_deposit,
+    "settlement.DepositApplied": of_call,
+    "settlement.DepositForfeited": of_call,
+    "auctions.LotOpened": of_lot,
+    "deals.Opened": of_deal,
+    "deals.Signed": of_signing,
+    "settlement.PayableIssued": of_price,
+    "deals.Closed": of_closing,
+    "settlement.PriceReturned": of_return,
+    "deals.Defaulted": of_ending,
+    "deals.Terminated": of_ending,
+}
+TOLD = tuple(_TELLINGS)
 
 
 def held_for_order(entry: Recorded) -> None:

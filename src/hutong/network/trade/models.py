@@ -104,7 +104,7 @@ class ForeignOrder(models.Model):
     intent = models.UUIDField(unique=True)
     listing = models.UUIDField(db_index=True)
     party = models.UUIDField()
-    deal = models.UUIDField(null=True, unique=True)
+    person = models.UUIDField(null=True)  # who of it applied
     guaranteed_fen = models.BigIntegerField(default=0)  # stands for, now
     owed_fen = models.BigIntegerField(default=0)  # of deposit and price: through clearing
     currency = models.CharField(max_length=3, default=CNY)

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from hutong.deals import queries as deals
 from hutong.doors.waiting import shaped
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.trade.audit import audit
 from hutong.network.trade.models import ForeignOrder, Order, RelayedBid
 from hutong.network.trade.rules import OVER, Deposit, Price, Stage
 
@@ -54,6 +56,12 @@ class OrderView:
     def is_over(self) -> bool:
         return self.stage in OVER
 
+    @property
+    def may_ask_again(self) -> bool:
+        """Whether the home venue refused money that we hold, and may be offered it once more."""
+        deposit = self.deposit is Deposit.REFUSED and self.stage is Stage.QUALIFIED
+        return deposit or (self.price is Price.REFUSED and self.stage is Stage.SIGNED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignOrderView:
@@ -64,7 +72,6 @@ class ForeignOrderView:
     intent: UUID
     listing: UUID
     party: UUID
-    deal: UUID | None
     guaranteed_fen: int
     owed_fen: int
     currency: str
@@ -105,8 +112,9 @@ def foreign_of_intent(intent: UUID) -> ForeignOrderView | None:
 
 
 def foreign_of_deal(deal: UUID) -> ForeignOrderView | None:
-    row = ForeignOrder.objects.filter(deal=deal).first()
-    return foreign(row) if row else None
+    """Whose order led to a deal, by the intent that did; None for our own members'."""
+    intent = deals.deal(deal).intent
+    return foreign_of_intent(intent) if intent is not None else None
 
 
 def foreign_of_listing(listing: UUID) -> list[ForeignOrderView]:
@@ -193,3 +201,25 @@ def foreign(row: ForeignOrder) -> ForeignOrderView:
 
 
 _TYPED = {"stage", "deposit", "price", "certificates"}
+
+
+__all__ = [
+    "SEE",
+    "ForeignOrderView",
+    "OrderView",
+    "RelayedBidView",
+    "audit",
+    "bids_of",
+    "foreign",
+    "foreign_of_deal",
+    "foreign_of_intent",
+    "foreign_of_listing",
+    "foreign_orders",
+    "live_order",
+    "order",
+    "order_seen_by",
+    "orders_seen_by",
+    "receipt_kept",
+    "view",
+    "waiting_for",
+]

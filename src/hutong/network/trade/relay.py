@@ -21,6 +21,7 @@ from uuid import UUID
 import httpx
 
 from hutong.auctions import actions as auctions
+from hutong.kit.actor import ACT, SYSTEM, Actor
 from hutong.kit.canonical import canonical
 from hutong.kit.refusal import N_, Reason, Refused, reason
 from hutong.network.bodies import Body
@@ -64,30 +65,36 @@ class Answered:
     body: bytes
 
 
-_tokens: dict[UUID, tuple[str, float]] = {}
+_tokens: dict[tuple[UUID, str], tuple[str, float]] = {}
 _clients: dict[str, httpx.Client] = {}
 _lock = threading.Lock()
 
 
-def place(order: OrderView, *, bid: UUID, amount_fen: int, now: datetime) -> Answered:
-    """Relay a bid. Raises Refused (NO_LOT, NO_ANSWER); the home venue's refusals are answers."""
+def place(order: OrderView, *, actor: Actor, bid: UUID, amount_fen: int, now: datetime) -> Answered:
+    """Relay a bid. Raises Refused (NO_LOT, NO_ANSWER); the home venue's refusals are answers.
+
+    Never inside a transaction: what is kept must be there before anything is sent.
+    """
+    actor.need(ACT)
     if order.lot is None:
         raise Refused(Refusal.NO_LOT)
     known = actions.keep_bid(order=order.id, bid=bid, amount_fen=amount_fen, now=now)
     if known is not None:
         return Answered(200, JSON, known)
     body = canonical({"bid_id": str(bid), "amount_fen": amount_fen})
-    return _kept(order, bid, _ask(order, "POST", f"/live/lots/{order.lot}/bids", body), now)
+    answer = _ask(order, actor, "POST", f"/live/lots/{order.lot}/bids", body)
+    return _kept(order, bid, answer, now)
 
 
-def receipt(order: OrderView, *, bid: UUID, now: datetime) -> Answered:
+def receipt(order: OrderView, *, actor: Actor, bid: UUID, now: datetime) -> Answered:
     """The receipt of a relayed bid; asked for at the home venue when we have none."""
     if order.lot is None:
         raise Refused(Refusal.NO_LOT)
     known = queries.receipt_kept(order.id, bid)
     if known is not None:
         return Answered(200, JSON, known)
-    return _kept(order, bid, _ask(order, "GET", f"/live/lots/{order.lot}/bids/{bid}"), now)
+    answer = _ask(order, actor, "GET", f"/live/lots/{order.lot}/bids/{bid}")
+    return _kept(order, bid, answer, now)
 
 
 def lot(order: OrderView) -> dict[str, Any]:
@@ -111,10 +118,12 @@ def _kept(order: OrderView, bid: UUID, answer: httpx.Response, now: datetime) ->
     return given
 
 
-def _ask(order: OrderView, method: str, path: str, body: bytes | None = None) -> httpx.Response:
+def _ask(
+    order: OrderView, actor: Actor, method: str, path: str, body: bytes | None = None
+) -> httpx.Response:
     """Ask the home venue's hot door with the order's token; with a new one when it is spent."""
     for fresh in (False, True):
-        headers = {"Authorization": f"Bearer {_token(order, fresh=fresh)}"}
+        headers = {"Authorization": f"Bearer {_token(order, actor, fresh=fresh)}"}
         answer = _send(order.venue, method, path, headers, body)
         if answer.status_code != 401 and not (
             answer.status_code == 403 and b"token" in answer.content
@@ -123,9 +132,10 @@ def _ask(order: OrderView, method: str, path: str, body: bytes | None = None) ->
     return answer
 
 
-def _token(order: OrderView, *, fresh: bool) -> str:
+def _token(order: OrderView, actor: Actor, *, fresh: bool) -> str:
+    who = actions.whoever_acts(order, actor)
     with _lock:
-        token, ends = _tokens.get(order.id, ("", 0.0))
+        token, ends = _tokens.get((order.id, who), ("", 0.0))
     if token and not fresh and time.time() < ends - SPARE_SECONDS:
         return token
     ring = transparency.keyring()
@@ -134,14 +144,19 @@ def _token(order: OrderView, *, fresh: bool) -> str:
         "hutong-from": ring.venue.code,
         "hutong-to": order.venue,
     }
-    asked = Request(headers, canonical({"order": str(order.id), "lot": str(order.lot)}), path=PATH)
+    told_of = {
+        "order": str(order.id),
+        "lot": str(order.lot),
+        "person": {"id": who, "role": "agent"},
+    }
+    asked = Request(headers, canonical(told_of), path=PATH)
     signing.sign_post(asked, ring.venue.code, ring.message_signer, datetime.now(UTC), TAG, COVERS)
     answer = _send(order.venue, "POST", PATH, asked.headers, asked.body)
     if answer.status_code != 200:
         raise Refused(Refusal.NO_ANSWER, venue=order.venue)
     told = answer.json()
     with _lock:
-        _tokens[order.id] = str(told["token"]), float(told["expires"])
+        _tokens[order.id, who] = str(told["token"]), float(told["expires"])
     return str(told["token"])
 
 
@@ -170,11 +185,15 @@ def give_token(asked: Request, *, now: datetime, real_now: datetime) -> dict[str
     sender = asked.headers.get("hutong-from", "")
     signing.verify_post(asked, sender=sender, keys=keys_of, now=real_now, tag=TAG, covers=COVERS)
     try:
-        told = json.loads(asked.body)
+        read = json.loads(asked.body)
     except ValueError:
-        told = {}
-    body = Body(told if isinstance(told, dict) else {})
-    member = actions.acting_for(sender, body.uuid("order"))
+        read = {}
+    told: dict[str, Any] = read if isinstance(read, dict) else {}
+    body = Body(told)
+    person = Body(body.object("person")).uuid("id") if told.get("person") else None
+    member = actions.act_for(
+        actor=SYSTEM, now=now, venue=sender, order=body.uuid("order"), person=person
+    )
     expires = int(real_now.timestamp()) + TOKEN_SECONDS
     token, paddle = auctions.issue_paddle_token(
         actor=member,

@@ -24,10 +24,32 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hutong.kit.event import Event, Private, Visibility
+from hutong.kit.event import Event
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
-
-SEALED: Final = Visibility.SEALED
+from hutong.network.trade.events import (
+    Asked,
+    DepositGuaranteed,
+    GuaranteeCalled,
+    GuaranteeRefused,
+    GuaranteeReleased,
+    HomeVenueAsked,
+    LotAnnounced,
+    OrderApplied,
+    OrderAwarded,
+    OrderDeclined,
+    OrderEnded,
+    OrderQualified,
+    OrderReleased,
+    OrderSettled,
+    OrderSigned,
+    OrderWithdrawn,
+    PriceAsked,
+    PriceRefused,
+    PriceRemitted,
+    PriceReturned,
+    SigningRefused,
+    WithdrawalRefused,
+)
 
 
 class Stage(StrEnum):
@@ -70,7 +92,10 @@ OVER: Final = frozenset(
     {Stage.SETTLED, Stage.DECLINED, Stage.WITHDRAWN, Stage.RELEASED, Stage.ENDED}
 )
 BOUND: Final = frozenset({Deposit.HELD, Deposit.REFUSED, Deposit.GUARANTEED})
+COUNTED_ON: Final = frozenset({Deposit.HELD, Deposit.GUARANTEED})  # at the home venue, maybe
+ASKABLE: Final = frozenset({Deposit.ASKED, Deposit.REFUSED})
 PRICE_BOUND: Final = frozenset({Price.HELD, Price.REFUSED})
+PRICE_ASKABLE: Final = frozenset({Price.ASKED, Price.REFUSED})
 
 
 class Refusal(Reason):
@@ -90,144 +115,15 @@ class Refusal(Reason):
         "SE-5",
         N_("With this, {venue} would owe or guarantee more than the {limit} agreed with it."),
     )
-    AMOUNT_DIFFERS = reason(
-        "trade.amount_differs", "NE-4", N_("Asked for are {asked}, not {given}."), 422
+    BEYOND_ORDER = reason(
+        "trade.beyond_order",
+        "NE-4",
+        N_("No more than {most} fen can be meant of this order, not {given}."),
+        422,
     )
     UNKNOWN_ORDER = reason(
         "trade.unknown_order", "NE-4", N_("No order of this number was applied for here."), 422
     )
-
-
-# -- what happens at the bidder's venue -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderOpened(Event, kind="network.OrderOpened", visibility=SEALED):
-    """A member means to buy at another venue."""
-
-    order: UUID
-    venue: str
-    listing: Private[UUID]
-    party: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderApplied(Event, kind="network.OrderApplied", visibility=SEALED):
-    order: UUID
-    intent: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderDeclined(Event, kind="network.OrderDeclined", visibility=SEALED):
-    """Refused by the home venue: at once, when qualifying, or because the period was over."""
-
-    order: UUID
-    why: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderQualified(Event, kind="network.OrderQualified", visibility=SEALED):
-    order: UUID
-    deposit_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class DepositGuaranteed(Event, kind="network.DepositGuaranteed", visibility=SEALED):
-    """The home venue took our guarantee: the order stands ready."""
-
-    order: UUID
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuaranteeRefused(Event, kind="network.GuaranteeRefused", visibility=SEALED):
-    order: UUID
-    why: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuaranteeReleased(Event, kind="network.GuaranteeReleased", visibility=SEALED):
-    order: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuaranteeCalled(Event, kind="network.GuaranteeCalled", visibility=SEALED):
-    """We owe this much of it: as part of the price (`applied`), or forfeited."""
-
-    order: UUID
-    applied: bool
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderAwarded(Event, kind="network.OrderAwarded", visibility=SEALED):
-    """A deal stands at the home venue, to be signed."""
-
-    order: UUID
-    deal: UUID
-    number: str
-    price_fen: int
-    contract_digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderSigned(Event, kind="network.OrderSigned", visibility=SEALED):
-    order: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceAsked(Event, kind="network.PriceAsked", visibility=SEALED):
-    order: UUID
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceRemitted(Event, kind="network.PriceRemitted", visibility=SEALED):
-    """The home venue has the price on our account: we owe it."""
-
-    order: UUID
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceRefused(Event, kind="network.PriceRefused", visibility=SEALED):
-    order: UUID
-    why: Private[str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PriceReturned(Event, kind="network.PriceReturned", visibility=SEALED):
-    """The deal ended: what we owed is owed no longer, and is our member's again."""
-
-    order: UUID
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderWithdrawn(Event, kind="network.OrderWithdrawn", visibility=SEALED):
-    order: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderReleased(Event, kind="network.OrderReleased", visibility=SEALED):
-    """Others were chosen, or the listing ended without a sale."""
-
-    order: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderSettled(Event, kind="network.OrderSettled"):
-    """Right and money moved at the home venue; its certificates name what (DL-2)."""
-
-    order: UUID
-    venue: str
-    certificates: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderEnded(Event, kind="network.OrderEnded", visibility=SEALED):
-    order: UUID
-    how: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,35 +153,59 @@ class Order:
         return owed - self.returned_fen
 
 
-# -- what our member does ----------------------------------------------------------------------------------
+# -- what we ask ---------------------------------------------------------------------------------------------
 
 
-def hold_deposit(order: Order) -> Order:
-    """The deposit is in: from here on only the home venue's word frees it."""
-    need(order.stage, Stage.QUALIFIED)
-    need(order.deposit, Deposit.ASKED, Deposit.REFUSED)
-    return replace(order, deposit=Deposit.HELD)
+def check_ask(order: Order, what: Asked) -> None:
+    """Refuse to ask the home venue what the order is not ready for."""
+    match what:
+        case Asked.WITHDRAW:
+            need(order.stage, Stage.APPLIED, Stage.QUALIFIED)
+        case Asked.SIGN:
+            need(order.stage, Stage.AWARDED)
+        case Asked.GUARANTEE:
+            need(order.stage, Stage.QUALIFIED)
+            need(order.deposit, *ASKABLE)
+        case Asked.PAY:
+            need(order.stage, Stage.SIGNED)
+            need(order.price, *PRICE_ASKABLE)
 
 
-def hold_price(order: Order) -> Order:
-    need(order.stage, Stage.SIGNED)
-    need(order.price, Price.ASKED, Price.REFUSED)
-    return replace(order, price=Price.HELD)
-
-
-def may_withdraw(order: Order) -> None:
-    need(order.stage, Stage.APPLIED, Stage.QUALIFIED)
-
-
-def may_sign(order: Order) -> None:
-    need(order.stage, Stage.AWARDED)
+def to_ask_again(order: Order) -> Asked:
+    """What the home venue refused of the money we hold, and may be asked once more."""
+    again = Asked.PAY if order.price is Price.REFUSED else Asked.GUARANTEE
+    if again is Asked.GUARANTEE:
+        need(order.deposit, Deposit.REFUSED)
+    check_ask(order, again)
+    return again
 
 
 # -- what the home venue says ------------------------------------------------------------------------------
 
 
+# What it says beside the three lives: kept whenever it comes.
+INFORMS: Final = (OrderApplied, LotAnnounced, SigningRefused, WithdrawalRefused)
+
+
+def check_word(order: Order, event: Event) -> None:
+    """Refuse the home venue's word when it asks for more than the order is about."""
+    match event:
+        case GuaranteeCalled(amount_fen=given):
+            most = order.deposit_fen
+        case PriceReturned(amount_fen=given):
+            most = order.deposit_fen + order.price_fen
+        case _:
+            return
+    if given > most:
+        raise Refused(Refusal.BEYOND_ORDER, most=most, given=given)
+
+
 def evolve(order: Order, events: Iterable[Event]) -> Order:
-    """Take what the home venue said. What comes twice, or too late to matter, changes nothing."""
+    """Take what was asked and what the home venue said.
+
+    What comes twice, or too late to matter, changes nothing: answers come beside what the home venue
+    tells of itself, so either may overtake the other.
+    """
     for event in events:
         order = _freed(_after(order, event))
     return order
@@ -303,47 +223,66 @@ def _freed(order: Order) -> Order:
 
 def _after(order: Order, event: Event) -> Order:
     match event:
-        case OrderApplied():
-            asking = order.stage is Stage.ASKING
-            return replace(order, stage=Stage.APPLIED) if asking else order
-        case OrderDeclined():
-            return _off(order, Stage.DECLINED)
-        case OrderWithdrawn():
-            return _off(order, Stage.WITHDRAWN)
-        case OrderReleased():
-            return _off(order, Stage.RELEASED)
-        case OrderQualified(deposit_fen=amount) if order.stage not in OVER:
+        case HomeVenueAsked(what=Asked.GUARANTEE) if order.deposit in ASKABLE:
+            return replace(order, deposit=Deposit.HELD)
+        case HomeVenueAsked(what=Asked.PAY) if order.price in PRICE_ASKABLE:
+            return replace(order, price=Price.HELD)
+        case (
+            DepositGuaranteed()
+            | GuaranteeRefused()
+            | GuaranteeReleased()
+            | GuaranteeCalled()
+            | PriceAsked()
+            | PriceRemitted()
+            | PriceRefused()
+            | PriceReturned()
+        ):
+            return _after_money(order, event)
+    return order if order.stage in OVER else _after_stage(order, event)
+
+
+def _after_stage(order: Order, event: Event) -> Order:
+    match event:
+        case OrderApplied() if order.stage is Stage.ASKING:
+            return replace(order, stage=Stage.APPLIED)
+        case OrderQualified(deposit_fen=amount) if order.stage in (Stage.ASKING, Stage.APPLIED):
             return replace(order, stage=Stage.QUALIFIED, deposit=Deposit.ASKED, deposit_fen=amount)
-        case DepositGuaranteed():
+        case OrderAwarded() if order.stage is not Stage.SIGNED:
+            return replace(order, stage=Stage.AWARDED)
+        case OrderSigned() if order.stage in (Stage.QUALIFIED, Stage.AWARDED):
+            return replace(order, stage=Stage.SIGNED)
+    ends = {
+        OrderDeclined: Stage.DECLINED,
+        OrderWithdrawn: Stage.WITHDRAWN,
+        OrderReleased: Stage.RELEASED,
+        OrderSettled: Stage.SETTLED,
+        OrderEnded: Stage.ENDED,
+    }
+    return replace(order, stage=ends.get(type(event), order.stage))
+
+
+def _after_money(order: Order, event: Event) -> Order:
+    """Each word about money counts in the one state that it is about."""
+    held, price_held = order.deposit is Deposit.HELD, order.price is Price.HELD
+    match event:
+        case DepositGuaranteed() if held:
             return replace(order, deposit=Deposit.GUARANTEED)
-        case GuaranteeRefused():
+        case GuaranteeRefused() if held:
             return replace(order, deposit=Deposit.REFUSED)
-        case GuaranteeReleased():
+        case GuaranteeReleased() if order.deposit in BOUND:
             return replace(order, deposit=Deposit.RELEASED)
-        case GuaranteeCalled(applied=applied, amount_fen=amount):
+        case GuaranteeCalled(applied=applied, amount_fen=amount) if order.deposit in COUNTED_ON:
             how = Deposit.APPLIED if applied else Deposit.CALLED
             return replace(order, deposit=how, deposit_fen=amount)
-        case OrderAwarded():
-            return replace(order, stage=Stage.AWARDED)
-        case OrderSigned():
-            return replace(order, stage=Stage.SIGNED)
-        case PriceAsked(amount_fen=amount):
+        case PriceAsked(amount_fen=amount) if order.price is Price.NONE and order.stage not in OVER:
             return replace(order, price=Price.ASKED, price_fen=amount)
-        case PriceRemitted():
+        case PriceRemitted() if price_held:
             return replace(order, price=Price.PAID)
-        case PriceRefused():
+        case PriceRefused() if price_held:
             return replace(order, price=Price.REFUSED)
-        case PriceReturned(amount_fen=amount):
-            return replace(order, returned_fen=order.returned_fen + amount)
-        case OrderSettled():
-            return replace(order, stage=Stage.SETTLED)
-        case OrderEnded():
-            return replace(order, stage=Stage.ENDED)
+        case PriceReturned(amount_fen=amount) if not order.returned_fen:
+            return replace(order, returned_fen=amount)
     return order
-
-
-def _off(order: Order, stage: Stage) -> Order:
-    return order if order.stage in OVER else replace(order, stage=stage)
 
 
 def need(found: StrEnum, *needed: StrEnum) -> None:
@@ -353,34 +292,6 @@ def need(found: StrEnum, *needed: StrEnum) -> None:
             status=found.value,
             needed=" / ".join(sorted(one.value for one in needed)),
         )
-
-
-# -- what happens at the home venue ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class ForeignOrderTaken(Event, kind="network.ForeignOrderTaken", visibility=SEALED):
-    """An intent of another venue's member, applied for through that venue."""
-
-    order: UUID
-    venue: Private[str]
-    intent: Private[UUID]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuaranteeTaken(Event, kind="network.GuaranteeTaken", visibility=SEALED):
-    order: UUID
-    venue: Private[str]
-    amount_fen: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class GuaranteeEnded(Event, kind="network.GuaranteeEnded", visibility=SEALED):
-    """`owed_fen`: what of it the venue owes us now; the rest it may give free."""
-
-    order: UUID
-    venue: Private[str]
-    owed_fen: int
 
 
 def check_limit(*, owed_fen: int, amount_fen: int, limit_fen: int, venue: str, limit: str) -> None:

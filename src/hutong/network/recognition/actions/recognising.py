@@ -12,7 +12,7 @@ from hutong.certificates.queries import CertificateView
 from hutong.documents import queries as documents
 from hutong.due import actions as due
 from hutong.journal.actions import action, nothing_changed, record
-from hutong.kit.actor import ACT, READ, SYSTEM, Actor, Door, PartyId
+from hutong.kit.actor import ACT, READ, SYSTEM, Actor, Door, PartyId, PersonId
 from hutong.kit.ids import subject
 from hutong.kit.moments import at_local, local_date
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -59,19 +59,41 @@ def admit(
     Returns who acts here from now on. Raises Refused when the credential does not hold.
     """
     party = take_credential(actor=actor, now=now, venue=venue, credential=credential)
+    return admit_person(actor=actor, now=now, venue=venue, party=party.id, person=person, role=role)
+
+
+@action(power=None)
+def admit_person(
+    *,
+    actor: Actor,
+    now: datetime,
+    venue: str,
+    party: UUID,
+    person: UUID,
+    role: MandateRole = MandateRole.AGENT,
+) -> Actor:
+    """Know `person` of another venue as acting for a party of it that is recognised here.
+
+    Returns who acts here from now on. Raises Refused when the party has another home.
+    """
     who = parties.admit_foreign_person(
         actor=actor,
         now=now,
         home_venue=venue,
         foreign_id=person,
         display_name=AGENT_AT.format(venue=venue),
-        party=party.id,
+        party=party,
         role=role,
     )
-    nothing_changed()  # a credential shown again changes nothing
+    nothing_changed()  # whoever was known before is known
+    return acting(venue=venue, party=party, person=who)
+
+
+def acting(*, venue: str, party: UUID, person: UUID | None) -> Actor:
+    """Somebody of another venue, known here already, as they act here through it."""
     return Actor(
-        person=who,
-        party=PartyId(party.id),
+        person=PersonId(person) if person else None,
+        party=PartyId(party),
         powers=frozenset({READ, ACT}),
         door=Door.NETWORK,
         label=venue,

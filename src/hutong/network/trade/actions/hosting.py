@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from hutong.deals import actions as deals
+from hutong.deals import queries as deals_known
 from hutong.journal.actions import action, nothing_changed, record
-from hutong.kit.actor import ACT, READ, SYSTEM, Actor, Door, PartyId, PersonId
+from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import subject
 from hutong.kit.money import CNY, with_unit
 from hutong.kit.refusal import Refused
@@ -19,11 +22,9 @@ from hutong.listings.queries import IntentView
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.rules import What
 from hutong.network.recognition import actions as recognition
-from hutong.network.trade import queries, rules
+from hutong.network.trade import events, rules
 from hutong.network.trade.models import ForeignOrder
-from hutong.network.trade.queries import ForeignOrderView
 from hutong.network.trade.rules import Refusal
-from hutong.parties import queries as parties
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import actions as settlement
 
@@ -56,21 +57,25 @@ def take_intent(
         intent=intent.id,
         listing=listing,
         party=member.acting_party(),
+        person=member.person,
         taken_at=now,
         changed_at=now,
     )
     record(
         subject("order", order),
-        rules.ForeignOrderTaken(order=order, venue=venue, intent=intent.id),
+        events.ForeignOrderTaken(order=order, venue=venue, intent=intent.id),
     )
     return intent
 
 
 @action(power=None)
-def withdraw_for(*, actor: Actor, now: datetime, venue: str, order: UUID) -> None:
-    """Take the intent back for another venue's member."""
+def withdraw_for(
+    *, actor: Actor, now: datetime, venue: str, order: UUID, person: UUID | None = None
+) -> None:
+    """Take the intent back for another venue's member; `person` of that venue acts."""
     row = _locked(venue, order)
-    listings.withdraw_intent(actor=_member(row), now=now, intent=row.intent)
+    member = _member(row, person, actor=actor, now=now)
+    listings.withdraw_intent(actor=member, now=now, intent=row.intent)
 
 
 @action(power=None)
@@ -95,7 +100,7 @@ def take_guarantee(
     row.save()
     record(
         subject("order", order),
-        rules.GuaranteeTaken(order=order, venue=venue, amount_fen=amount_fen),
+        events.GuaranteeTaken(order=order, venue=venue, amount_fen=amount_fen),
     )
 
 
@@ -112,30 +117,24 @@ def end_guarantee(*, actor: Actor, now: datetime, order: UUID, owed_fen: int) ->
         _note(row, What.DEPOSIT, -owed_fen, now)
     record(
         subject("order", order),
-        rules.GuaranteeEnded(order=order, venue=row.venue, owed_fen=owed_fen),
+        events.GuaranteeEnded(order=order, venue=row.venue, owed_fen=owed_fen),
     )
 
 
 @action(power=None)
-def link_deal(*, actor: Actor, now: datetime, intent: UUID, deal: UUID) -> ForeignOrderView | None:
-    """Note which deal an order led to; None when the intent is none of another venue's."""
-    row = ForeignOrder.objects.select_for_update().filter(intent=intent).first()
-    nothing_changed()
-    if row is None:
-        return None
-    if row.deal is None:
-        row.deal, row.changed_at = deal, now
-        row.save()
-    return queries.foreign(row)
-
-
-@action(power=None)
-def sign_for(*, actor: Actor, now: datetime, venue: str, order: UUID, text_digest: str) -> None:
+def sign_for(
+    *,
+    actor: Actor,
+    now: datetime,
+    venue: str,
+    order: UUID,
+    text_digest: str,
+    person: UUID | None = None,
+) -> None:
     """Accept the contract for another venue's member, by the digest of the text it read."""
     row = _locked(venue, order)
-    if row.deal is None:
-        raise Refused(Refusal.UNKNOWN_ORDER)
-    deals.accept_contract(actor=_member(row), now=now, deal=row.deal, text_digest=text_digest)
+    member = _member(row, person, actor=actor, now=now)
+    deals.accept_contract(actor=member, now=now, deal=_deal_of(row), text_digest=text_digest)
 
 
 @action(power=None)
@@ -144,13 +143,12 @@ def take_price(
 ) -> None:
     """The price, on the account of the venue that collected it. Refused once the deal has ended."""
     row = _locked(venue, order)
-    if row.deal is None:
-        raise Refused(Refusal.UNKNOWN_ORDER)
+    deal = _deal_of(row)
     _within_limit(venue, amount_fen, currency, now)
     settlement.pay_through(
         actor=actor,
         now=now,
-        deal=row.deal,
+        deal=deal,
         venue=venue,
         amount_fen=amount_fen,
         currency=currency,
@@ -158,6 +156,10 @@ def take_price(
     row.owed_fen, row.changed_at = row.owed_fen + amount_fen, now
     row.save()
     _note(row, What.PRICE, -amount_fen, now)
+    record(
+        subject("order", order),
+        events.PriceTaken(order=order, venue=venue, amount_fen=amount_fen),
+    )
 
 
 @action(power=None)
@@ -167,7 +169,10 @@ def give_back(*, actor: Actor, now: datetime, order: UUID, amount_fen: int) -> N
     row.owed_fen, row.changed_at = max(row.owed_fen - amount_fen, 0), now
     row.save()
     _note(row, What.BACK, amount_fen, now)
-    nothing_changed()
+    record(
+        subject("order", order),
+        events.DebtEnded(order=order, venue=row.venue, amount_fen=amount_fen),
+    )
 
 
 def _note(row: ForeignOrder, what: What, owed_fen: int, now: datetime) -> None:
@@ -184,7 +189,12 @@ def _note(row: ForeignOrder, what: What, owed_fen: int, now: datetime) -> None:
 
 
 def _within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:
-    """Refuse what a venue would stand for beyond the rulebook's limit for it (SE-5)."""
+    """Refuse what a venue would stand for beyond the rulebook's limit for it (SE-5).
+
+    One at a time for each venue: whoever looks sees what those before have added.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"limit:{venue}"])
     limit = rulebook.in_force(now).rules.network.limit_fen(venue)
     rules.check_limit(
         owed_fen=settlement.exposure_fen(venue, currency),
@@ -195,24 +205,36 @@ def _within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> 
     )
 
 
-def acting_for(venue: str, order: UUID) -> Actor:
-    """The member whose order another venue's is, here. Raises Refused (UNKNOWN_ORDER)."""
+@action(power=None)
+def act_for(
+    *, actor: Actor, now: datetime, venue: str, order: UUID, person: UUID | None = None
+) -> Actor:
+    """The member whose order another venue's is, here, by whoever of its people acts.
+
+    Raises Refused (UNKNOWN_ORDER).
+    """
     row = ForeignOrder.objects.filter(id=order, venue=venue).first()
     if row is None:
         raise Refused(Refusal.UNKNOWN_ORDER)
-    return _member(row)
+    nothing_changed()
+    return _member(row, person, actor=actor, now=now)
 
 
-def _member(row: ForeignOrder) -> Actor:
-    """The member for whom their venue acts here."""
-    people = parties.people_of(row.party)
-    return Actor(
-        person=PersonId(people[0]) if people else None,
-        party=PartyId(row.party),
-        powers=frozenset({READ, ACT}),
-        door=Door.NETWORK,
-        label=row.venue,
-    )
+def _member(row: ForeignOrder, person: UUID | None, *, actor: Actor, now: datetime) -> Actor:
+    """The member for whom their venue acts here: the person it names, or else who applied."""
+    if person is not None:
+        return recognition.admit_person(
+            actor=actor, now=now, venue=row.venue, party=row.party, person=person
+        )
+    return recognition.acting(venue=row.venue, party=row.party, person=row.person)
+
+
+def _deal_of(row: ForeignOrder) -> UUID:
+    """The deal that an order led to. Raises Refused (UNKNOWN_ORDER) while there is none."""
+    found = [deal.id for deal in deals_known.of_listing(row.listing) if deal.intent == row.intent]
+    if not found:
+        raise Refused(Refusal.UNKNOWN_ORDER)
+    return found[-1]
 
 
 def _locked(venue: str, order: UUID) -> ForeignOrder:

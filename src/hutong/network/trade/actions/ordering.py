@@ -22,6 +22,7 @@ from hutong.network.recognition import actions as recognition
 from hutong.network.recognition.rules import Refusal as Credentials
 from hutong.network.recognition.rules import pseudonym
 from hutong.network.trade import queries, rules
+from hutong.network.trade.events import Asked, HomeVenueAsked, OrderOpened
 from hutong.network.trade.models import Order
 from hutong.network.trade.queries import OrderView
 from hutong.network.trade.rules import Deposit, Price, Refusal
@@ -31,10 +32,12 @@ from hutong.venues import queries as venues
 from hutong.venues.states import Standing
 
 INTEND: Final = "trade.intend"
-WITHDRAW: Final = "trade.withdraw"
-GUARANTEE: Final = "trade.guarantee"
-SIGN: Final = "trade.sign"
-PAY: Final = "trade.pay"
+MESSAGES: Final = {
+    Asked.WITHDRAW: "trade.withdraw",
+    Asked.GUARANTEE: "trade.guarantee",
+    Asked.SIGN: "trade.sign",
+    Asked.PAY: "trade.pay",
+}
 
 
 def order_subject(id: UUID) -> str:
@@ -92,7 +95,7 @@ def open_order(
         raise Refused(Refusal.ORDER_LIVE) from None
     record(
         order_subject(row.id),
-        rules.OrderOpened(order=row.id, venue=venue, listing=listing, party=party.id),
+        OrderOpened(order=row.id, venue=venue, listing=listing, party=party.id),
     )
     recognition.note_shown(
         actor=SYSTEM, now=now, party=party.id, venue=venue, certificate=certificate
@@ -104,8 +107,7 @@ def open_order(
             "listing": str(listing),
             "accepts_conditions": accepts_conditions,
             "credential": recognition.credential_of(certificate),
-            # Who acts is our affair: the home venue knows them by a name that means nothing elsewhere.
-            "person": {"id": str(pseudonym(party.id, venue, actor.person)), "role": "agent"},
+            **_whoever(row, actor),
         },
         now,
     )
@@ -116,9 +118,7 @@ def open_order(
 def withdraw_order(*, actor: Actor, now: datetime, order: UUID) -> OrderView:
     """Take the order back while the home venue's period runs; what is held is freed by its answer."""
     row = _own(actor, order)
-    rules.may_withdraw(row.state())
-    _tell(row, WITHDRAW, {}, now)
-    nothing_changed()
+    _ask_home(row, Asked.WITHDRAW, _whoever(row, actor), now)
     return queries.view(row)
 
 
@@ -126,9 +126,17 @@ def withdraw_order(*, actor: Actor, now: datetime, order: UUID) -> OrderView:
 def sign_contract(*, actor: Actor, now: datetime, order: UUID, text_digest: str) -> OrderView:
     """Accept the contract's exact text, which the home venue sent; it answers whether it holds."""
     row = _own(actor, order)
-    rules.may_sign(row.state())
-    _tell(row, SIGN, {"text_digest": text_digest}, now)
-    nothing_changed()
+    body = {"text_digest": text_digest, **_whoever(row, actor)}
+    _ask_home(row, Asked.SIGN, body, now, text_digest=text_digest)
+    return queries.view(row)
+
+
+@action(power=ACT)
+def ask_again(*, actor: Actor, now: datetime, order: UUID) -> OrderView:
+    """Offer the home venue once more the guarantee or the price that it refused, and that we hold."""
+    row = _own(actor, order)
+    what = rules.to_ask_again(row.state())
+    _ask_home(row, what, _money(row, what), now)
     return queries.view(row)
 
 
@@ -139,20 +147,43 @@ def sign_contract(*, actor: Actor, now: datetime, order: UUID, text_digest: str)
 def send_guarantee(*, actor: Actor, now: datetime, order: UUID) -> None:
     """The deposit is held here: stand for it at the home venue."""
     row = _locked(order)
-    row.take(rules.hold_deposit(row.state()))
-    _save(row, now)
-    _tell(row, GUARANTEE, {"amount_fen": row.deposit_fen, "currency": row.currency}, now)
-    nothing_changed()
+    _ask_home(row, Asked.GUARANTEE, _money(row, Asked.GUARANTEE), now)
 
 
 @action(power=None)
 def send_price(*, actor: Actor, now: datetime, order: UUID) -> None:
     """The price is held here: pay it at the home venue on our account with it."""
     row = _locked(order)
-    row.take(rules.hold_price(row.state()))
+    _ask_home(row, Asked.PAY, _money(row, Asked.PAY), now)
+
+
+def _ask_home(
+    row: Order, what: Asked, body: dict[str, Any], now: datetime, *, text_digest: str | None = None
+) -> None:
+    """Ask the home venue for a step; the entry says who asked, and in which message."""
+    rules.check_ask(row.state(), what)
+    message = _tell(row, MESSAGES[what], body, now)
+    event = HomeVenueAsked(order=row.id, what=what, message=message, text_digest=text_digest)
+    row.take(rules.evolve(row.state(), [event]))
     _save(row, now)
-    _tell(row, PAY, {"amount_fen": row.price_fen, "currency": row.currency}, now)
-    nothing_changed()
+    record(order_subject(row.id), event)
+
+
+def _money(row: Order, what: Asked) -> dict[str, Any]:
+    amount = row.deposit_fen if what is Asked.GUARANTEE else row.price_fen
+    return {"amount_fen": amount, "currency": row.currency}
+
+
+def _whoever(row: Order, actor: Actor) -> dict[str, Any]:
+    """Who acts, by a name that means nothing at any other venue: who it is stays with us (LO-2)."""
+    assert actor.person is not None, "a member acts"
+    return {"person": {"id": str(pseudonym(row.party, row.venue, actor.person)), "role": "agent"}}
+
+
+def whoever_acts(order: OrderView, actor: Actor) -> str:
+    """What the home venue calls the member who acts."""
+    assert actor.person is not None, "a member acts"
+    return str(pseudonym(order.party, order.venue, actor.person))
 
 
 # -- the home venue's word -----------------------------------------------------------------------------------
@@ -164,12 +195,14 @@ def take_word(
 ) -> None:
     """Take what the home venue said of an order, with what follows for the money, at once.
 
-    `told`: what else it said, to be kept for the member's page. Said again, it changes nothing.
+    `told`: what else it said, to be kept for the member's page. What comes twice or too late to
+    matter changes nothing. Raises Refused when it asks for more than the order is about.
     """
     row = _locked(order)
     before = row.state()
+    rules.check_word(before, event)
     after = rules.evolve(before, [event])
-    if after == before and not told:
+    if after == before and not isinstance(event, rules.INFORMS):
         nothing_changed()
         return
     row.take(after)
@@ -179,51 +212,10 @@ def take_word(
     _move_money(row, before, after, now)
 
 
-@action(power=None)
-def note_lot(*, actor: Actor, now: datetime, order: UUID, lot: UUID) -> None:
-    """Where our member bids, through us."""
-    row = _locked(order)
-    row.lot = lot
-    _save(row, now)
-    nothing_changed()
-
-
-@action(power=None)
-def note_why(*, actor: Actor, now: datetime, order: UUID, why: dict[str, Any]) -> None:
-    """What the home venue answered to something that did not go through."""
-    row = _locked(order)
-    row.why = why
-    _save(row, now)
-    nothing_changed()
-
-
 def need_order_at(order: UUID, venue: str) -> None:
     """Refuse what a venue says of an order that is not at it."""
     if not Order.objects.filter(id=order, venue=venue).exists():
         raise Refused(Refusal.UNKNOWN_ORDER)
-
-
-@action(power=None)
-def take_back(*, actor: Actor, now: datetime, order: UUID, amount_fen: int) -> None:
-    """The deal ended: of what we owed so much is owed no longer, and is our member's again."""
-    row = _locked(order)
-    clearing.note_position(
-        actor=actor,
-        now=now,
-        venue=row.venue,
-        order=row.id,
-        what=What.BACK,
-        owed_fen=-amount_fen,
-        currency=row.currency,
-    )
-    settlement.take_back(
-        actor=actor,
-        now=now,
-        subject=order_subject(row.id),
-        venue=row.venue,
-        amount_fen=amount_fen,
-        key=str(row.id),
-    )
 
 
 def _move_money(row: Order, before: rules.Order, after: rules.Order, now: datetime) -> None:
@@ -244,6 +236,8 @@ def _move_money(row: Order, before: rules.Order, after: rules.Order, now: dateti
                 _free(price_subject(row.id), now)
             case Price.PAID:
                 _remit(row, price_subject(row.id), after.price_fen, now)
+    if after.returned_fen != before.returned_fen:
+        _take_back(row, after.returned_fen, now)
 
 
 def _ask(row: Order, about: str, amount_fen: int, now: datetime) -> None:
@@ -276,6 +270,27 @@ def _remit(row: Order, about: str, amount_fen: int, now: datetime) -> None:
     settlement.remit(actor=SYSTEM, now=now, subject=about, venue=row.venue, amount_fen=amount_fen)
 
 
+def _take_back(row: Order, amount_fen: int, now: datetime) -> None:
+    """The deal ended: of what we owed so much is owed no longer, and is our member's again."""
+    clearing.note_position(
+        actor=SYSTEM,
+        now=now,
+        venue=row.venue,
+        order=row.id,
+        what=What.BACK,
+        owed_fen=-amount_fen,
+        currency=row.currency,
+    )
+    settlement.take_back(
+        actor=SYSTEM,
+        now=now,
+        subject=order_subject(row.id),
+        venue=row.venue,
+        amount_fen=amount_fen,
+        key=str(row.id),
+    )
+
+
 def _keep(row: Order, told: Mapping[str, Any]) -> None:
     for name, value in told.items():
         assert name in KEPT, name
@@ -304,8 +319,8 @@ KEPT: Final = {
 # -- small things ----------------------------------------------------------------------------------------------
 
 
-def _tell(row: Order, kind: str, body: dict[str, Any], now: datetime) -> None:
-    messages.send(
+def _tell(row: Order, kind: str, body: dict[str, Any], now: datetime) -> UUID:
+    return messages.send(
         actor=SYSTEM,
         now=now,
         to=row.venue,

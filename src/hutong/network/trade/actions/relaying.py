@@ -9,8 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hutong.journal.actions import action, nothing_changed
-from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.refusal import N_, Reason, Refused, reason
 from hutong.network.trade.models import RelayedBid
 
@@ -21,16 +19,9 @@ class Refusal(Reason):
     )
 
 
+@transaction.atomic
 def keep_bid(*, order: UUID, bid: UUID, amount_fen: int, now: datetime) -> bytes | None:
     """Keep a bid before it is sent; returns its receipt when it has one already."""
-    return _keep_bid(actor=SYSTEM, now=now, order=order, bid=bid, amount_fen=amount_fen)
-
-
-@action(power=None)
-def _keep_bid(
-    *, actor: Actor, now: datetime, order: UUID, bid: UUID, amount_fen: int
-) -> bytes | None:
-    nothing_changed()
     row, _ = RelayedBid.objects.get_or_create(
         order_id=order, bid=bid, defaults={"amount_fen": amount_fen, "arrived_at": now}
     )

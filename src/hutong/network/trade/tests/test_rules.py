@@ -6,6 +6,7 @@ venue: each direction keeps its order, the two directions keep none between them
 """
 
 from collections import deque
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hutong.kit.refusal import Refused
-from hutong.network.trade import rules
+from hutong.network.trade import events, rules
+from hutong.network.trade.events import Asked
 from hutong.network.trade.rules import BOUND, OVER, Deposit, Order, Price, Stage
 
 ID = UUID(int=7)
@@ -24,89 +26,117 @@ class Home:
     """The home venue: it decides alone, and what it says stands."""
 
     def __init__(self):
-        self.intent = "none"  # applied, qualified, deposited, out
+        self.intent = "none"  # applied, qualified, deposited, chosen, out
         self.deal = "none"  # agreed, signed, paid, settled, ended
         self.guaranteed = self.owed = 0
-        self.said = deque()
+        self.said = deque()  # to the bidder's venue, in order
 
-    def say(self, event):
-        self.said.append(event)
+    def say(self, *events):
+        self.said.append(events)
 
-    # what may happen there by itself
+    def may(self):
+        """What may happen there by itself now."""
+        applied, deposited = self.intent == "applied", self.intent == "deposited"
+        dealing = self.deal in ("agreed", "signed", "paid")
+        return {
+            "qualify": applied and self.qualify,
+            "lapse": self.intent in ("applied", "qualified") and self.lapse,
+            "award": deposited and self.award,
+            "lose": deposited and self.lose,
+            "disqualify": deposited and self.disqualify,
+            "default": dealing and self.default,
+            "terminate": dealing and self.terminate,
+            "settle": self.deal == "paid" and self.settle,
+        }
+
     def qualify(self):
-        if self.intent == "applied":
-            self.intent = "qualified"
-            self.say(rules.OrderQualified(order=ID, deposit_fen=DEPOSIT))
+        self.intent = "qualified"
+        self.say(events.OrderQualified(order=ID, deposit_fen=DEPOSIT))
 
-    def period_over(self):
-        if self.intent in ("applied", "qualified"):
-            self.intent = "out"
-            self.say(rules.OrderDeclined(order=ID, why="lapsed"))
-        elif self.intent == "deposited" and self.deal == "none":
-            self.intent, self.deal = "chosen", "agreed"
-            self.say(
-                rules.OrderAwarded(
-                    order=ID, deal=uuid4(), number="1", price_fen=1_000, contract_digest="d"
-                )
+    def lapse(self):
+        self.intent = "out"
+        self.say(events.OrderDeclined(order=ID, why="IntentLapsed"))
+
+    def award(self):
+        self.intent, self.deal = "chosen", "agreed"
+        self.say(
+            events.OrderAwarded(
+                order=ID, deal=uuid4(), number="1", price_fen=1_000, contract_digest="d"
             )
+        )
 
     def lose(self):
-        if self.intent == "deposited":
-            self.release()
+        self.release()
 
-    def release(self):
+    def disqualify(self):
+        self.release(events.OrderDeclined(order=ID, why="not verified any more"))
+
+    def release(self, *first):
         self.intent, self.guaranteed = "out", 0
-        self.say(rules.OrderReleased(order=ID))
-        self.say(rules.GuaranteeReleased(order=ID))
+        self.say(*first, events.OrderReleased(order=ID), events.GuaranteeReleased(order=ID))
 
     def default(self):
-        if self.deal == "agreed":
-            self.deal = "ended"
-            self.call(applied=False)
-            self.say(rules.OrderEnded(order=ID, how="defaulted"))
-        elif self.deal in ("signed", "paid"):
-            self.deal = "ended"
-            back, self.owed = self.owed - 30, 30
-            self.say(rules.OrderEnded(order=ID, how="defaulted"))
-            self.say(rules.PriceReturned(order=ID, amount_fen=back))
+        self.end(lost=30)
 
-    def call(self, *, applied):
-        self.owed, self.guaranteed = self.owed + self.guaranteed, 0
-        self.say(rules.GuaranteeCalled(order=ID, applied=applied, amount_fen=DEPOSIT))
+    def terminate(self):
+        self.end(lost=0)
+
+    def end(self, *, lost):
+        before, self.deal = self.deal, "ended"
+        if before == "agreed":
+            self.say(events.OrderEnded(order=ID, how="defaulted"))
+            if lost:
+                self.call(applied=False, amount=lost)
+            else:
+                self.release()
+            return
+        back, self.owed = self.owed - lost, lost
+        self.say(
+            events.OrderEnded(order=ID, how="defaulted"),
+            events.PriceReturned(order=ID, amount_fen=back),
+        )
+
+    def call(self, *, applied, amount):
+        self.owed, self.guaranteed = self.owed + amount, 0
+        self.say(events.GuaranteeCalled(order=ID, applied=applied, amount_fen=amount))
 
     def settle(self):
-        if self.deal == "paid":
-            self.deal = "settled"
-            self.say(rules.OrderSettled(order=ID, venue="SHTE", certificates=("1",)))
+        self.deal = "settled"
+        self.say(events.OrderSettled(order=ID, venue="SHTE", certificates=("1",)))
 
-    # what it answers
-    def answer(self, asked):
+    def answer(self, asked, full=False):
+        """`full`: the venue stands for as much as it may (SE-5)."""
         match asked:
             case "intend":
                 self.intent = "applied"
-                return rules.OrderApplied(order=ID, intent=uuid4())
-            case "guarantee" if self.intent == "qualified":
+                return events.OrderApplied(order=ID, intent=uuid4())
+            case Asked.GUARANTEE if self.intent == "qualified" and not full:
                 self.intent, self.guaranteed = "deposited", DEPOSIT
-                return rules.DepositGuaranteed(order=ID, amount_fen=DEPOSIT)
-            case "guarantee":
-                return rules.GuaranteeRefused(order=ID, why="too late")
-            case "withdraw" if self.intent in ("applied", "qualified", "deposited"):
-                held = self.intent == "deposited"
-                self.intent = "out"
-                if held:
+                return events.DepositGuaranteed(order=ID, amount_fen=DEPOSIT)
+            case Asked.GUARANTEE:
+                return events.GuaranteeRefused(order=ID, why="too late, or too much")
+            case Asked.WITHDRAW if self.intent in ("applied", "qualified", "deposited"):
+                if self.intent == "deposited":
                     self.release()
-                return rules.OrderWithdrawn(order=ID)
-            case "sign" if self.deal == "agreed":
+                else:
+                    self.say(events.OrderDeclined(order=ID, why="IntentWithdrawn"))
+                self.intent = "out"
+                return events.OrderWithdrawn(order=ID)
+            case Asked.WITHDRAW:
+                return events.WithdrawalRefused(order=ID, why="the period is over")
+            case Asked.SIGN if self.deal == "agreed":
                 self.deal = "signed"
-                self.say(rules.OrderSigned(order=ID))
-                self.call(applied=True)
-                self.say(rules.PriceAsked(order=ID, amount_fen=REST))
-            case "pay" if self.deal == "signed":
+                self.say(events.OrderSigned(order=ID))
+                self.say(events.PriceAsked(order=ID, amount_fen=REST))
+                self.call(applied=True, amount=DEPOSIT)
+                return None
+            case Asked.SIGN:
+                return events.SigningRefused(order=ID, why="ended")
+            case Asked.PAY if self.deal == "signed" and not full:
                 self.deal, self.owed = "paid", self.owed + REST
-                return rules.PriceRemitted(order=ID, amount_fen=REST)
-            case "pay":
-                return rules.PriceRefused(order=ID, why="ended")
-        return None
+                return events.PriceRemitted(order=ID, amount_fen=REST)
+            case Asked.PAY:
+                return events.PriceRefused(order=ID, why="ended, or too much")
 
     @property
     def is_over(self):
@@ -114,99 +144,123 @@ class Home:
 
 
 class Bidders:
-    """The bidder's venue: the rules, with the money that follows from them."""
+    """The bidder's venue: the rules, with what it asked."""
 
     def __init__(self):
         self.order = Order(id=ID, venue="SHTE")
         self.asked = deque(["intend"])
+        self.heard = []  # what may come once more
 
-    def take(self, event):
-        if event is None:
-            return
+    def take(self, *said):
+        for event in said:
+            if event is not None:
+                rules.check_word(self.order, event)
+                self.order = rules.evolve(self.order, [event])
+                if not isinstance(event, OF_ONE_TRY):
+                    self.heard.append(event)
+
+    def hear_again(self, event):
         self.order = rules.evolve(self.order, [event])
 
-    def deposit(self):
+    def may(self):
+        return {what: self.is_ready(what) and partial(self.ask, what) for what in Asked}
+
+    def is_ready(self, what):
         try:
-            self.order = rules.hold_deposit(self.order)
+            rules.check_ask(self.order, what)
         except Refused:
-            return
-        self.asked.append("guarantee")
+            return False
+        return True
 
-    def withdraw(self):
-        if self.order.stage in (Stage.APPLIED, Stage.QUALIFIED) and "withdraw" not in self.asked:
-            self.asked.append("withdraw")
-
-    def sign(self):
-        if self.order.stage is Stage.AWARDED and "sign" not in self.asked:
-            self.asked.append("sign")
-
-    def pay(self):
-        try:
-            self.order = rules.hold_price(self.order)
-        except Refused:
-            return
-        self.asked.append("pay")
+    def ask(self, what):
+        event = events.HomeVenueAsked(order=ID, what=what, message=uuid4())
+        self.order = rules.evolve(self.order, [event])
+        self.asked.append(what)
 
     @property
     def owed(self):
         return self.order.owed_fen
 
 
+# Money may be offered again after a refusal, which messages bring once, as they bring everything.
+OF_ONE_TRY = (events.GuaranteeRefused, events.PriceRefused)
+
+
+class Wire:
+    """Each direction keeps its order, and answers theirs; between them there is none."""
+
+    def __init__(self):
+        self.home, self.bidders, self.answers = Home(), Bidders(), deque()
+
+    def may(self):
+        """Everything that can happen next, by name."""
+        moves = {
+            "deliver": self.bidders.asked and self.deliver,
+            "deliver beyond the limit": self.bidders.asked and partial(self.deliver, full=True),
+            "hear answer": self.answers and self.hear_answer,
+            "hear": self.home.said and self.hear,
+            **self.home.may(),
+            **self.bidders.may(),
+        }
+        return {name: move for name, move in moves.items() if move}
+
+    def deliver(self, full=False):
+        self.answers.append(self.home.answer(self.bidders.asked.popleft(), full))
+
+    def hear_answer(self):
+        self.bidders.take(self.answers.popleft())
+
+    def hear(self):
+        self.bidders.take(*self.home.said.popleft())
+
+    def run_out(self):
+        """Everything arrives at last."""
+        while moves := [name for name in self.may() if name in ("deliver", "hear answer", "hear")]:
+            self.may()[moves[0]]()
+
+
 HAPPY = (
-    *("deliver", "hear_answer", "qualify", "hear", "deposit", "deliver", "hear_answer"),
-    *("period_over", "hear", "sign", "deliver", "hear_answer", "hear", "hear", "hear"),
-    *("pay", "deliver", "hear_answer", "settle", "hear"),
+    *("deliver", "hear answer", "qualify", "hear", Asked.GUARANTEE, "deliver", "hear answer"),
+    *("award", "hear", Asked.SIGN, "deliver", "hear answer", "hear", "hear", "hear"),
+    *(Asked.PAY, "deliver", "hear answer", "settle", "hear"),
 )
-STEPS = (
-    *("deliver", "hear", "hear_answer"),
-    *("qualify", "period_over", "lose", "default", "settle"),
-    *("deposit", "withdraw", "sign", "pay"),
-)
-
-
-def step(home, bidders, answers, what):
-    match what:
-        case "deliver" if bidders.asked:
-            answers.append(home.answer(bidders.asked.popleft()))
-        case "hear_answer" if answers:
-            bidders.take(answers.popleft())
-        case "hear" if home.said:
-            bidders.take(home.said.popleft())
-        case "deposit" | "withdraw" | "sign" | "pay":
-            getattr(bidders, what)()
-        case "qualify" | "period_over" | "lose" | "default" | "settle":
-            getattr(home, what)()
 
 
 def test_the_happy_path_leads_to_the_end():
-    home, bidders, answers = Home(), Bidders(), deque()
-    for what in HAPPY:
-        step(home, bidders, answers, what)
+    wire = Wire()
+    for name in HAPPY:
+        wire.may()[name]()
 
-    assert home.deal == "settled"
-    assert bidders.order.is_over
-    assert bidders.owed == home.owed == DEPOSIT + REST
+    assert wire.may() == {}
+    assert wire.bidders.order.stage is Stage.SETTLED
+    assert wire.bidders.order.is_over
+    assert wire.bidders.owed == wire.home.owed == DEPOSIT + REST
 
 
-@settings(max_examples=800)
-@given(
-    st.integers(0, len(HAPPY)),
-    st.lists(st.sampled_from(STEPS), max_size=12),
-    st.lists(st.sampled_from(STEPS), max_size=12),
-)
-def test_every_order_ends_the_same_at_both_venues_with_their_books_equal(far, then, last):
-    """Some way along the happy path, then anything; on along the path, and anything again."""
-    home, bidders, answers = Home(), Bidders(), deque()
-    for what in (*HAPPY[:far], *then, *HAPPY[far:], *last):
-        step(home, bidders, answers, what)
+@settings(max_examples=1500)
+@given(st.data())
+def test_every_order_ends_the_same_at_both_venues_with_their_books_equal(data):
+    """Some way along the happy path, its answers maybe late; then, at each step, one of what can
+    happen does: there, here, on the way, or what came comes once more."""
+    wire = Wire()
+    home, bidders = wire.home, wire.bidders
+    late = data.draw(st.booleans())
+    for name in HAPPY[: data.draw(st.integers(0, len(HAPPY)))]:
+        move = wire.may().get(name)
+        if move and not (late and name == "hear answer"):
+            move()
+    for _ in range(data.draw(st.integers(0, 25))):
+        moves = wire.may()
+        if bidders.heard and data.draw(st.integers(0, 5)) == 0:
+            bidders.hear_again(data.draw(st.sampled_from(bidders.heard)))
+        elif moves:
+            moves[data.draw(st.sampled_from(sorted(moves)))]()
         if home.guaranteed:
             assert bidders.order.deposit in BOUND, "what is guaranteed there is bound here"
         if home.deal == "paid":
             bound = bidders.order.price in (Price.HELD, Price.PAID)
             assert bound, "what was taken as paid there is not free here"
-    while bidders.asked or home.said or answers:  # everything arrives at last
-        for what in ("deliver", "hear", "hear_answer"):
-            step(home, bidders, answers, what)
+    wire.run_out()
 
     assert bidders.owed == home.owed
     if home.is_over:
@@ -219,14 +273,81 @@ def test_every_order_ends_the_same_at_both_venues_with_their_books_equal(far, th
         assert bidders.order.deposit in free
 
 
+LATE = [
+    ("released before its answer came", Deposit.RELEASED, events.DepositGuaranteed),
+    ("called before its answer came", Deposit.CALLED, events.DepositGuaranteed),
+    ("applied, and an old refusal comes", Deposit.APPLIED, events.GuaranteeRefused),
+    ("freed, and then called", Deposit.FREED, events.GuaranteeCalled),
+    ("refused, and then called", Deposit.REFUSED, events.GuaranteeCalled),
+    ("released, and then called", Deposit.RELEASED, events.GuaranteeCalled),
+    ("called, and then released", Deposit.CALLED, events.GuaranteeReleased),
+]
+FACTS = {
+    events.DepositGuaranteed: {"amount_fen": DEPOSIT},
+    events.GuaranteeRefused: {"why": "late"},
+    events.GuaranteeCalled: {"applied": True, "amount_fen": DEPOSIT},
+    events.GuaranteeReleased: {},
+}
+
+
+@pytest.mark.parametrize(("what", "deposit", "late"), LATE, ids=[one[0] for one in LATE])
+def test_a_deposit_whose_life_has_ended_stays_as_it_is(what, deposit, late):
+    order = Order(id=ID, venue="SHTE", stage=Stage.AWARDED, deposit=deposit, deposit_fen=DEPOSIT)
+
+    assert rules.evolve(order, [late(order=ID, **FACTS[late])]) == order
+
+
+def test_an_order_that_is_over_is_neither_awarded_nor_asked_for_its_price():
+    over = Order(id=ID, venue="SHTE", stage=Stage.ENDED)
+    award = events.OrderAwarded(
+        order=ID, deal=uuid4(), number="1", price_fen=9, contract_digest="d"
+    )
+
+    assert rules.evolve(over, [award, events.PriceAsked(order=ID, amount_fen=9)]) == over
+    signed = Order(id=ID, venue="SHTE", stage=Stage.SIGNED)
+    assert rules.evolve(signed, [award]) == signed
+
+
+def test_what_was_given_back_once_is_not_given_back_again():
+    order = Order(id=ID, venue="SHTE", stage=Stage.ENDED, price=Price.PAID, price_fen=900)
+    back = events.PriceReturned(order=ID, amount_fen=900)
+
+    assert rules.evolve(order, [back, back]).owed_fen == 0
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        events.GuaranteeCalled(order=ID, applied=False, amount_fen=DEPOSIT + 1),
+        events.PriceReturned(order=ID, amount_fen=DEPOSIT + REST + 1),
+    ],
+)
+def test_a_home_venue_that_asks_for_more_than_the_order_is_about_is_refused(word):
+    order = Order(id=ID, venue="SHTE", deposit_fen=DEPOSIT, price_fen=REST)
+
+    with pytest.raises(Refused) as refused:
+        rules.check_word(order, word)
+
+    assert refused.value.reason is rules.Refusal.BEYOND_ORDER
+
+
+def test_only_what_was_refused_and_is_still_held_can_be_asked_again():
+    order = Order(id=ID, venue="SHTE", stage=Stage.QUALIFIED, deposit=Deposit.REFUSED)
+
+    assert rules.to_ask_again(order) is Asked.GUARANTEE
+    for deposit in (Deposit.HELD, Deposit.GUARANTEED, Deposit.FREED):
+        with pytest.raises(Refused):
+            rules.to_ask_again(Order(id=ID, venue="SHTE", stage=Stage.QUALIFIED, deposit=deposit))
+
+
 def test_a_guarantee_in_flight_is_not_freed_by_a_late_withdrawal_alone():
     order = Order(
         id=ID, venue="SHTE", stage=Stage.QUALIFIED, deposit=Deposit.HELD, deposit_fen=DEPOSIT
     )
 
-    order = rules.evolve(order, [rules.OrderWithdrawn(order=ID)])
+    order = rules.evolve(order, [events.OrderWithdrawn(order=ID)])
     assert order.deposit is Deposit.HELD
-    order = rules.evolve(order, [rules.GuaranteeRefused(order=ID, why="withdrawn")])
+    order = rules.evolve(order, [events.GuaranteeRefused(order=ID, why="withdrawn")])
 
     assert order.deposit is Deposit.FREED
     assert order.is_over
