@@ -4,7 +4,6 @@ from django.urls import path
 
 from hutong.my import (
     bids,
-    custody,
     deals,
     documents,
     home,
@@ -19,7 +18,6 @@ from hutong.my import (
     party,
     people,
     preemptions,
-    projects,
     rights,
     rights_empowerment,
     rights_filings,
@@ -42,7 +40,6 @@ urlpatterns = [
     path("my/technologies/bundle", technologies.bundle, name="bundle_new"),
     path("my/technologies/new", technologies.enter, name="technology_new"),
     path("my/technologies/<uuid:id>", technologies.one, name="technology"),
-    path("my/technologies/<uuid:id>/custody", custody.one, name="custody"),
     path("my/technologies/<uuid:id>/edit", technologies.edit, name="technology_edit"),
     path("my/rights", rights.index, name="rights"),
     path("my/rights/new", rights.new, name="right_new"),
@@ -67,9 +64,6 @@ urlpatterns = [
         name="restriction",
     ),
     path("my/proceeds/<uuid:id>", rights_pledges.proceeds, name="proceeds"),
-    path("my/projects", projects.index, name="projects"),
-    path("my/projects/<uuid:id>", projects.one, name="project"),
-    path("my/project-parts/<uuid:id>", projects.part, name="project_part"),
     path("my/listings", listings.index, name="listings"),
     path("my/listings/new", listings.new, name="listing_new"),
     path("my/listings/<uuid:id>", listings.one, name="listing"),
