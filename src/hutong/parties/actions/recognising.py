@@ -21,7 +21,7 @@ from hutong.parties import rules, sign_in
 from hutong.parties.actions.locking import locked_party
 from hutong.parties.actions.mandates import grant
 from hutong.parties.actions.register import details, write_details, write_identifiers
-from hutong.parties.membership import MandateRole
+from hutong.parties.membership import MandateRevoked, MandateRole
 from hutong.parties.models import ForeignPerson, Identifier, Mandate, Party, Person, Recognition
 from hutong.parties.queries.parties import PartyView, view
 from hutong.parties.rules import Kind, Refusal, Status, Vouching
@@ -154,9 +154,15 @@ def admit_foreign_person(
     if live is not None and live.role == role.value:
         nothing_changed()
         return PersonId(person.id)
-    if live is not None:
+    if live is not None:  # its venue says now that they act otherwise
         live.revoked_at = now
         live.save(update_fields=["revoked_at"])
+        record(
+            subject("party", row.id),
+            MandateRevoked(
+                mandate=live.id, party=row.id, role=MandateRole(live.role), person=person.id
+            ),
+        )
     grant(party=row, person=person, role=role, by=None, now=now)
     return PersonId(person.id)
 

@@ -9,6 +9,7 @@ import pytest
 
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
+from hutong.kit.ids import subject
 from hutong.kit.moments import at_local
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.parties import actions, queries
@@ -158,6 +159,9 @@ def test_somebody_of_another_venue_acts_for_a_party_of_that_venue_without_an_acc
     assert queries.person_by_email(Person.objects.get(id=person).email) is None
     assert admit(MandateRole.VIEWER) == person
     assert queries.people_of(party.id) == []
+    revoked = journal.latest_of(subject("party", party.id), "parties.MandateRevoked")
+    assert revoked.facts["role"] == "agent", "the mandate that ended is told of"
+    assert list(queries.audit()) == []
     own = verified_party("上海某公司", now=venue.now)
     assert refusal(lambda: admit(party=own.id)) is CommonRefusal.NOT_FOUND
     assert refusal(lambda: admit(home="CDTE")) is CommonRefusal.NOT_FOUND
