@@ -2,10 +2,11 @@
 Where our parties' credentials were shown, and whether what is recognised here may be.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from hutong.certificates import queries as certificates
 from hutong.journal import queries as journal
@@ -67,11 +68,44 @@ def showings_for(actor: Actor, venue: str = "", limit: int = MOST) -> list[Showi
 
 
 def recognitions_for(
-    actor: Actor, venue: str = "", limit: int = MOST
+    actor: Actor, venue: str = "", limit: int = MOST, *, ended: bool = False
 ) -> list[parties.RecognitionView]:
-    """Parties of other venues, latest first; for officers of the network."""
+    """Parties of other venues, latest first, or only those whose recognition ended; for officers of
+    the network."""
     actor.need(SEE)
-    return parties.recognitions(venue, limit)
+    return parties.recognitions(venue, limit, ended=ended)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccreditedView:
+    """A business that an institution's home venue accredited it for; whether that counts today."""
+
+    capability: str
+    number: str
+    until: date
+    counts: bool
+
+
+def accreditations_of(
+    institutions: Collection[tuple[str, UUID]], on: date
+) -> dict[tuple[str, UUID], list[AccreditedView]]:
+    """What institutions, by venue and their id there, are accredited for; ended ones too."""
+    rows = AcceptedAccreditation.objects.filter(institution__in=[id for _, id in institutions])
+    by_venue: dict[str, list[AcceptedAccreditation]] = {}
+    for row in rows.order_by("capability", "number"):
+        by_venue.setdefault(row.venue, []).append(row)
+    found: dict[tuple[str, UUID], list[AccreditedView]] = {}
+    for code, theirs in by_venue.items():
+        stands = venues.standing(code) is Standing.GOOD and not mirrors.is_frozen(code)
+        void = mirrors.void_certificates(code, [row.number for row in theirs])
+        for row in theirs:
+            counts = stands and row.number not in void and row.starts_on <= on <= row.until
+            found.setdefault((code, row.institution), []).append(
+                AccreditedView(
+                    capability=row.capability, number=row.number, until=row.until, counts=counts
+                )
+            )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,14 @@ def recognition_of(party: UUID) -> RecognitionView | None:
     return _view(row) if row else None
 
 
-def recognitions(home_venue: str = "", limit: int = 500) -> list[RecognitionView]:
-    """Parties of other venues, or of one, latest first; those whose recognition ended too."""
+def recognitions(
+    home_venue: str = "", limit: int = 500, *, ended: bool = False
+) -> list[RecognitionView]:
+    """Parties of other venues, or of one, latest first; with `ended` only those whose recognition
+    ended."""
     rows = Recognition.objects.order_by("-recognised_at", "-id")
     rows = rows.filter(home_venue=home_venue) if home_venue else rows
+    rows = rows.filter(ended_at__isnull=False) if ended else rows
     return [_view(row) for row in rows[:limit]]
 
 
