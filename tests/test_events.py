@@ -98,6 +98,12 @@ SINGLE = {
         }.items()
         for field in fields
     },
+    ("listings.JointPartLeft", "venue"): "a venue's code",
+    ("rights.TitleBarred", "venue"): "a venue's code",
+    ("rights.TitleUnbarred", "venue"): "a venue's code",
+    ("rights.ChapterTaken", "from_venue"): "a venue's code",
+    ("technologies.Moved", "to"): "a venue's code",
+    ("technologies.TakenOver", "from_venue"): "a venue's code",
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
     ("rights.ClaimsAwaited", "numbers"): "technology → the number an office gave its right",
     ("rights.ClaimedElsewhere", "venue"): "a venue's code",
@@ -142,6 +148,19 @@ SINGLE = {
         }.items()
         for field in fields
     },
+            "ProjectAccepting": ("lead_venue",),
+            "ProjectAnnounced": ("lead_venue", "venues"),
+            "ProjectAnswered": ("lead_venue",),
+            "ProjectComposed": ("parts",),
+            "ProjectInvitation": ("lead_venue",),
+            "ProjectMandated": ("lead_venue",),
+            "ProjectPartAdded": ("lead_venue",),
+            "ProjectPartAnswered": ("why",),
+            "ProjectPartLeft": ("venue",),
+            "ProjectPartReleased": ("lead_venue",),
+            "ProjectPartTaken": ("venue",),
+            "ProjectPartWithdrawn": ("lead_venue",),
+            "ProjectVenueAnswered": ("venue",),
 }
 NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", "user"}
 # Persons are named by their ids only where nothing is published and it is their own doing.

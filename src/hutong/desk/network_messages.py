@@ -53,6 +53,12 @@ KINDS: Words = {
     "trade.pay": N_("The price is here"),
     "trade.settled": N_("Right and money have moved"),
     "trade.ended": N_("The deal has ended otherwise"),
+    "projects.answer": N_("Answers the invitation to a joint project"),
+    "projects.ended": N_("A joint project has ended"),
+    "projects.invite": N_("Invites to a joint project"),
+    "projects.listed": N_("A joint project is on the board"),
+    "projects.part": N_("Adds a part to a joint project"),
+    "projects.withdraw": N_("Withdraws a part of a joint project"),
     "venues.approval": N_("Approves a change of the list"),
     "venues.list": N_("A new list of members"),
 }

@@ -26,6 +26,7 @@ from hutong.desk import (
     parties,
     payouts,
     receipts,
+    projects,
     rights,
     rights_filings,
     rights_proceeds,
@@ -101,6 +102,14 @@ urlpatterns = [
     path("desk/network/mirrors", network_mirrors.page, name="network_mirrors"),
     path("desk/network/claims", network_messages.numbers, name="network_claims"),
     path("desk/network", network.page, name="network"),
+    path("desk/network/custody", network_custody.page, name="network_custody"),
+    path("desk/network/custody/<uuid:move>", network_custody.one, name="network_move"),
+    path("desk/projects", projects.index, name="projects"),
+    path("desk/projects/<uuid:id>", projects.one, name="project"),
+    path(
+        "desk/project-invitations/<uuid:id>", projects.invitation, name="project_invitation"
+    ),
+    path("desk/project-parts/<uuid:id>", projects.part, name="project_part"),
     path("desk/clearing", clearing.page, name="clearing"),
     path("desk/clearing/<int:id>", clearing.one, name="clearing-statement"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),

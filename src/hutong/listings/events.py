@@ -72,6 +72,15 @@ class Listed(Event, kind="listings.Listed"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointPartLeft(Event, kind="listings.JointPartLeft"):
+    """A part of the joint project on offer was withdrawn at its home venue (NE-3)."""
+
+    listing: UUID
+    part: UUID
+    venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndFixed(Event, kind="listings.EndFixed"):
     """A provisional end was fixed by the published calendar, never shorter (TI-1)."""
 

@@ -23,6 +23,7 @@ from hutong.kit.ids import new_id
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import intents, offers, rules
+from hutong.listings.joint import Joint
 
 PUBLIC = Q(listed_at__isnull=False)
 
@@ -65,6 +66,7 @@ class Listing(models.Model):
     payment = models.CharField(max_length=24)
     conditions = models.TextField(default="")
     scope = models.CharField(max_length=8)
+    joint = models.JSONField(null=True)  # parts of other venues offered with it (joint.py)
     rulebook_version = models.PositiveIntegerField(null=True)
 
     # what the board shows and filters by, taken from the technologies whenever the terms change
@@ -149,6 +151,11 @@ class Listing(models.Model):
         if self.numerator is None or self.denominator is None:
             return None
         return Fraction(self.numerator, self.denominator)
+
+    @property
+    def together(self) -> Joint | None:
+        """What of other venues is offered with it."""
+        return Joint.read(self.joint) if self.joint else None
 
     def state(self) -> rules.Listing:
         return rules.Listing(

@@ -20,6 +20,17 @@ class Refusal(Reason):
         "RR-1",
         N_("Nobody else has to join: ordinary licences and sole owners need no one."),
     )
+    # joint projects
+    JOINT_FIXED = reason(
+        "listings.joint_fixed",
+        "NE-3",
+        N_("The listing of a joint project is made by the project: withdraw it and list it anew."),
+    )
+    JOINT_PART_LEFT = reason(
+        "listings.joint_part_left",
+        "NE-3",
+        N_("A part of the joint project was withdrawn at {venue}: {part}."),
+    )
     # terms
     TITLE_MISSING = reason(
         "listings.title_missing",

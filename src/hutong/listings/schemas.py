@@ -15,6 +15,7 @@ from hutong.listings import intents, offers, queries, rules
 from hutong.listings.cutoff import Outcome
 from hutong.listings.events import Ending
 from hutong.listings.intents import IntentStatus
+from hutong.listings.joint import JointPart
 from hutong.listings.offers import (
     ExportClass,
     LicenceMode,
@@ -140,6 +141,36 @@ class PreemptionAnswerIn(Schema):
     exercise: bool = Field(description="true: the party keeps its right to come first")
 
 
+class JointPartOut(Schema):
+    """A bundle offered with it, at the venue where it is registered (NE-3)."""
+
+    venue: str = Field(description="Its home venue", examples=["SZTE"])
+    part: UUID
+    bundle: UUID
+    technologies: int = Field(examples=[310])
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    share: str = Field(description="What part of the price it earns", examples=["155/576"])
+    entry_index: int | None = Field(description="What added it, in its home venue's log")
+    lead: bool = Field(description="The lead seller's own")
+    left: bool = Field(description="Withdrawn at its venue since")
+
+    @staticmethod
+    def resolve_share(part: JointPart) -> str:
+        return str(part.share)
+
+
+class JointOut(Schema):
+    """The joint project that the listing offers (NE-3, TE-4)."""
+
+    project: UUID
+    number: str = Field(examples=["SHTE-JP-2022-0001"])
+    lead: str = Field(examples=["SHTE"])
+    parts: list[JointPartOut]
+
+
 class ListingOut(Schema):
     id: UUID
     number: str = Field(examples=["SHTE-LS-2022-000001"])
@@ -181,6 +212,7 @@ class ListingOut(Schema):
     closed_at: datetime | None
     ending: Ending | None
     deal: UUID | None
+    joint: JointOut | None = Field(description="The joint project it offers, if it does (NE-3)")
 
     @staticmethod
     def resolve_share(view: queries.ListingView) -> str | None:

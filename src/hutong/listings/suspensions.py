@@ -24,6 +24,11 @@ class Cause(Reason):
     LEFT_MARKET = reason(
         "listings.left_market", "TE-2", N_("A technology on offer has left the market.")
     )
+    PART_LEFT = reason(
+        "listings.part_left",
+        "NE-3",
+        N_("A part of the joint project was withdrawn at {venue}: {part}."),
+    )
 
 
 def in_words(text: str) -> Because:

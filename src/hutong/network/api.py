@@ -9,9 +9,10 @@ from hutong.network.clearing.api import router as clearing
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
 from hutong.network.mirrors.api import router as mirrors
+from hutong.network.projects.api import router as projects
 from hutong.network.recognition.api import router as recognition
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (messages, mirrors, claims, membership, trade, clearing, recognition):
+for part in (messages, mirrors, claims, membership, trade, clearing, recognition, projects):
     router.add_router("", part)

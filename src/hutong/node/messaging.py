@@ -11,6 +11,7 @@ from hutong.network.clearing import answering as clearing
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
 from hutong.network.recognition import jobs as recognition
+from hutong.network.projects import answering as projects
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
@@ -24,3 +25,5 @@ KINDS: dict[str, Kind] = {
     **check.KINDS,
     **recognition.KINDS,
 }
+    **custody.KINDS,
+    **projects.KINDS,

@@ -171,6 +171,7 @@ def _members_sections(path: str, actor: Any) -> tuple[Link, ...]:
             (gettext("My technologies"), "/my/technologies"),
             (gettext("Rights"), "/my/rights"),
             (gettext("My listings"), "/my/listings"),
+            (gettext("Joint projects"), "/my/projects"),
             (gettext("Intents"), "/my/intents"),
             (gettext("Bids"), "/my/bids"),
             (gettext("Elsewhere"), "/my/orders"),
@@ -204,6 +205,8 @@ def _officers_sections(path: str, actor: Any) -> tuple[Link, ...]:
         links.append((gettext("Clearing"), "/desk/clearing"))
     if actor.has("certificates.propose") or actor.has("certificates.approve"):
         links.append((gettext("Certificates office"), "/desk/certificates"))
+    if actor.has("listings.examine"):
+        links.append((gettext("Joint projects"), "/desk/projects"))
     if actor.has("supervise.read"):
         links.append((gettext("Journal"), "/desk/journal"))
     if actor.has("parties.appoint") or actor.has("supervise.read"):

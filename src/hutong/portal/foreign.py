@@ -14,6 +14,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.mirrors import queries
 from hutong.network.mirrors.picture import ThingKind
 from hutong.network.mirrors.queries import Foreign
+from hutong.portal.listings import joint_context
 from hutong.portal.technologies import ENTRY_KINDS, NUMBER_NAMES
 from hutong.technologies.rules import KIND_NAMES
 from hutong.ui import words
@@ -36,7 +37,10 @@ def listing(request: HttpRequest, code: str, id: UUID) -> HttpResponse:
             **_shown(one, f"/listings/{id}"),
             "listing": one.of,
             "offered": offered,
-            "more": max(0, max(one.of.technologies, len(one.of.offered)) - len(offered)),
+            "more": 0
+            if one.of.joint
+            else max(0, max(one.of.technologies, len(one.of.offered)) - len(offered)),
+            **joint_context(one.of.joint),
             "state": one.of.ending or one.of.status,
             "may_apply": request.actor.party is not None and request.actor.has(ACT),
         },

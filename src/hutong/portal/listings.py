@@ -37,6 +37,8 @@ from hutong.ui.case import Paper
 from hutong.ui.door import Acts, as_member, visitor
 from hutong.ui.fields import FilesField, uploaded
 from hutong.ui.words import choices
+from hutong.venues import queries as venues
+from hutong.venues.lists import State
 
 SHOWN = 30  # technologies of a bundle on its listing's page
 
@@ -197,10 +199,19 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "papers": papers_of(actor, shown),
             "words": words,
             "kinds": KIND_NAMES,
+            **joint_context(listing.joint),
             "problem": acts.problem,
         },
         status=acts.status,
     )
+
+
+def joint_context(joint: object | None) -> dict[str, object]:
+    """What the parts of a joint project are shown with: the venues' names (NE-3)."""
+    if joint is None:
+        return {}
+    homes = {one.code: one for one in venues.members(*State)}
+    return {"homes": homes, "here": venues.my_code()}
 
 
 def papers_of(actor: Actor, owners: Iterable[UUID]) -> list[Paper]:

@@ -14,6 +14,7 @@ from hutong.portal import (
     lots,
     network,
     notices,
+    projects,
     rulebook,
     search,
     technologies,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("verify", certificates.verify, name="verify"),
     path("rules", rulebook.page, name="rules"),
     path("network", network.page, name="network"),
+    path("network/projects", projects.index, name="projects"),
+    path("network/projects/<str:code>/<uuid:id>", projects.one, name="project"),
     path("network/venues/<str:code>/listings/<uuid:id>", foreign.listing, name="foreign_listing"),
     path(
         "network/venues/<str:code>/technologies/<uuid:id>",

@@ -31,6 +31,44 @@ class Lifecycle:
 
 
 LIFECYCLES: dict[str, Lifecycle] = {
+    "project": Lifecycle(  # of several venues (NE-3), at its lead venue
+        (
+            State("drafted", N_("Drafted"), QUIET),
+            State("announced", N_("Parts are taken"), RUNNING),
+            State("composed", N_("Parts are fixed"), WAITING),
+            State("listed", N_("On the board"), GOOD),
+            State("sold", N_("Sold"), GOOD),
+        ),
+        (
+            State("closed", N_("Ended"), QUIET),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("lapsed", N_("Lapsed"), QUIET),
+            State("terminated", N_("Terminated"), BAD),
+        ),
+    ),
+    "invitation_to_project": Lifecycle(
+        (
+            State("invited", N_("Invited"), WAITING),
+            State("accepting", N_("Another officer confirms"), WAITING),
+            State("joined", N_("Joined"), GOOD),
+        ),
+        (State("declined", N_("Declined"), QUIET), State("closed", N_("Ended"), QUIET)),
+    ),
+    "contribution": Lifecycle(  # a seller's part, at its home venue
+        (
+            State("mandated", N_("Waits for examination"), WAITING),
+            State("added", N_("Told to the lead exchange"), RUNNING),
+            State("taken", N_("In the project"), GOOD),
+            State("listed", N_("On the board"), GOOD),
+        ),
+        (
+            State("returned", N_("Returned"), BAD),
+            State("refused", N_("Refused by the lead exchange"), BAD),
+            State("left", N_("Withdrawn"), BAD),
+            State("withdrawn", N_("Withdrawn"), BAD),
+            State("released", N_("Free again"), QUIET),
+        ),
+    ),
     "mirror": Lifecycle(
         (State("following", N_("Followed"), GOOD),),
         (

@@ -9,8 +9,15 @@ from hutong.listings.actions.buying import (
     withdraw_intent,
 )
 from hutong.listings.actions.closing import close_sold, close_unsold, cut_off, fix_end
-from hutong.listings.actions.drafting import draft, revise, submit, withdraw
-from hutong.listings.actions.examining import examine, resume, suspend, suspend_for, terminate
+from hutong.listings.actions.drafting import draft, draft_joint, revise, submit, withdraw
+from hutong.listings.actions.examining import (
+    examine,
+    note_part_left,
+    resume,
+    suspend,
+    suspend_for,
+    terminate,
+)
 from hutong.listings.actions.joining import ask_co_owners, decline_offer, join_offer
 from hutong.listings.actions.preempting import answer_pre_emption
 
@@ -23,10 +30,12 @@ __all__ = [
     "cut_off",
     "decline_offer",
     "draft",
+    "draft_joint",
     "examine",
     "fix_end",
     "join_offer",
     "mark_deposited",
+    "note_part_left",
     "qualify",
     "resume",
     "revise",

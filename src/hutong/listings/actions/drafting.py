@@ -17,6 +17,7 @@ from hutong.listings import offers, rules
 from hutong.listings.actions.joining import require_joined
 from hutong.listings.actions.saving import listing_subject, locked_own, save
 from hutong.listings.events import Drafted, PreEmptionNotified
+from hutong.listings.joint import Joint
 from hutong.listings.models import Listing, Offered, Preemption, Series
 from hutong.listings.offers import Bounds, Terms
 from hutong.listings.queries.listings import ListingView, reserved_among, view
@@ -54,10 +55,33 @@ def draft(*, actor: Actor, now: datetime, terms: Terms) -> ListingView:
 
 
 @action(power=ACT)
+def draft_joint(*, actor: Actor, now: datetime, terms: Terms, joint: Joint) -> ListingView:
+    """Draft the listing of a joint project for its lead seller, as the project's area composed it."""
+    in_force = rulebook.in_force(now).rules
+    settled = offers.settled(terms, bounds(in_force))
+    row = Listing(
+        id=new_id(),
+        number=_number(in_force.venue.code, now),
+        seller=actor.acting_party(),
+        entered_by=actor.person,
+        drafted_at=now,
+        joint=joint.facts(),
+    )
+    row.take_terms(settled)
+    _offer(row, settled.technologies)
+    row.size = joint.technologies
+    row.save(update_fields=["size"])
+    record(listing_subject(row.id), Drafted(listing=row.id, number=row.number))
+    return view(row)
+
+
+@action(power=ACT)
 def revise(*, actor: Actor, now: datetime, listing: UUID, terms: Terms) -> ListingView:
     """Replace the terms of a draft."""
     row = locked_own(actor, listing)
     events = rules.revise(row.state())
+    if row.joint:
+        raise Refused(Refusal.JOINT_FIXED)
     settled = offers.settled(terms, bounds(rulebook.in_force(now).rules))
     row.take_terms(settled)
     row.entered_by = actor.person
@@ -110,6 +134,10 @@ def bounds(book: Rulebook) -> Bounds:
 def require_offerable(row: Listing, now: datetime) -> None:
     """Refuse what may not be offered now: seller, legal status, title, another live offer."""
     require_sellable(row, now)
+    if row.together and (left := row.together.left):
+        raise Refused(
+            Refusal.JOINT_PART_LEFT, venue=left[0].venue, part=left[0].title_zh or left[0].title_en
+        )
     if row.exclusive:
         singles = [offered.technology for offered in row.offered.all() if offered.right]
         for technology in sorted(reserved_among(singles)):

@@ -11,6 +11,8 @@ from uuid import UUID
 from hutong.journal.actions import action
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.calendar import working_days_after
+from hutong.kit.event import Event
+from hutong.kit.refusal import Refused
 from hutong.listings import rules
 from hutong.listings.actions.drafting import require_offerable, require_sellable
 from hutong.listings.actions.saving import (
@@ -22,13 +24,13 @@ from hutong.listings.actions.saving import (
     open_seals,
     save,
 )
-from hutong.listings.events import Listed
+from hutong.listings.events import JointPartLeft, Listed
 from hutong.listings.models import Listing
 from hutong.listings.offers import ExportClass, LicenceMode, OfferKind, PriceMode, Scope
 from hutong.listings.queries.listings import ListingView, view
 from hutong.listings.refusals import Refusal
-from hutong.listings.rules import Decision
-from hutong.listings.suspensions import Because, in_words
+from hutong.listings.rules import Decision, Status
+from hutong.listings.suspensions import Because, Cause, by_cause, in_words
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
 from hutong.rights import actions as rights
@@ -111,10 +113,33 @@ def suspend_for(*, actor: Actor, now: datetime, listing: UUID, because: Because)
 
 
 @action(power="listings.examine")
+def note_part_left(*, actor: Actor, now: datetime, listing: UUID, part: UUID) -> None:
+    """A part of a joint project was withdrawn at its venue: the listing says so. In its period it
+    stands still, and before it is on the board it cannot be put there."""
+    row = locked(listing)
+    together = row.together
+    left = next((p for p in together.parts if p.part == part), None) if together else None
+    if together is None or left is None or left.left:
+        nothing_changed()
+        return
+    row.joint = together.without(part).facts()
+    row.save(update_fields=["joint"])
+    events: list[Event] = [JointPartLeft(listing=row.id, part=part, venue=left.venue)]
+    if row.status == Status.LISTED.value and row.ends_at is not None and now < row.ends_at:
+        because = by_cause(Cause.PART_LEFT, venue=left.venue, part=left.title_zh or left.title_en)
+        events += rules.suspend(row.state(), because=because, now=now)
+    save(row, events, now)
+
+
+@action(power="listings.examine")
 def resume(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
     """Go on with the time that was left, never shorter. What may not be offered any more cannot."""
     row = locked(listing)
     events = rules.resume(row.state(), now=now)
+    if row.together and (left := row.together.left):
+        raise Refused(
+            Refusal.JOINT_PART_LEFT, venue=left[0].venue, part=left[0].title_zh or left[0].title_en
+        )
     require_sellable(row, now)
     save(row, events, now)
     return view(row)
@@ -141,6 +166,8 @@ def _reserve(row: Listing, actor: Actor, now: datetime) -> None:
         return
     with refusing({"listings_offered_reserved": partial(refused_over, Refusal.RESERVED)}):
         row.offered.filter(right=True).update(reserved=True)
+    if row.together and row.together.reserved_as:  # from its project to its listing
+        rights.end_reservation(actor=actor, now=now, source=row.together.reserved_as)
     rights.reserve(
         actor=actor,
         now=now,
@@ -154,7 +181,9 @@ def _text(row: Listing) -> dict[str, Any]:
     named = [o.technology for o in sorted(row.offered.all(), key=lambda o: o.position) if o.named]
     found = technologies_.technologies(named)
     seller = parties.party(row.seller)
+    joint = {"joint": row.together.public()} if row.together else {}
     return {
+        **joint,
         "title_zh": row.title_zh,
         "title_en": row.title_en,
         "conditions": row.conditions,

@@ -18,6 +18,7 @@ from hutong.kit.actor import READ, Actor
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.cutoff import Outcome
 from hutong.listings.events import Ending
+from hutong.listings.joint import Joint
 from hutong.listings.models import Listing, Offered
 from hutong.listings.offers import (
     ExportClass,
@@ -75,6 +76,7 @@ class ListingView:
     closed_at: datetime | None
     ending: Ending | None
     deal: UUID | None
+    joint: Joint | None = None  # what of other venues is offered with it
 
     @property
     def title(self) -> str:
@@ -201,6 +203,7 @@ def view(row: Listing) -> ListingView:
         closed_at=row.closed_at,
         ending=Ending(row.ending) if row.ending else None,
         deal=row.deal,
+        joint=row.together,
     )
 
 

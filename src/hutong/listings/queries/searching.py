@@ -55,6 +55,7 @@ def _document(
     seller: parties.PartyView | None,
     offered: Sequence[technologies.TechnologyView],
 ) -> Document:
+    parts = listing.joint.parts if listing.joint else ()
     return Document(
         kind=Kind.LISTING,
         id=listing.id,
@@ -65,9 +66,15 @@ def _document(
             for t in offered
             for text in (t.title_zh, t.title_en, t.abstract_zh, t.abstract_en, *t.keywords)
         ]
-        + list(row.fields),
-        names=[seller.name_zh, seller.name_en] if seller else [],
-        codes=[listing.number, *(n for t in offered for n in t.numbers.values())],
+        + list(row.fields)
+        + [text for p in parts for text in (p.title_zh, p.title_en)],
+        names=([seller.name_zh, seller.name_en] if seller else [])
+        + [text for p in parts for text in (p.seller_zh, p.seller_en)],
+        codes=[
+            listing.number,
+            *([listing.joint.number] if listing.joint else []),
+            *(n for t in offered for n in t.numbers.values()),
+        ],
         facets={
             Facet.KIND: row.kinds,
             Facet.FIELD: row.fields,

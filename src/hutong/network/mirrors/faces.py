@@ -15,6 +15,7 @@ from hutong.network.mirrors.picture import LOG, RECORD, Fields, Standing, ThingK
 
 MAX_TEXT = 20_000
 MAX_LIST = 2_000
+MAX_PARTS = 200
 
 
 def value(fields: Fields, name: str) -> Any:
@@ -258,6 +259,73 @@ class ListingFace:
     lot: UUID | None
     deal: UUID | None
 
+    joint: "JointFace | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointPartFace:
+    """A bundle that a listing offers, at the venue where it is registered (NE-3)."""
+
+    venue: str
+    part: UUID | None
+    bundle: UUID | None
+    technologies: int
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    share: str
+    entry_index: int | None
+    lead: bool
+    left: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointFace:
+    """The joint project that a listing offers."""
+
+    project: UUID | None
+    number: str
+    lead: str
+    parts: tuple[JointPartFace, ...]
+
+    @property
+    def venues(self) -> tuple[str, ...]:
+        return (self.lead, *sorted({part.venue for part in self.parts} - {self.lead}))
+
+    @property
+    def technologies(self) -> int:
+        return sum(part.technologies for part in self.parts)
+
+
+def _joint(told: Any, fields: Fields) -> JointFace | None:
+    said = named(told)
+    if not said:
+        return None
+    rows = said.get("parts")
+    parts = [named(row) for row in rows[:MAX_PARTS]] if isinstance(rows, list) else []
+    return JointFace(
+        project=identity(said.get("project")),
+        number=text(said.get("number"))[:60],
+        lead=text(said.get("lead"))[:20],
+        parts=tuple(
+            JointPartFace(
+                venue=text(row.get("venue"))[:20],
+                part=identity(row.get("part")),
+                bundle=identity(row.get("bundle")),
+                technologies=number(row.get("technologies")) or 0,
+                title_zh=text(row.get("title_zh"))[:400],
+                title_en=text(row.get("title_en"))[:400],
+                seller_zh=text(row.get("seller_zh"))[:400],
+                seller_en=text(row.get("seller_en"))[:400],
+                share=text(row.get("share"))[:60],
+                entry_index=number(row.get("entry_index")),
+                lead=row.get("lead") is True,
+                left=row.get("left") is True or f"left:{identity(row.get('part'))}" in fields,
+            )
+            for row in parts
+        ),
+    )
 
 def listing(fields: Fields) -> ListingFace:
     told = named(value(fields, "text"))
@@ -292,6 +360,7 @@ def listing(fields: Fields) -> ListingFace:
         lot=identity(value(fields, "lot")),
         deal=identity(value(fields, "deal")),
     )
+        joint=_joint(told.get("joint"), fields),
 
 
 def _offered(told: Any) -> Sequence[Offered]:

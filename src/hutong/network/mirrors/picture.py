@@ -35,6 +35,8 @@ class ThingKind(StrEnum):
     NOTICE = "notice"
     CERTIFICATE = "certificate"
     PARTY = "party"
+    PROJECT = "project"
+    PART = "part"  # of a joint project
 
 
 class Thing(NamedTuple):

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from hutong.kit.audit import Discrepancy
-from hutong.network.mirrors import faces
+from hutong.network.mirrors import faces, project_faces
 from hutong.network.mirrors import gaps as gaps_
 from hutong.network.mirrors.following import Have
 from hutong.network.mirrors.forks import Fork, NoProof, check
@@ -344,6 +344,8 @@ _FACES = {
     ThingKind.DEAL: faces.deal,
     ThingKind.CERTIFICATE: faces.certificate,
     ThingKind.NOTICE: faces.notice,
+    ThingKind.PROJECT: project_faces.project,
+    ThingKind.PART: project_faces.part,
 }
 OPEN = ("listed",)
 ON_BOARD = ("listed", "suspended", "concluding", "closed")
@@ -425,6 +427,12 @@ def newest_listings(limit: int = 30) -> list[Foreign]:
         status__in=OPEN, mirror__state__in=_BELIEVED, fields__scope__1="network"
     )
     return list(_seen(ThingKind.LISTING, rows.order_by("-at", "-thing")[:limit]))
+
+
+def newest(kind: ThingKind, limit: int) -> list[Foreign]:
+    """Things of a kind at other venues, newest first."""
+    rows = _things(kind).filter(mirror__state__in=_BELIEVED, at__isnull=False)
+    return list(_seen(kind, rows.order_by("-at", "-thing")[:limit]))
 
 
 def latest_deals(limit: int = 12) -> list[Foreign]:

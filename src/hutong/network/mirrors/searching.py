@@ -70,15 +70,22 @@ def _technology(one: Foreign, t: TechnologyFace) -> Iterator[Document]:
 def _listing(one: Foreign, listing: ListingFace) -> Iterator[Document]:
     if listing.scope != "network" or listing.erased or listing.status not in queries.ON_BOARD:
         return
+    parts = listing.joint.parts if listing.joint else ()
     yield Document(
         kind=Kind.LISTING,
         id=one.id,
         venue=one.code,
         title_zh=listing.title_zh,
         title_en=listing.title_en,
-        texts=[text for part in listing.offered for text in (part.title_zh, part.title_en)],
-        names=[listing.seller_zh, listing.seller_en],
-        codes=[listing.number],
+        texts=[
+            text for part in (*listing.offered, *parts) for text in (part.title_zh, part.title_en)
+        ],
+        names=[
+            listing.seller_zh,
+            listing.seller_en,
+            *(name for part in parts for name in (part.seller_zh, part.seller_en)),
+        ],
+        codes=[listing.number, *([listing.joint.number] if listing.joint else [])],
         facets={
             Facet.KIND: sorted({part.kind for part in listing.offered if part.kind}),
             Facet.STATUS: [listing.status],

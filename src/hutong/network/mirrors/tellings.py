@@ -79,6 +79,7 @@ def _outcome(facts: Mapping[str, Any]) -> str:
 _LISTING, _TECHNOLOGY = ThingKind.LISTING, ThingKind.TECHNOLOGY
 _LOT, _DEAL, _NOTICE = ThingKind.LOT, ThingKind.DEAL, ThingKind.NOTICE
 _CERTIFICATE, _PARTY = ThingKind.CERTIFICATE, ThingKind.PARTY
+_PROJECT, _PART = ThingKind.PROJECT, ThingKind.PART
 _DESCRIBED: Final = {"technology_kind": "kind"}
 
 
@@ -280,6 +281,45 @@ REGISTER: Final = frozenset(
         "Registered",
         "Transferred",
         "Frozen",
+    "network.ProjectAnnounced": Telling(
+        about=_PROJECT,
+        key="project",
+        status="announced",
+        facts=_same("number", "lead_venue", "venues", "parts_by"),
+        texts=_same("text"),
+        when="announced_at",
+    ),
+    "network.ProjectComposed": Telling(
+        about=_PROJECT,
+        key="project",
+        status="composed",
+        facts=_same("lead_part", "technologies", "parts"),
+    ),
+    "network.ProjectReopened": Telling(about=_PROJECT, key="project", status="announced"),
+    "network.ProjectListed": Telling(
+        about=_PROJECT,
+        key="project",
+        status="listed",
+        facts={"listing": "listing", "number": "listing_number"},
+    ),
+    "network.ProjectClosed": Telling(
+        about=_PROJECT,
+        key="project",
+        status="closed",
+        facts=_same("ending"),
+        texts={"reason": "closed_because"},
+    ),
+    "network.ProjectPartAdded": Telling(
+        about=_PART,
+        key="part",
+        status="added",
+        facts=_same("project", "lead_venue", "bundle", "technologies"),
+        texts=_same("text"),
+    ),
+    "network.ProjectPartWithdrawn": Telling(
+        about=_PART, key="part", status="withdrawn", texts={"reason": "withdrawn_because"}
+    ),
+    "network.ProjectPartReleased": Telling(about=_PART, key="part", status="released"),
         "Lifted",
         "Licensed",
         "GrantEnded",
@@ -304,6 +344,10 @@ def hear(index: int, data: bytes) -> Heard:
         leaf = parse(index, data)
         if leaf.kind == "sealed":
             return heard
+# Each of these adds a unit of its own to a joint project (NE-3).
+OF_PROJECT: Final = frozenset(
+    {"network.ProjectVenueAnswered", "network.ProjectPartTaken", "network.ProjectPartLeft"}
+)
         _hear(heard, leaf)
     except Unreadable as error:
         return Heard(unreadable=[(index, str(error))])
@@ -353,6 +397,12 @@ def _hear(heard: Heard, leaf: Leaf) -> None:
         heard.wants.append(Want(digest, leaf.index, role, about, called, leaf.at))
 
 
+    elif leaf.kind in OF_PROJECT:
+        heard.said.append(_of_project(leaf))
+    elif leaf.kind == "listings.JointPartLeft":
+        part = {f"left:{UUID(leaf.facts['part'])}": True}
+        thing = _thing(_LISTING, leaf.facts["listing"])
+        heard.said.append(Said(leaf.index, thing, part, log=(leaf.index, leaf.kind, leaf.at)))
 def content_names(leaf: Leaf) -> list[str]:
     """The facts of an entry that are digests of texts beside the log.
 
@@ -403,3 +453,17 @@ def _objection(leaf: Leaf) -> Said:
     value = {"filed_at": leaf.facts.get("filed_at")} if filed else {"upheld": leaf.facts["upheld"]}
     thing = _thing(_NOTICE, leaf.facts["application"])
     return Said(leaf.index, thing, {name: value}, log=(leaf.index, leaf.kind, leaf.at))
+def _of_project(leaf: Leaf) -> Said:
+    """A part comes or leaves, a venue answers: each a unit of its own of the project."""
+    if leaf.kind == "network.ProjectVenueAnswered":
+        facts: dict[str, Any] = {f"answer:{leaf.facts['venue']}": leaf.facts["joins"]}
+    elif leaf.kind == "network.ProjectPartTaken":
+        told = ("venue", "bundle", "technologies", "entry_index")
+        id = UUID(leaf.facts["part"])
+        facts = {f"part:{id}": {name: leaf.facts.get(name) for name in told}}
+    else:
+        facts = {f"left:{UUID(leaf.facts['part'])}": True}
+    thing = _thing(_PROJECT, leaf.facts["project"])
+    return Said(leaf.index, thing, facts, log=(leaf.index, leaf.kind, leaf.at))
+
+

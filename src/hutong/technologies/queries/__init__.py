@@ -16,6 +16,7 @@ from hutong.technologies.queries.search import (
 from hutong.technologies.queries.views import (
     PartView,
     TechnologyView,
+    bundles_of,
     require_listable,
     technologies,
     technology,
@@ -35,6 +36,7 @@ __all__ = [
     "audit",
     "batch",
     "batches",
+    "bundles_of",
     "entered_by_day",
     "instructed_runs",
     "market_count",

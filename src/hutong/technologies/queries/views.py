@@ -91,6 +91,16 @@ def technologies(ids: Iterable[UUID]) -> dict[UUID, TechnologyView]:
     return {id: view(row, tuple(parts.get(id, ()))) for id, row in rows.items()}
 
 
+def bundles_of(party: UUID) -> list[TechnologyView]:
+    """A party's bundles that are on the market, latest first; at most 200."""
+    rows = Technology.objects.filter(
+        party=party, kind=Kind.BUNDLE.value, status=Status.ENTERED.value
+    )
+    ids = list(rows.order_by("-id").values_list("id", flat=True)[:200])
+    found = technologies(ids)
+    return [found[id] for id in ids]
+
+
 def listed(row: Technology) -> TechnologyView:
     """The view of a row of a list, whose abstracts were not fetched."""
     return view(row, abstracts=False)

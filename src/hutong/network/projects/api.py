@@ -1,0 +1,499 @@
+"""
+Joint projects, by the API: everybody sees them, offices lead and join them, sellers give their
+mandates (NE-3, TE-4).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Query, Router, Schema, Status
+
+from hutong.doors import DoorRequest
+from hutong.doors.api import PROBLEMS, Page, paged
+from hutong.doors.text import Text
+from hutong.kit.actor import READ
+from hutong.kit.money import MAX_AMOUNT
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.listings.schemas import ListingOut
+from hutong.network.mirrors.project_faces import ProjectPartFace
+from hutong.network.projects import actions, queries, rules
+from hutong.network.projects.queries import ContributionView, InvitationView, ProjectView, Seen
+from hutong.network.projects.rules import (
+    ContributionStatus,
+    InvitationStatus,
+    PartStatus,
+    ProjectStatus,
+    VenueStatus,
+    Words,
+)
+
+router = Router(tags=["network"])
+
+
+class SeenPartOut(Schema):
+    """A part by the lead venue's log. `entry_index`: what added it, in its home venue's log."""
+
+    id: UUID
+    venue: str = Field(description="Its home venue", examples=["SZTE"])
+    bundle: UUID | None
+    technologies: int = Field(examples=[310])
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    share: str = Field(description="Of the price; empty until it is fixed", examples=["155/576"])
+    entry_index: int | None
+    lead: bool = Field(description="The lead seller's own")
+    left: bool = Field(description="Withdrawn since")
+
+    @classmethod
+    def of(cls, part: ProjectPartFace) -> "SeenPartOut":
+        return cls(**{name: getattr(part, name) for name in cls.model_fields})
+
+
+class SeenProjectOut(Schema):
+    """A joint project as everybody in the network sees it."""
+
+    id: UUID
+    lead: str = Field(description="The lead venue", examples=["SHTE"])
+    number: str = Field(examples=["SHTE-JP-2022-0001"])
+    status: str = Field(examples=["listed"])
+    ending: str
+    title_zh: str
+    title_en: str
+    summary: str
+    conditions: str
+    venues: list[str] = Field(description="All that were invited")
+    declined: list[str]
+    homes: list[str] = Field(description="Home venues of the parts in it")
+    technologies: int = Field(examples=[1152])
+    parts_by: datetime | None
+    announced_at: datetime | None
+    listing: UUID | None
+    listing_number: str
+    parts: list[SeenPartOut]
+    lead_venue_untrusted: bool = Field(description="Its log was proven to be rewritten (LO-3)")
+
+    @classmethod
+    def of(cls, seen: Seen) -> "SeenProjectOut":
+        face = seen.of
+        plain = set(cls.model_fields) - {"id", "lead", "parts", "lead_venue_untrusted"}
+        told = {name: getattr(face, name) for name in plain}
+        return cls(
+            **{name: list(v) if isinstance(v, tuple) else v for name, v in told.items()},
+            id=seen.id,
+            lead=seen.code,
+            parts=[SeenPartOut.of(part) for part in face.parts],
+            lead_venue_untrusted=seen.frozen,
+        )
+
+
+class ProjectIn(Schema):
+    title_zh: Text = Field(
+        "", max_length=rules.LONGEST_TITLE, examples=["长三角新材料成果联合项目"]
+    )
+    title_en: Text = Field("", max_length=rules.LONGEST_TITLE, examples=["New materials together"])
+    summary: Text = Field("", max_length=rules.MOST_WORDS)
+    conditions: Text = Field("", max_length=rules.MOST_WORDS, description="For buyers")
+    venues: list[Text] = Field(max_length=rules.MOST_VENUES, examples=[["SZTE", "SDTE"]])
+    parts_by: datetime = Field(description="Parts are taken until then")
+
+
+class VenueOut(Schema):
+    venue: str = Field(examples=["SZTE"])
+    status: VenueStatus
+    reason: str
+    answered_at: datetime | None
+
+
+class PartOut(Schema):
+    """A part as taken; `asked_fen` is for the lead venue's office alone."""
+
+    id: UUID
+    venue: str
+    bundle: UUID
+    technologies: int
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    asked_fen: int
+    status: PartStatus
+    entry_index: int | None
+    share: str | None
+    taken_at: datetime
+
+
+class ProjectOut(Schema):
+    """A project led here, for its office."""
+
+    id: UUID
+    number: str = Field(examples=["SHTE-JP-2022-0001"])
+    status: ProjectStatus
+    title_zh: str
+    title_en: str
+    summary: str
+    conditions: str
+    parts_by: datetime
+    announced_at: datetime | None
+    composed_at: datetime | None
+    lead_part: UUID | None
+    listing: UUID | None
+    listing_number: str
+    closed_at: datetime | None
+    ending: str
+    closed_because: str
+    technologies: int
+    asked_fen: int = Field(description="What the sellers ask together: the least price")
+    venues: list[VenueOut]
+    parts: list[PartOut]
+
+    @classmethod
+    def of(cls, view: ProjectView) -> "ProjectOut":
+        told = {n: getattr(view, n) for n in cls.model_fields if n not in ("venues", "parts")}
+        return cls(
+            **told,
+            venues=[VenueOut.from_orm(one) for one in view.venues],
+            parts=[
+                PartOut(
+                    **{n: getattr(p, n) for n in PartOut.model_fields if n != "share"},
+                    share=str(p.share) if p.share is not None else None,
+                )
+                for p in view.parts
+            ],
+        )
+
+
+class InvitationOut(Schema):
+    """A joint project to which this venue is invited, or which it leads."""
+
+    id: UUID
+    lead: str = Field(examples=["SHTE"])
+    number: str
+    title_zh: str
+    title_en: str
+    summary: str
+    conditions: str
+    parts_by: datetime
+    status: InvitationStatus
+    reason: str
+    received_at: datetime
+    answered_at: datetime | None
+    ending: str
+
+    @classmethod
+    def of(cls, view: InvitationView) -> "InvitationOut":
+        return cls(**{name: getattr(view, name) for name in cls.model_fields})
+
+
+class MandateIn(Schema):
+    bundle: UUID = Field(description="Of the party's own registered technologies (TE-4)")
+    asked_fen: int = Field(ge=1, le=MAX_AMOUNT, examples=[800_000_000])
+
+
+class ContributionOut(Schema):
+    """A part of one of this venue's sellers."""
+
+    id: UUID
+    project: UUID
+    lead: str
+    number: str
+    seller: UUID
+    bundle: UUID
+    title_zh: str
+    title_en: str
+    technologies: int
+    asked_fen: int
+    status: ContributionStatus
+    findings: str
+    why: dict[str, Any] = Field(description="What the lead venue said when it refused")
+    reason: str
+    listing: UUID | None
+    listing_number: str
+    share: str | None = Field(description="Of the price, once listed")
+
+    @classmethod
+    def of(cls, view: ContributionView) -> "ContributionOut":
+        told = {n: getattr(view, n) for n in cls.model_fields if n not in ("share", "why")}
+        share = str(view.share) if view.share is not None else None
+        return cls(**told, why=dict(view.why), share=share)
+
+
+class FindingsIn(Schema):
+    findings: Text = Field(max_length=rules.MOST_WORDS, examples=["Title clear, mandate on file."])
+
+
+class WhyIn(Schema):
+    reason: Text = Field(max_length=rules.MOST_WORDS, examples=["The sellers withdrew."])
+
+
+class ComposeIn(Schema):
+    lead_part: UUID = Field(description="A part of the lead venue: its seller offers the whole")
+
+
+class OfferIn(Schema):
+    """Leave deposit and increment out for the rulebook's."""
+
+    price_fen: int = Field(ge=1, le=MAX_AMOUNT, examples=[5_600_000_000])
+    deposit_fen: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+    increment_fen: int | None = Field(None, ge=1, le=MAX_AMOUNT)
+
+
+# -- for everybody ----------------------------------------------------------------------------------
+
+
+@router.get(
+    "/network/projects",
+    response={200: list[SeenProjectOut], **PROBLEMS},
+    summary="Joint projects of the network",
+    auth=None,
+)
+def everywhere(request: DoorRequest) -> list[SeenProjectOut]:
+    """All that are announced at any venue, newest first, at most 100 (NE-3)."""
+    return [SeenProjectOut.of(seen) for seen in queries.every_project()]
+
+
+@router.get(
+    "/network/projects/{venue}/{project}",
+    response={200: SeenProjectOut, **PROBLEMS},
+    summary="A joint project",
+    auth=None,
+)
+def one_anywhere(request: DoorRequest, venue: str, project: UUID) -> SeenProjectOut:
+    """By its lead venue's log, with its parts' words by theirs (NE-3, LO-4)."""
+    seen = queries.seen(venue, project)
+    if seen is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="project")
+    return SeenProjectOut.of(queries.with_words(seen))
+
+
+# -- at the lead venue ------------------------------------------------------------------------------
+
+
+@router.get("/projects", response={200: Page[ProjectOut], **PROBLEMS}, summary="Projects led here")
+def led_here(
+    request: DoorRequest, cursor: str | None = None, limit: int = Query(50)
+) -> dict[str, Any]:
+    """Newest first. Needs `listings.examine` (NE-3)."""
+    request.actor.need(queries.SEE)
+    return paged(
+        queries.projects(),
+        cursor,
+        limit,
+        key=("-drafted_at", "-id"),
+        out=lambda row: ProjectOut.of(queries.view(row)),
+    )
+
+
+@router.post("/projects", response={201: ProjectOut, **PROBLEMS}, summary="Draft a joint project")
+def draft(request: DoorRequest, body: ProjectIn) -> Status[ProjectOut]:
+    """Needs `listings.examine`; another officer announces it (PA-5, NE-3)."""
+    made = actions.draft(
+        actor=request.actor,
+        now=request.now,
+        words=Words(
+            title_zh=body.title_zh,
+            title_en=body.title_en,
+            summary=body.summary,
+            conditions=body.conditions,
+        ),
+        invited=body.venues,
+        parts_by=body.parts_by,
+    )
+    return Status(201, ProjectOut.of(made))
+
+
+@router.get("/projects/{project}", response={200: ProjectOut, **PROBLEMS}, summary="A project")
+def get(request: DoorRequest, project: UUID) -> ProjectOut:
+    """Needs `listings.examine` (NE-3)."""
+    request.actor.need(queries.SEE)
+    return ProjectOut.of(queries.project(project))
+
+
+@router.post(
+    "/projects/{project}/announce",
+    response={200: ProjectOut, **PROBLEMS},
+    summary="Announce a project and invite its venues",
+)
+def announce(request: DoorRequest, project: UUID) -> ProjectOut:
+    """Needs `listings.examine`, and other eyes than those that drafted it (PA-5)."""
+    return ProjectOut.of(actions.announce(actor=request.actor, now=request.now, project=project))
+
+
+@router.post(
+    "/projects/{project}/compose",
+    response={200: ProjectOut, **PROBLEMS},
+    summary="Fix the parts and the split of the price",
+)
+def compose(request: DoorRequest, project: UUID, body: ComposeIn) -> ProjectOut:
+    """Each part's share of the price is its share of what is asked. Needs `listings.examine` (TE-4)."""
+    return ProjectOut.of(
+        actions.compose(
+            actor=request.actor, now=request.now, project=project, lead_part=body.lead_part
+        )
+    )
+
+
+@router.post(
+    "/projects/{project}/reopen",
+    response={200: ProjectOut, **PROBLEMS},
+    summary="Take parts again",
+)
+def reopen(request: DoorRequest, project: UUID) -> ProjectOut:
+    """Before the lead seller has offered it. Needs `listings.examine` (TE-4)."""
+    return ProjectOut.of(actions.reopen(actor=request.actor, now=request.now, project=project))
+
+
+@router.post(
+    "/projects/{project}/close", response={200: ProjectOut, **PROBLEMS}, summary="End a project"
+)
+def close(request: DoorRequest, project: UUID, body: WhyIn) -> ProjectOut:
+    """Before it is offered; every part is free. Needs `listings.examine` (NE-3)."""
+    return ProjectOut.of(
+        actions.close(actor=request.actor, now=request.now, project=project, reason=body.reason)
+    )
+
+
+@router.post(
+    "/projects/{project}/listing",
+    response={201: ListingOut, **PROBLEMS},
+    summary="Offer the whole project",
+)
+def offer(request: DoorRequest, project: UUID, body: OfferIn) -> Status[Any]:
+    """One listing of all parts, submitted for examination. Needs `member.act` for the lead seller;
+    at no less than the sellers ask together (TE-4, LI-2)."""
+    made = actions.list_project(
+        actor=request.actor,
+        now=request.now,
+        project=project,
+        price_fen=body.price_fen,
+        deposit_fen=body.deposit_fen,
+        increment_fen=body.increment_fen,
+    )
+    return Status(201, made)
+
+
+# -- at a home venue --------------------------------------------------------------------------------
+
+
+@router.get(
+    "/project-invitations",
+    response={200: list[InvitationOut], **PROBLEMS},
+    summary="Projects this venue is invited to",
+)
+def invitations(request: DoorRequest) -> list[InvitationOut]:
+    """Officers with `listings.examine` see all; members (`member.read`) those open for parts (NE-3)."""
+    if request.actor.has(queries.SEE):
+        request.actor.need(queries.SEE)
+        return [InvitationOut.of(one) for one in queries.invitations()]
+    request.actor.need(READ)
+    return [InvitationOut.of(one) for one in queries.open_for_parts(request.now)]
+
+
+@router.post(
+    "/project-invitations/{project}/accept",
+    response={200: InvitationOut, **PROBLEMS},
+    summary="Mean to join a project",
+)
+def accept(request: DoorRequest, project: UUID) -> InvitationOut:
+    """Needs `listings.examine`; another officer confirms (PA-5)."""
+    return InvitationOut.of(
+        actions.accept_invitation(actor=request.actor, now=request.now, project=project)
+    )
+
+
+@router.post(
+    "/project-invitations/{project}/confirm",
+    response={200: InvitationOut, **PROBLEMS},
+    summary="Join a project",
+)
+def confirm(request: DoorRequest, project: UUID) -> InvitationOut:
+    """Needs `listings.examine`, and other eyes than those that meant to join (PA-5)."""
+    return InvitationOut.of(
+        actions.confirm_invitation(actor=request.actor, now=request.now, project=project)
+    )
+
+
+@router.post(
+    "/project-invitations/{project}/decline",
+    response={200: InvitationOut, **PROBLEMS},
+    summary="Do not join a project",
+)
+def decline(request: DoorRequest, project: UUID, body: WhyIn) -> InvitationOut:
+    """The lead venue is told why. Needs `listings.examine` (NE-3)."""
+    return InvitationOut.of(
+        actions.decline_invitation(
+            actor=request.actor, now=request.now, project=project, reason=body.reason
+        )
+    )
+
+
+@router.post(
+    "/project-invitations/{project}/parts",
+    response={201: ContributionOut, **PROBLEMS},
+    summary="Let a bundle be sold in a project",
+)
+def mandate(request: DoorRequest, project: UUID, body: MandateIn) -> Status[ContributionOut]:
+    """A mandate of the party acted for; an officer examines it. Needs `member.act` (TE-4, RR-10)."""
+    made = actions.give_mandate(
+        actor=request.actor,
+        now=request.now,
+        project=project,
+        bundle=body.bundle,
+        asked_fen=body.asked_fen,
+    )
+    return Status(201, ContributionOut.of(made))
+
+
+@router.get(
+    "/project-parts",
+    response={200: list[ContributionOut], **PROBLEMS},
+    summary="Parts of joint projects",
+)
+def parts(request: DoorRequest) -> list[ContributionOut]:
+    """A party's own (`member.read`); an officer with `listings.examine` sees those that wait (NE-3)."""
+    if request.actor.has(queries.SEE):
+        request.actor.need(queries.SEE)
+        return [ContributionOut.of(one) for one in queries.mandates_waiting()]
+    request.actor.need(READ)
+    found = queries.contributions_of(request.actor.acting_party())
+    return [ContributionOut.of(one) for one in found]
+
+
+@router.post(
+    "/project-parts/{part}/add",
+    response={200: ContributionOut, **PROBLEMS},
+    summary="Add a part to its project",
+)
+def add(request: DoorRequest, part: UUID, body: FindingsIn) -> ContributionOut:
+    """Title is checked, the rights reserved, the lead venue told. Needs `listings.examine`, and
+    nobody of the seller's (PA-5, LI-2)."""
+    return ContributionOut.of(
+        actions.add_part(actor=request.actor, now=request.now, part=part, findings=body.findings)
+    )
+
+
+@router.post(
+    "/project-parts/{part}/return",
+    response={200: ContributionOut, **PROBLEMS},
+    summary="Return a mandate to its seller",
+)
+def give_back(request: DoorRequest, part: UUID, body: FindingsIn) -> ContributionOut:
+    """With findings. Needs `listings.examine`, and nobody of the seller's (PA-5)."""
+    return ContributionOut.of(
+        actions.return_part(actor=request.actor, now=request.now, part=part, findings=body.findings)
+    )
+
+
+@router.post(
+    "/project-parts/{part}/withdraw",
+    response={200: ContributionOut, **PROBLEMS},
+    summary="Take a part out of its project",
+)
+def withdraw(request: DoorRequest, part: UUID, body: WhyIn) -> ContributionOut:
+    """By its seller (`member.act`) until the whole is listed; by an officer (`listings.examine`) for a
+    cause after that. The project, and its listing, say so everywhere (NE-3)."""
+    return ContributionOut.of(
+        actions.withdraw_part(actor=request.actor, now=request.now, part=part, reason=body.reason)
+    )

@@ -1,0 +1,430 @@
+"""
+The life of a joint project at its lead venue, and of a part at its home venue (NE-3, TE-4).
+
+Pure: states, refusals, events, and the split of the price.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Final
+from uuid import UUID
+
+from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.refusal import N_, Reason, Refused, reason
+
+JOURNALLED: Final = Visibility.JOURNALLED
+MOST_VENUES: Final = 60
+MOST_PARTS: Final = 200
+MOST_WORDS: Final = 4_000
+LONGEST_TITLE: Final = 120  # with the word before it a listing's title stays within its bounds
+
+
+class ProjectStatus(StrEnum):
+    DRAFTED = "drafted"
+    ANNOUNCED = "announced"
+    COMPOSED = "composed"  # no part is taken any more; the split stands
+    LISTED = "listed"
+    CLOSED = "closed"
+
+
+class VenueStatus(StrEnum):
+    INVITED = "invited"
+    JOINED = "joined"
+    DECLINED = "declined"
+
+
+class PartStatus(StrEnum):
+    """A part as the lead venue has it."""
+
+    TAKEN = "taken"
+    LEFT = "left"  # withdrawn at its home venue
+
+
+class InvitationStatus(StrEnum):
+    INVITED = "invited"
+    ACCEPTING = "accepting"  # by one officer; another confirms (PA-5)
+    JOINED = "joined"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+class ContributionStatus(StrEnum):
+    """A part as its home venue has it."""
+
+    MANDATED = "mandated"
+    RETURNED = "returned"  # by our officer, to the seller
+    ADDED = "added"  # in our log; the lead venue is told
+    TAKEN = "taken"
+    REFUSED = "refused"  # by the lead venue
+    LISTED = "listed"
+    WITHDRAWN = "withdrawn"
+    RELEASED = "released"  # the project ended
+
+
+PART_LIVE: Final = frozenset(
+    {
+        ContributionStatus.MANDATED,
+        ContributionStatus.ADDED,
+        ContributionStatus.TAKEN,
+        ContributionStatus.LISTED,
+    }
+)
+PART_BOUND: Final = frozenset(
+    {ContributionStatus.ADDED, ContributionStatus.TAKEN, ContributionStatus.LISTED}
+)
+
+
+WITHDRAWABLE: Final = PART_LIVE - {ContributionStatus.LISTED}  # by its seller
+
+
+class Ending(StrEnum):
+    WITHDRAWN = "withdrawn"  # before it was listed
+    SOLD = "sold"
+    LAPSED = "lapsed"
+    TERMINATED = "terminated"
+
+
+class Refusal(Reason):
+    TITLE_MISSING = reason(
+        "projects.title_missing", "NE-3", N_("Give the project a title in Chinese or English."), 422
+    )
+    NOT_A_MEMBER = reason(
+        "projects.not_a_member", "NE-1", N_("{venue} is no member of our network."), 422
+    )
+    VENUE_TWICE = reason("projects.venue_twice", "NE-3", N_("{venue} is named twice."), 422)
+    TOO_MANY = reason("projects.too_many", "NE-3", N_("At most {limit} may be named."), 422)
+    OUT_OF_STATE = reason(
+        "projects.out_of_state", "NE-3", N_("The project is {status}; this needs {needed}.")
+    )
+    PART_OUT_OF_STATE = reason(
+        "projects.part_out_of_state", "NE-3", N_("The part is {status}; this needs {needed}.")
+    )
+    CLOSED_FOR_PARTS = reason(
+        "projects.closed_for_parts", "NE-3", N_("Parts are taken until {parts_by}.")
+    )
+    PARTS_BY_PAST = reason(
+        "projects.parts_by_past", "NE-3", N_("The last moment for parts is past."), 422
+    )
+    NOT_JOINED = reason("projects.not_joined", "NE-3", N_("This venue has not joined the project."))
+    UNKNOWN = reason("projects.unknown", "NE-3", N_("No project of this number is led here."), 422)
+    NOT_INVITED = reason(
+        "projects.not_invited", "NE-3", N_("{venue} is not invited to the project."), 422
+    )
+    NOT_A_BUNDLE = reason(
+        "projects.not_a_bundle", "TE-4", N_("A part is a bundle of the seller's technologies."), 422
+    )
+    ALREADY_A_PART = reason(
+        "projects.already_a_part", "LI-2", N_("This bundle is a part of a project already.")
+    )
+    ASKED_OUT_OF_RANGE = reason(
+        "projects.asked_out_of_range",
+        "TE-4",
+        N_("Say how much the seller asks, at least 1 fen."),
+        422,
+    )
+    DIFFERS_FROM_LOG = reason(
+        "projects.differs_from_log",
+        "LO-4",
+        N_("What was sent is not what the venue's log says: {field}."),
+        422,
+    )
+    NOT_REGISTERED = reason(
+        "projects.not_registered",
+        "LI-1",
+        N_("{count} technologies of the part are not registered as the venue's log says."),
+        422,
+    )
+    TOO_FEW_PARTS = reason(
+        "projects.too_few_parts", "TE-4", N_("A joint project has at least two parts.")
+    )
+    NO_PART_HERE = reason(
+        "projects.no_part_here", "NE-3", N_("The project has no part of the lead venue to list it.")
+    )
+    NOT_LEAD_SELLER = reason(
+        "projects.not_lead_seller", "NE-3", N_("Only the lead seller lists the project.")
+    )
+    PRICE_TOO_LOW = reason(
+        "projects.price_too_low",
+        "TE-4",
+        N_("The price must be at least what the sellers ask together, {least}."),
+        422,
+    )
+    WORDS_MISSING = reason("projects.words_missing", "NE-3", N_("Say why, in words."), 422)
+
+
+# -- at the lead venue ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectDrafted(Event, kind="network.ProjectDrafted", visibility=JOURNALLED):
+    project: UUID
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectAnnounced(Event, kind="network.ProjectAnnounced"):
+    """`text`: titles, summary and conditions, public and erasable."""
+
+    project: UUID
+    number: str
+    lead_venue: str
+    venues: tuple[str, ...]
+    parts_by: datetime
+    text: Content[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VenueAnswered(Event, kind="network.ProjectVenueAnswered"):
+    """An invited venue joins, or does not."""
+
+    project: UUID
+    venue: str
+    joins: bool
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartTaken(Event, kind="network.ProjectPartTaken"):
+    """A part is in the project, as the entry at `entry_index` of its home venue's log says it."""
+
+    project: UUID
+    part: UUID
+    venue: str
+    bundle: UUID
+    technologies: int
+    entry_index: int | None
+    asked_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartLeft(Event, kind="network.ProjectPartLeft"):
+    project: UUID
+    part: UUID
+    venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectComposed(Event, kind="network.ProjectComposed"):
+    """Which parts, and what part of the price each earns: venue, part, share; they total one."""
+
+    project: UUID
+    lead_part: UUID
+    technologies: int
+    parts: tuple[tuple[str, UUID, Fraction], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectReopened(Event, kind="network.ProjectReopened"):
+    """Parts are taken again: one left before the project was listed."""
+
+    project: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectListed(Event, kind="network.ProjectListed"):
+    project: UUID
+    listing: UUID
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectClosed(Event, kind="network.ProjectClosed"):
+    project: UUID
+    ending: Ending
+    reason: Content[str]
+
+
+# -- at the home venue of a part --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited(Event, kind="network.ProjectInvitation", visibility=JOURNALLED):
+    project: UUID
+    lead_venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepting(Event, kind="network.ProjectAccepting", visibility=JOURNALLED):
+    """One officer means to join; another confirms (PA-5)."""
+
+    project: UUID
+    lead_venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(Event, kind="network.ProjectAnswered"):
+    """This venue joins a project led elsewhere, or does not."""
+
+    project: UUID
+    lead_venue: str
+    joins: bool
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mandated(Event, kind="network.ProjectMandated"):
+    """A seller gives its mandate that its bundle be sold in the project, for at least `asked_fen`."""
+
+    part: UUID
+    project: UUID
+    lead_venue: str
+    bundle: Private[UUID]
+    seller: Private[UUID]
+    asked_fen: Private[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned(Event, kind="network.ProjectPartReturned", visibility=JOURNALLED):
+    part: UUID
+    findings: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartAdded(Event, kind="network.ProjectPartAdded"):
+    """A part stands in the project from this venue; its rights are reserved for it.
+
+    `text`: titles and seller, public and erasable.
+    """
+
+    part: UUID
+    project: UUID
+    lead_venue: str
+    bundle: UUID
+    technologies: int
+    text: Content[dict[str, str]]
+    seller: Private[UUID]
+    asked_fen: Private[int]
+    findings: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartAnswered(Event, kind="network.ProjectPartAnswered", visibility=JOURNALLED):
+    """What the lead venue said of our part."""
+
+    part: UUID
+    taken: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartWithdrawn(Event, kind="network.ProjectPartWithdrawn"):
+    part: UUID
+    project: UUID
+    lead_venue: str
+    reason: Content[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartReleased(Event, kind="network.ProjectPartReleased"):
+    """The project ended, or did not take the part: its rights are free again."""
+
+    part: UUID
+    project: UUID
+    lead_venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartListed(Event, kind="network.ProjectPartListed", visibility=JOURNALLED):
+    part: UUID
+    listing: UUID
+    number: str
+    share: Fraction
+
+
+# -- decisions ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a project is called and says."""
+
+    title_zh: str
+    title_en: str
+    summary: str
+    conditions: str
+
+    def checked(self) -> "Words":
+        told = Words(
+            title_zh=self.title_zh.strip(),
+            title_en=self.title_en.strip(),
+            summary=self.summary.strip(),
+            conditions=self.conditions.strip(),
+        )
+        if not (told.title_zh or told.title_en):
+            raise Refused(Refusal.TITLE_MISSING)
+        for value, limit in (
+            (told.title_zh, LONGEST_TITLE),
+            (told.title_en, LONGEST_TITLE),
+            (told.summary, MOST_WORDS),
+            (told.conditions, MOST_WORDS),
+        ):
+            if len(value) > limit:
+                raise Refused(Refusal.TOO_MANY, limit=limit)
+        return told
+
+    def facts(self) -> dict[str, str]:
+        return {
+            "title_zh": self.title_zh,
+            "title_en": self.title_en,
+            "summary": self.summary,
+            "conditions": self.conditions,
+        }
+
+
+def check_venues(named: Sequence[str], members: Collection[str]) -> tuple[str, ...]:
+    """The venues invited, in order: members of the network, each once."""
+    if len(named) > MOST_VENUES:
+        raise Refused(Refusal.TOO_MANY, limit=MOST_VENUES)
+    for place, venue in enumerate(named):
+        if venue in named[:place]:
+            raise Refused(Refusal.VENUE_TWICE, venue=venue)
+        if venue not in members:
+            raise Refused(Refusal.NOT_A_MEMBER, venue=venue)
+    return tuple(sorted(named))
+
+
+def need(status: ProjectStatus, *needed: ProjectStatus) -> None:
+    if status not in needed:
+        raise Refused(Refusal.OUT_OF_STATE, status=status, needed=" / ".join(needed))
+
+
+def need_part(status: ContributionStatus, *needed: ContributionStatus) -> None:
+    if status not in needed:
+        raise Refused(Refusal.PART_OUT_OF_STATE, status=status, needed=" / ".join(needed))
+
+
+def need_words(reason: str) -> str:
+    told = reason.strip()
+    if not told:
+        raise Refused(Refusal.WORDS_MISSING)
+    if len(told) > MOST_WORDS:
+        raise Refused(Refusal.TOO_MANY, limit=MOST_WORDS)
+    return told
+
+
+def split(asked: Mapping[UUID, int]) -> dict[UUID, Fraction]:
+    """What part of the price each part earns: its share of what is asked together. They total one.
+
+    So every seller gets at least what it asks, at any price that is not below the sum.
+    """
+    if len(asked) < 2:
+        raise Refused(Refusal.TOO_FEW_PARTS)
+    total = sum(asked.values())
+    return {part: Fraction(fen, total) for part, fen in asked.items()}
+
+
+def amounts(price_fen: int, shares: Mapping[UUID, Fraction], *, lead: UUID) -> dict[UUID, int]:
+    """The price in whole fen by part, none lost: what rounding leaves goes to the lead part."""
+    found = {part: int(price_fen * share) for part, share in shares.items() if part != lead}
+    found[lead] = price_fen - sum(found.values())
+    return found
+
+
+def compare(told: Mapping[str, Any], logged: Mapping[str, Any]) -> None:
+    """Refuse a part of which the message says something else than its venue's log."""
+    for name, value in logged.items():
+        if told.get(name) != value:
+            raise Refused(Refusal.DIFFERS_FROM_LOG, field=name)
