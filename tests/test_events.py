@@ -99,11 +99,6 @@ SINGLE = {
         for field in fields
     },
     ("listings.JointPartLeft", "venue"): "a venue's code",
-    ("rights.TitleBarred", "venue"): "a venue's code",
-    ("rights.TitleUnbarred", "venue"): "a venue's code",
-    ("rights.ChapterTaken", "from_venue"): "a venue's code",
-    ("technologies.Moved", "to"): "a venue's code",
-    ("technologies.TakenOver", "from_venue"): "a venue's code",
     ("rights.RegistrationHeld", "reason"): "the code of a refusal",
     ("rights.ClaimsAwaited", "numbers"): "technology → the number an office gave its right",
     ("rights.ClaimedElsewhere", "venue"): "a venue's code",
@@ -135,19 +130,6 @@ SINGLE = {
             "OrderOpened": ("venue",),
             "OrderEnded": ("how",),
             "OrderSettled": ("venue", "certificates"),
-            "PositionNoted": ("position",),
-            "PositionSetAside": ("position",),
-            "PositionTakenUp": ("position",),
-            "StatementPaymentAnnounced": ("venue",),
-            "StatementPaymentEntered": ("venue",),
-            "StatementStruck": ("venue",),
-            "StatementAgreed": ("venue",),
-            "StatementDisputed": ("venue",),
-            "StatementPaid": ("venue",),
-            "StatementSettled": ("venue",),
-        }.items()
-        for field in fields
-    },
             "ProjectAccepting": ("lead_venue",),
             "ProjectAnnounced": ("lead_venue", "venues"),
             "ProjectAnswered": ("lead_venue",),
@@ -161,6 +143,19 @@ SINGLE = {
             "ProjectPartTaken": ("venue",),
             "ProjectPartWithdrawn": ("lead_venue",),
             "ProjectVenueAnswered": ("venue",),
+            "PositionNoted": ("position",),
+            "PositionSetAside": ("position",),
+            "PositionTakenUp": ("position",),
+            "StatementPaymentAnnounced": ("venue",),
+            "StatementPaymentEntered": ("venue",),
+            "StatementStruck": ("venue",),
+            "StatementAgreed": ("venue",),
+            "StatementDisputed": ("venue",),
+            "StatementPaid": ("venue",),
+            "StatementSettled": ("venue",),
+        }.items()
+        for field in fields
+    },
 }
 NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", "user"}
 # Persons are named by their ids only where nothing is published and it is their own doing.

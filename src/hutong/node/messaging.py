@@ -10,8 +10,8 @@ from hutong.network.claims import actions as claims
 from hutong.network.clearing import answering as clearing
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
-from hutong.network.recognition import jobs as recognition
 from hutong.network.projects import answering as projects
+from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
@@ -24,6 +24,5 @@ KINDS: dict[str, Kind] = {
     **membership.KINDS,
     **check.KINDS,
     **recognition.KINDS,
-}
-    **custody.KINDS,
     **projects.KINDS,
+}

@@ -16,8 +16,8 @@ from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.network.claims import jobs as claims
 from hutong.network.membership import jobs as membership
-from hutong.network.recognition import jobs as recognition
 from hutong.network.projects import jobs as projects
+from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import jobs as trade
 from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
@@ -97,17 +97,12 @@ REACTIONS: tuple[Reaction, ...] = (
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),
-    # who is recognised here, and our parties elsewhere (PA-4)
-    when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
     # joint projects of several venues (NE-3)
     when("projects.of_part", "network.ProjectPartAdded", do=projects.of_part),
     when("projects.of_leaving", "network.ProjectPartWithdrawn", do=projects.of_leaving),
     when("projects.of_listing", "listings.Listed", "listings.Closed", do=projects.of_listing),
-    # custody goes to another venue, or comes from one (NE-8)
-    when("custody.passed_on", "network.ClaimPassedOn", do=custody.on_passed_on),
-    when("custody.refused", "network.MoveRefused", do=custody.on_move_refused),
-    when("custody.ended", "network.CustodyEnded", do=custody.on_ended),
-    when("custody.opens", "network.ClaimFinal", do=custody.on_claim_final),
+    # who is recognised here, and our parties elsewhere (PA-4)
+    when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
     when("recognition.later", "certificates.Rendered", do=recognition.on_rendered),
     when("recognition.again", "certificates.Resumed", do=recognition.on_resumed),
     when("recognition.standing", "venues.ListAdopted", do=recognition.on_list),

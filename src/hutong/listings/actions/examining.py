@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from hutong.journal.actions import action
+from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.calendar import working_days_after
 from hutong.kit.event import Event

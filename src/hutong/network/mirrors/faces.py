@@ -84,6 +84,7 @@ _AT = {
     ThingKind.DEAL: "moved_at",
     ThingKind.NOTICE: "opened_at",
     ThingKind.LOT: "opens_at",
+    ThingKind.PROJECT: "announced_at",
 }
 
 
@@ -258,7 +259,6 @@ class ListingFace:
     count: int | None
     lot: UUID | None
     deal: UUID | None
-
     joint: "JointFace | None" = None
 
 
@@ -327,6 +327,7 @@ def _joint(told: Any, fields: Fields) -> JointFace | None:
         ),
     )
 
+
 def listing(fields: Fields) -> ListingFace:
     told = named(value(fields, "text"))
     seller = named(told.get("seller"))
@@ -359,8 +360,8 @@ def listing(fields: Fields) -> ListingFace:
         count=number(value(fields, "count")),
         lot=identity(value(fields, "lot")),
         deal=identity(value(fields, "deal")),
-    )
         joint=_joint(told.get("joint"), fields),
+    )
 
 
 def _offered(told: Any) -> Sequence[Offered]:

@@ -270,17 +270,6 @@ TELLINGS: Final[Mapping[str, Telling]] = {
         facts=_same("party_kind", "jurisdiction", "state_owned", "home_venue"),
         texts=_same("organisation"),
     ),
-    "parties.Suspended": Telling(about=_PARTY, key="party", status="suspended"),
-    "parties.Reinstated": Telling(about=_PARTY, key="party", status="verified"),
-}
-
-# Entries of the register, each of which a technology keeps under its own name (RR-8, RR-10).
-REGISTER: Final = frozenset(
-    f"rights.{name}"
-    for name in (
-        "Registered",
-        "Transferred",
-        "Frozen",
     "network.ProjectAnnounced": Telling(
         about=_PROJECT,
         key="project",
@@ -320,6 +309,17 @@ REGISTER: Final = frozenset(
         about=_PART, key="part", status="withdrawn", texts={"reason": "withdrawn_because"}
     ),
     "network.ProjectPartReleased": Telling(about=_PART, key="part", status="released"),
+    "parties.Suspended": Telling(about=_PARTY, key="party", status="suspended"),
+    "parties.Reinstated": Telling(about=_PARTY, key="party", status="verified"),
+}
+
+# Entries of the register, each of which a technology keeps under its own name (RR-8, RR-10).
+REGISTER: Final = frozenset(
+    f"rights.{name}"
+    for name in (
+        "Registered",
+        "Transferred",
+        "Frozen",
         "Lifted",
         "Licensed",
         "GrantEnded",
@@ -333,6 +333,10 @@ REGISTER: Final = frozenset(
         "Empowered",
     )
 )
+# Each of these adds a unit of its own to a joint project (NE-3).
+OF_PROJECT: Final = frozenset(
+    {"network.ProjectVenueAnswered", "network.ProjectPartTaken", "network.ProjectPartLeft"}
+)
 _OF_ENTRY: Final = ("number", "entry_kind", "sequence", "effective_on", "entry_digest")
 _POINTS_AT: Final = ("freeze", "restriction", "grant", "corrects")  # the entry that it ends
 
@@ -344,10 +348,6 @@ def hear(index: int, data: bytes) -> Heard:
         leaf = parse(index, data)
         if leaf.kind == "sealed":
             return heard
-# Each of these adds a unit of its own to a joint project (NE-3).
-OF_PROJECT: Final = frozenset(
-    {"network.ProjectVenueAnswered", "network.ProjectPartTaken", "network.ProjectPartLeft"}
-)
         _hear(heard, leaf)
     except Unreadable as error:
         return Heard(unreadable=[(index, str(error))])
@@ -386,6 +386,12 @@ def _hear(heard: Heard, leaf: Leaf) -> None:
                 heard.said.append(Said(leaf.index, other, facts, log=line))
     elif leaf.kind in REGISTER:
         heard.said.append(_register_entry(leaf))
+    elif leaf.kind in OF_PROJECT:
+        heard.said.append(_of_project(leaf))
+    elif leaf.kind == "listings.JointPartLeft":
+        part = {f"left:{UUID(leaf.facts['part'])}": True}
+        thing = _thing(_LISTING, leaf.facts["listing"])
+        heard.said.append(Said(leaf.index, thing, part, log=(leaf.index, leaf.kind, leaf.at)))
     elif leaf.kind in ("rights.ObjectionFiled", "rights.ObjectionDecided"):
         heard.said.append(_objection(leaf))
     elif leaf.kind == IMPORTED:
@@ -397,12 +403,6 @@ def _hear(heard: Heard, leaf: Leaf) -> None:
         heard.wants.append(Want(digest, leaf.index, role, about, called, leaf.at))
 
 
-    elif leaf.kind in OF_PROJECT:
-        heard.said.append(_of_project(leaf))
-    elif leaf.kind == "listings.JointPartLeft":
-        part = {f"left:{UUID(leaf.facts['part'])}": True}
-        thing = _thing(_LISTING, leaf.facts["listing"])
-        heard.said.append(Said(leaf.index, thing, part, log=(leaf.index, leaf.kind, leaf.at)))
 def content_names(leaf: Leaf) -> list[str]:
     """The facts of an entry that are digests of texts beside the log.
 
@@ -446,13 +446,6 @@ def _register_entry(leaf: Leaf) -> Said:
     return Said(leaf.index, thing, {name: entry}, log=(leaf.index, leaf.kind, leaf.at))
 
 
-def _objection(leaf: Leaf) -> Said:
-    id = UUID(leaf.facts["objection"])
-    filed = leaf.kind == "rights.ObjectionFiled"
-    name = f"objection:{id}" if filed else f"decision:{id}"
-    value = {"filed_at": leaf.facts.get("filed_at")} if filed else {"upheld": leaf.facts["upheld"]}
-    thing = _thing(_NOTICE, leaf.facts["application"])
-    return Said(leaf.index, thing, {name: value}, log=(leaf.index, leaf.kind, leaf.at))
 def _of_project(leaf: Leaf) -> Said:
     """A part comes or leaves, a venue answers: each a unit of its own of the project."""
     if leaf.kind == "network.ProjectVenueAnswered":
@@ -467,3 +460,10 @@ def _of_project(leaf: Leaf) -> Said:
     return Said(leaf.index, thing, facts, log=(leaf.index, leaf.kind, leaf.at))
 
 
+def _objection(leaf: Leaf) -> Said:
+    id = UUID(leaf.facts["objection"])
+    filed = leaf.kind == "rights.ObjectionFiled"
+    name = f"objection:{id}" if filed else f"decision:{id}"
+    value = {"filed_at": leaf.facts.get("filed_at")} if filed else {"upheld": leaf.facts["upheld"]}
+    thing = _thing(_NOTICE, leaf.facts["application"])
+    return Said(leaf.index, thing, {name: value}, log=(leaf.index, leaf.kind, leaf.at))
