@@ -140,11 +140,10 @@ class Memory:
     """What does not."""
 
     held: dict[str, int] = field(default_factory=dict)
-    told: set[tuple[UUID, Entered]] = field(default_factory=set)
+    told: set[tuple[int, UUID]] = field(default_factory=set)  # term and claim
     book: Book = field(default_factory=Book)
     folded: int = 0
     votes: dict[tuple[int, int], dict[str, Vote]] = field(default_factory=lambda: defaultdict(dict))
-    to_tell: set[UUID] = field(default_factory=set)
 
 
 class Node:
@@ -346,7 +345,7 @@ class Node:
         of_number = book.by_number.get(asked.number)
         for event in claims.claim(asked, of_id=book.by_id.get(asked.id), of_number=of_number):
             self.disk.log.append(event)
-        self.memory.to_tell.add(asked.id)
+        self._tell_again(asked.id)
         return {"entered": True}
 
     def on_release(self, message: Message) -> dict[str, Any]:
@@ -354,7 +353,7 @@ class Node:
         book = self._keeps_claims(term)
         for event in claims.release(message.sender, term=term, of_id=book.by_id.get(id)):
             self.disk.log.append(event)
-        self.memory.to_tell.add(id)
+        self._tell_again(id)
         return {"entered": True}
 
     def _tell_final(self) -> None:
@@ -364,10 +363,9 @@ class Node:
             return
         final = self.final()
         for claim in list(book.by_id.values()):
-            mark = (claim.id, claim.entered)
-            if claim.index >= final or mark in self.memory.told:
+            if claim.index >= final or (listing.term, claim.id) in self.memory.told:
                 continue
-            self.memory.told.add(mark)
+            self.memory.told.add((listing.term, claim.id))
             body = {
                 "claim": str(claim.id),
                 "term": listing.term,
@@ -376,7 +374,15 @@ class Node:
             }
             self.send(claim.venue, f"claim:{claim.number}", "claims.final", body)
 
+    def _tell_again(self, claim: UUID) -> None:
+        """Whoever asks is told, also what was told: it may have come before it asked in this term."""
+        self.memory.told.discard((self.disk.listing.term, claim))
+
     def final(self) -> int:
+        return claims.final_size(*self._holdings())
+
+    def _holdings(self) -> tuple[dict[str, int], list[Roll]]:
+        """How much of our log each holds, and the lists in it: by both it is known what is final."""
         book = self._book()
         assert book.opened_at is not None
         listing = self.disk.listing
@@ -387,7 +393,7 @@ class Node:
         held = self.memory.held | {self.code: len(self.disk.log)}
         if listing.term in self.disk.promised:
             held[self.code] = self.disk.promised[listing.term][1].size
-        return claims.final_size(held, rolls)
+        return held, rolls
 
     def _opening_members(self, book: Book) -> frozenset[str]:
         return self.world.openings[book.term]
@@ -399,8 +405,7 @@ class Node:
             return
         if self._book().term != listing.term or self.world.settling:
             return
-        entered = [n for n, e in enumerate(self.disk.log.entries) if isinstance(e, ListEntered)]
-        if entered and entered[-1] >= self.final():
+        if not claims.are_final(*self._holdings()):
             return
         outside = sorted(self.world.nodes.keys() - listing.members)
         leaving = sorted(listing.members - {self.code})
@@ -413,6 +418,8 @@ class Node:
         made = replace(listing, version=listing.version + 1, members=frozenset(changed))
         self.disk.log.append(ListEntered(made))
         self.disk.listing = made
+        for other in sorted(made.members - {self.code}):
+            self.say(other, "list", made)
 
     # -- holding the registrar's log
 
@@ -428,8 +435,8 @@ class Node:
             for basis in listing.bases:
                 mirror = self._holds(basis.log)
                 if len(mirror) < basis.size:
-                    holder = self.world.random.choice(basis.holders)
-                    self.say(holder, "pull", basis.log, len(mirror))
+                    others = sorted((listing.members | {basis.log}) - {self.code})
+                    self.say(self.world.random.choice(others), "pull", basis.log, len(mirror))
 
     def _holds(self, code: str) -> Log:
         return self.disk.log if code == self.code else self.disk.mirrors[code]
@@ -479,14 +486,12 @@ class Node:
 
     def _gossip(self) -> None:
         other = self.world.random.choice(sorted(self.world.nodes))
-        if self.disk.listing.bases:
-            self.say(other, "list", self.disk.listing)
+        self.say(other, "list", self.disk.listing)
 
     def on_list(self, source: str, listing: Listing) -> None:
-        """Lists by which a registrar was replaced go from mouth to mouth; others by its log."""
-        if listing.term > self.disk.listing.term:
-            self._learn(listing)
-        elif listing.rank < self.disk.listing.rank and self.disk.listing.bases:
+        """Lists go from mouth to mouth, before whoever hears of them holds the entry."""
+        self._learn(listing)
+        if listing.rank < self.disk.listing.rank:
             self.say(source, "list", self.disk.listing)
 
     def ask_votes(self) -> None:
@@ -501,8 +506,6 @@ class Node:
         if listing.rank != (term, version) or self.code not in listing.members:
             return
         if term not in self.disk.promised:
-            if not self._knows_by_log(listing):
-                return
             log = self._holds(listing.registrar)
             vote = Vote(venue=self.code, size=len(log), root=log.root(len(log)))
             self.disk.promised[term] = (source, vote)
@@ -510,21 +513,15 @@ class Node:
         if candidate == source:
             self.say(source, "vote", term, version, vote)
 
-    def _knows_by_log(self, listing: Listing) -> bool:
-        """Whether we hold the entry of the list over which we vote."""
-        if listing.version == self.world.opening_versions[listing.term]:
-            return True
-        entries = self._holds(listing.registrar).entries
-        return any(isinstance(e, ListEntered) and e.listing == listing for e in entries)
-
     def on_vote(self, source: str, term: int, version: int, vote: Vote) -> None:
         listing = self.disk.listing
         votes = self.memory.votes[term, version]
         votes[source] = vote
         if listing.rank != (term, version):
             return
+        backed = claims.backed(votes.values(), self._root_of(listing.registrar))
         try:
-            basis = claims.basis(term, listing.registrar, votes.values(), listing.members)
+            basis = claims.basis(term, listing.registrar, backed, listing.members)
         except Refused as refusal:
             if refusal.reason is not claims.Refusal.NO_MAJORITY:
                 raise
@@ -539,6 +536,10 @@ class Node:
         self.world.note_replacement(made)
         self._learn(made)
         assert self.disk.listing == made
+
+    def _root_of(self, code: str) -> Callable[[int], bytes | None]:
+        log = self._holds(code)
+        return lambda size: log.root(size) if size <= len(log) else None
 
     def _open_term(self) -> None:
         listing = self.disk.listing
@@ -687,7 +688,7 @@ class Simulation:
         members = frozenset(codes[: conditions.venues])
         first = Listing(0, 0, codes[0], members)
         self.nodes = {code: Node(self, code, first) for code in codes}
-        self.openings, self.opening_versions = {0: members}, {0: 0}
+        self.openings = {0: members}
         self.island: frozenset[str] = frozenset()
         self.candidates: dict[str, float] = {}
         self.lost_for_good: str | None = None
@@ -850,7 +851,6 @@ class Simulation:
         if known is None:
             self.replacements += 1
         self.openings[listing.term] = listing.members
-        self.opening_versions[listing.term] = listing.version
 
 
 def summary(world: Simulation) -> str:

@@ -6,6 +6,7 @@ from ninja import Router
 
 from hutong.network.claims.api import router as claims
 from hutong.network.clearing.api import router as clearing
+from hutong.network.custody.api import router as custody
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
 from hutong.network.mirrors.api import router as mirrors
@@ -14,5 +15,6 @@ from hutong.network.recognition.api import router as recognition
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-for part in (messages, mirrors, claims, membership, trade, clearing, recognition, projects):
+PARTS = (messages, mirrors, claims, membership, trade, clearing, recognition, projects, custody)
+for part in PARTS:
     router.add_router("", part)

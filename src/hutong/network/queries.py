@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hutong.kit.audit import Discrepancy
 from hutong.network.claims import queries as claims
 from hutong.network.clearing import queries as clearing
+from hutong.network.custody import queries as custody
 from hutong.network.messages import queries as messages
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.projects import queries as projects
@@ -14,5 +15,5 @@ from hutong.network.trade import queries as trade
 
 def audit() -> Iterator[Discrepancy]:
     """Name everything that does not follow from the journal, or from the logs that are mirrored."""
-    for package in (messages, mirrors, claims, clearing, recognition, trade, projects):
+    for package in (messages, mirrors, claims, clearing, recognition, trade, projects, custody):
         yield from package.audit()

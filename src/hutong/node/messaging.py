@@ -8,6 +8,7 @@ A kind's name is `area.verb`; it and its versions are part of the protocol.
 from hutong.network.check import answering as check
 from hutong.network.claims import actions as claims
 from hutong.network.clearing import answering as clearing
+from hutong.network.custody import jobs as custody
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
 from hutong.network.projects import answering as projects
@@ -15,14 +16,16 @@ from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
-    # the registrar's: a number is claimed, given back (NE-5)
+    # the registrar's: a number is claimed, given back, written over (NE-5, NE-8)
     "claims.claim": Kind(claims.on_claim, claims.on_answer),
     "claims.release": Kind(claims.on_release, claims.on_answer),
+    "claims.move": Kind(claims.on_move, claims.on_answer),
     "claims.final": Kind(claims.on_final),
     **trade.KINDS,
     **clearing.KINDS,
     **membership.KINDS,
     **check.KINDS,
     **recognition.KINDS,
+    **custody.KINDS,
     **projects.KINDS,
 }

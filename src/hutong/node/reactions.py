@@ -15,6 +15,7 @@ from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.network.claims import jobs as claims
+from hutong.network.custody import jobs as custody
 from hutong.network.membership import jobs as membership
 from hutong.network.projects import jobs as projects
 from hutong.network.recognition import jobs as recognition
@@ -24,7 +25,6 @@ from hutong.rights import grant_jobs as filings
 from hutong.rights import jobs as rights
 from hutong.settlement import jobs as settlement
 from hutong.technologies import jobs as technologies
-from hutong.venues import jobs as venues
 
 
 def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
@@ -52,6 +52,8 @@ REACTIONS: tuple[Reaction, ...] = (
         *("rights.ObjectionDecided", "rights.Completed"),
         do=claims.on_given_up,
     ),
+    when("network.enrol", "venues.ListAdopted", do=claims.on_joined),
+    when("network.enrol_late", "rights.Registered", do=claims.on_registered),
     when("rights.claimed", "network.ClaimFinal", "network.ClaimLost", do=rights.on_claim),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.cancelled", "rights.TitleCancelled", do=listings.on_title_cancelled),
@@ -91,7 +93,7 @@ REACTIONS: tuple[Reaction, ...] = (
         do=certificates.on_reissue,
     ),
     # the network
-    when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=venues.on_approved),
+    when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=membership.on_enough),
     # orders of other venues' members here, and of ours elsewhere (NE-4)
     when("trade.telling", *trade.TOLD, do=trade.tell),
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
@@ -101,6 +103,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("projects.of_part", "network.ProjectPartAdded", do=projects.of_part),
     when("projects.of_leaving", "network.ProjectPartWithdrawn", do=projects.of_leaving),
     when("projects.of_listing", "listings.Listed", "listings.Closed", do=projects.of_listing),
+    # custody goes to another venue, or comes from one (NE-8)
+    when("custody.passed_on", "network.ClaimPassedOn", do=custody.on_passed_on),
+    when("custody.refused", "network.MoveRefused", do=custody.on_move_refused),
+    when("custody.ended", "network.CustodyEnded", do=custody.on_ended),
+    when("custody.opens", "network.ClaimFinal", do=custody.on_claim_final),
     # who is recognised here, and our parties elsewhere (PA-4)
     when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
     when("recognition.later", "certificates.Rendered", do=recognition.on_rendered),

@@ -97,6 +97,7 @@ def run() -> None:
     from hutong.due.running import run_due
     from hutong.journal.reacting import run_once
     from hutong.network.claims.jobs import Keeper
+    from hutong.network.membership.jobs import GROUNDS
     from hutong.network.messages.actions import CHANNEL as OUTBOX
     from hutong.network.messages.jobs import Sender, commit_evidence
     from hutong.network.mirrors.jobs import Following
@@ -127,7 +128,7 @@ def run() -> None:
     sender = Sender(KINDS)
     keeper = Keeper()
     follower = Follower(FEEDS, beside=BESIDE, home=home, stopping=stopping.is_set)
-    members = Members()
+    members = Members(GROUNDS)
 
     def looked() -> None:
         shown.ring()

@@ -66,9 +66,14 @@ class Technology(models.Model):
     refreshed_at = models.DateTimeField()
     registered_at = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    moved_to = models.CharField(max_length=20, default="", db_default="")  # who has custody (NE-8)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(moved_to="") | Q(status=Status.RETIRED.value),
+                name="technologies_moved_is_retired",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=[k.value for k in Kind]), name="technologies_kind_known"
             ),

@@ -87,6 +87,9 @@ class Refusal(Reason):
         "TE-2",
         N_("This technology has not entered, or has left again ({status})."),
     )
+    MOVED = reason(
+        "technologies.moved", "NE-8", N_("{venue} has custody of this technology now. Act there.")
+    )
     LEGAL_STATUS_UNKNOWN = reason(
         "technologies.legal_status_unknown",
         "TE-2",
@@ -249,6 +252,26 @@ class Updated(Event, kind="technologies.Updated", version=1):
 class Retired(Event, kind="technologies.Retired", version=1):
     technology: UUID
     reason: Content[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved(Event, kind="technologies.Moved"):
+    """Another venue has custody of it: it is off this market."""
+
+    technology: UUID
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver(Event, kind="technologies.TakenOver"):
+    """Its custody came from another venue, where it was entered and registered."""
+
+    technology: UUID
+    technology_kind: str
+    from_venue: str
+    record: Content[dict[str, Any]]
+    digest: Private[str]
+    party: Private[UUID | None]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -389,4 +389,22 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("withdrawn", N_("Withdrawn"), QUIET),),
     ),
+    "custody": Lifecycle(
+        (
+            State("wished", N_("Wished by its owner"), WAITING),
+            State("proposed", N_("Proposed"), WAITING),
+            State("offered", N_("Offered"), RUNNING),
+            State("received", N_("Offered to us"), WAITING),
+            State("taken_up", N_("Taken up"), WAITING),
+            State("accepted", N_("Accepted"), RUNNING),
+            State("handed", N_("Closed there"), RUNNING),
+            State("moved", N_("Moved"), GOOD),
+            State("opened", N_("Goes on here"), GOOD),
+        ),
+        (
+            State("declined", N_("Declined"), QUIET),
+            State("withdrawn", N_("Withdrawn"), QUIET),
+            State("failed", N_("Came to nothing"), BAD),
+        ),
+    ),
 }

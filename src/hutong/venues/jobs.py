@@ -20,6 +20,7 @@ from hutong.kit.canonical import canonical
 from hutong.kit.refusal import Refused
 from hutong.venues import actions, queries
 from hutong.venues.fields import DocumentInvalid
+from hutong.venues.grounds import Grounds
 from hutong.venues.lists import Member, SignedList
 from hutong.venues.queries import NetworkView, UndertakingView
 from hutong.venues.rules import ASKED_EVERY
@@ -40,9 +41,10 @@ MOST_PAGES: Final = 10_000
 AWAY = (httpx.HTTPError, httpx.InvalidURL, DocumentInvalid)
 
 
-def on_approved(entry: Recorded) -> None:
+def on_approved(entry: Recorded, grounds: Grounds) -> None:
     """An approval of ours or of others: the registrar sees whether the next list can be made."""
-    _made(lambda: actions.issue(actor=SYSTEM, now=entry.at, real_now=queries.database_time()))
+    real_now = queries.database_time()
+    _made(lambda: actions.issue(actor=SYSTEM, now=entry.at, real_now=real_now, grounds=grounds))
 
 
 def _made(act: Callable[[], int]) -> int:
@@ -57,7 +59,8 @@ def _made(act: Callable[[], int]) -> int:
 class Members:
     """What the worker does again and again; remembers only when it asked last, and whom."""
 
-    def __init__(self) -> None:
+    def __init__(self, grounds: Grounds) -> None:
+        self._grounds = grounds
         self._asked_at: datetime | None = None
         self._turn = 0
 
@@ -67,8 +70,9 @@ class Members:
         if network is None:
             return self._join(undertaking, now, real_now) if undertaking else 0
         done = actions.lapse(actor=SYSTEM, now=now, real_now=real_now)
-        done += _made(lambda: actions.issue(actor=SYSTEM, now=now, real_now=real_now))
-        done += _made(lambda: actions.renew(actor=SYSTEM, now=now, real_now=real_now))
+        given: dict[str, Any] = {"actor": SYSTEM, "now": now, "real_now": real_now}
+        done += _made(lambda: actions.issue(**given, grounds=self._grounds))
+        done += _made(lambda: actions.renew(**given))
         if self._is_time(ASKED_EVERY, real_now):
             done += self.ask(network, now=now, real_now=real_now)
         return done

@@ -253,6 +253,15 @@ def unlisted_keys() -> list[str]:
     return [name for name in lists.KEYS if listed[name] != wanted[name]]
 
 
+def unlisted_facts() -> dict[str, str]:
+    """Where this venue is and what it is called, as far as the list says otherwise."""
+    mine = find(my_code())
+    if mine is None:
+        return {}
+    listed, told = mine.as_json(), me().as_json()
+    return {name: told[name] for name in rolls.MOVED if listed[name] != told[name]}
+
+
 def _current() -> Network | None:
     """The network's row; while a request reads, once, with all that its pages ask beside it."""
     rows = Network.objects.filter(is_current=True)

@@ -18,6 +18,7 @@ RENEWED_AFTER: Final = timedelta(days=10)  # a third of a list's life: a registr
 ASKED_EVERY: Final = timedelta(seconds=20)  # how often a member is asked for its lists
 OVERDUE_AFTER: Final = timedelta(hours=1)  # an approved change that no list makes is shown
 MOST_WITNESSES: Final = 16  # of whom a venue asks cosignatures; in a larger network it takes turns
+CHANGES_WHO_COUNTS: Final = frozenset({Kind.ADMIT, Kind.SUSPEND, Kind.REINSTATE, Kind.LEAVE})
 MOST_WAITING: Final = 200  # applications and changes of others; more would be a flood
 
 

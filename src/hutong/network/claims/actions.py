@@ -21,10 +21,14 @@ from hutong.network.claims.rules import Asked, Entered, Refusal, Status
 from hutong.network.messages import actions as messages
 from hutong.network.messages.rules import Answer, Message, Undecided
 from hutong.network.mirrors import queries as mirrors
+from hutong.rights import queries as rights
+from hutong.technologies import queries as register
+from hutong.technologies.rules import STATUTORY
 from hutong.transparency import merkle
 from hutong.transparency import queries as log
 from hutong.transparency.merkle import EMPTY_ROOT, Hash
 from hutong.venues import queries as venues
+from hutong.venues.lists import State
 from hutong.venues.states import Standing
 
 AT_ONCE = 200
@@ -42,13 +46,11 @@ def ask(
     (NUMBER_UNFIT, TAKEN by another technology of our own).
     """
     digest = rules.number_digest(number)
-    live = OwnClaim.objects.select_for_update().filter(
-        number=digest, status__in=[Status.ASKED, Status.FINAL, Status.RELEASING]
-    )
+    live = OwnClaim.objects.select_for_update().filter(number=digest, status__in=rules.STANDING)
     row = live.first()
     if row is not None:
-        if row.technology != technology or row.status == Status.RELEASING:
-            raise Refused(Refusal.TAKEN, venue=venues.my_code())
+        if row.technology != technology or row.status in (Status.RELEASING, Status.MOVING):
+            raise Refused(Refusal.TAKEN, venue=row.holder or venues.my_code())
         row.about, row.wanted = about, True
         row.save(update_fields=["about", "wanted"])
         nothing_changed()
@@ -58,6 +60,83 @@ def ask(
     )
     _ask(row, now)
     return queries.own_view(row)
+
+
+@action(power=None)
+def enrol(*, actor: Actor, now: datetime, technologies: Collection[UUID] | None = None) -> int:
+    """Claim the numbers of what is registered here already, as a venue does that joins (NE-5).
+
+    `technologies`: of these only. Whose number another holds is found so, for both to settle.
+    Returns how many were asked for.
+    """
+    nothing_changed()
+    here = rights.registered_here() if technologies is None else list(technologies)
+    claimed = set(
+        OwnClaim.objects.exclude(status=Status.RELEASED).values_list("technology", flat=True)
+    )
+    fresh = [one for one in here if one not in claimed]
+    asked = 0
+    for at in range(0, len(fresh), AT_ONCE):
+        for found in register.technologies(fresh[at : at + AT_ONCE]).values():
+            text = found.numbers.get("application") or found.numbers.get("registration")
+            if found.kind not in STATUTORY or not text:
+                continue
+            try:
+                ask(
+                    actor=SYSTEM,
+                    now=now,
+                    number=rules.normalised(text),
+                    technology=found.id,
+                    about=subject("technology", found.id),
+                )
+            except Refused:
+                continue  # no number that could be claimed, or another technology's here
+            asked += 1
+    return asked
+
+
+@action(power=None)
+def move(*, actor: Actor, now: datetime, technology: UUID, to: str) -> queries.OwnView | None:
+    """Have the claim of a technology written over to the venue that takes custody of it (NE-8).
+
+    None where no number of it is claimed. What comes of it is told by ClaimPassedOn or MoveRefused.
+    """
+    row = OwnClaim.objects.select_for_update().filter(
+        technology=technology, status__in=rules.STANDING
+    )
+    found = row.first()
+    if found is None:
+        nothing_changed()
+        return None
+    if found.status != Status.FINAL:
+        raise Refused(Refusal.NOT_CLAIMED)
+    found.status, found.holder, found.term = Status.MOVING.value, to, -1
+    found.save()
+    record(
+        _of(found),
+        rules.MoveAsked(claim=found.id, number=found.number, technology=technology, to=to),
+    )
+    _ask(found, now)
+    return queries.own_view(found)
+
+
+@action(power=None)
+def take_up(
+    *, actor: Actor, now: datetime, claim: UUID, number: str, technology: UUID, about: str
+) -> None:
+    """Ask for a claim that another venue had written over to us, under its own id (NE-8)."""
+    digest = rules.number_digest(number)
+    row = OwnClaim.objects.select_for_update().filter(id=claim).first()
+    if row is not None and row.status in rules.STANDING:
+        nothing_changed()
+        return
+    if OwnClaim.objects.filter(number=digest, status__in=rules.STANDING).exists():
+        raise Refused(Refusal.TAKEN, venue=venues.my_code())
+    row = row or OwnClaim(id=claim, technology=technology, text=number, number=digest)
+    row.about, row.asked_at, row.settled_at = about, now, None
+    row.status, row.holder, row.wanted = Status.ASKED.value, "", True
+    row.save()
+    _ask(row, now)
 
 
 @action(power=None)
@@ -119,12 +198,14 @@ def _ask(row: OwnClaim, now: datetime) -> bool:
         record(_of(row), _asked(row, office))
         return False
     row.term, row.registrar = office.term, office.registrar
-    body = {"claim": str(row.id), "term": row.term}
+    kind, body = KIND[Status(row.status)], {"claim": str(row.id), "term": row.term}
     if row.status == Status.ASKED:
-        body |= {"number": row.text, "technology": str(row.technology)}
+        registered = row.about == subject("technology", row.technology)
+        body |= {"number": row.text, "technology": str(row.technology), "registered": registered}
+    elif row.status == Status.MOVING:
+        body |= {"to": row.holder}
     row.save()
     record(_of(row), _asked(row, office))
-    kind = "claims.claim" if row.status == Status.ASKED else "claims.release"
     if not office.ours:
         messages.send(
             actor=SYSTEM,
@@ -137,8 +218,7 @@ def _ask(row: OwnClaim, now: datetime) -> bool:
         return True
     try:
         with transaction.atomic():
-            enter = enter_claim if kind == "claims.claim" else enter_release
-            enter(body=body, venue=venues.my_code())
+            ENTER[kind](body=body, venue=venues.my_code())
     except (Undecided, Refused) as why:
         _on_refusal(row, why.reason.code if isinstance(why, Refused) else "", now)
         return False
@@ -174,6 +254,14 @@ def _on_refusal(row: OwnClaim, code: str, now: datetime) -> None:
     """Of another term: asked again. A release of what nobody knows has happened."""
     if code == Refusal.NOT_CLAIMED.code and row.status == Status.RELEASING:
         row.status, row.settled_at = Status.RELEASED.value, now
+    elif code in FINAL_SAY and row.status == Status.MOVING:
+        to, row.status, row.holder = row.holder, Status.FINAL.value, ""
+        record(
+            _of(row),
+            rules.MoveRefused(
+                claim=row.id, number=row.number, technology=row.technology, to=to, why=code
+            ),
+        )
     else:
         row.term = -1
     row.save()
@@ -194,7 +282,7 @@ def settle(
     if row is None or row.term != term or Status(row.status) not in rules.UNDER_WAY:
         nothing_changed()
         return
-    asked = row.status == Status.ASKED
+    asked, moving = row.status == Status.ASKED, row.status == Status.MOVING
     if asked and outcome is Entered.GRANTED:
         row.status = Status.FINAL.value
         told: Event = rules.ClaimFinal(
@@ -209,7 +297,12 @@ def settle(
             venue_holding=holder,
             term=term,
         )
-    elif not asked and outcome is Entered.RELEASED:
+    elif moving and outcome is Entered.MOVED and holder == row.holder:
+        row.status = Status.MOVED.value
+        told = rules.ClaimPassedOn(
+            claim=row.id, number=row.number, technology=row.technology, to=holder
+        )
+    elif row.status == Status.RELEASING and outcome is Entered.RELEASED:
         row.status = Status.RELEASED.value
         told = rules.ClaimGivenBack(claim=row.id, number=row.number, technology=row.technology)
     else:
@@ -247,22 +340,28 @@ def on_final(message: Message, now: datetime) -> Mapping[str, Any]:
 
 def on_claim(message: Message, now: datetime) -> Mapping[str, Any]:
     """`claims.claim`: first come, first granted."""
-    _entering(actor=SYSTEM, now=now, body=message.body, venue=message.sender, releasing=False)
+    _entering(actor=SYSTEM, now=now, kind=message.kind, body=message.body, venue=message.sender)
     return {"entered": True}
 
 
 def on_release(message: Message, now: datetime) -> Mapping[str, Any]:
     """`claims.release`: the number is free for others."""
-    _entering(actor=SYSTEM, now=now, body=message.body, venue=message.sender, releasing=True)
+    _entering(actor=SYSTEM, now=now, kind=message.kind, body=message.body, venue=message.sender)
+    return {"entered": True}
+
+
+def on_move(message: Message, now: datetime) -> Mapping[str, Any]:
+    """`claims.move`: the number is the other venue's, with the custody of its technology (NE-8)."""
+    _entering(actor=SYSTEM, now=now, kind=message.kind, body=message.body, venue=message.sender)
     return {"entered": True}
 
 
 @action(power=None)
 def _entering(
-    *, actor: Actor, now: datetime, body: Mapping[str, Any], venue: str, releasing: bool
+    *, actor: Actor, now: datetime, kind: str, body: Mapping[str, Any], venue: str
 ) -> None:
     nothing_changed()  # asked again: nothing new may be entered
-    (enter_release if releasing else enter_claim)(body=body, venue=venue)
+    ENTER[kind](body=body, venue=venue)
 
 
 def enter_claim(*, body: Mapping[str, Any], venue: str) -> None:
@@ -305,6 +404,32 @@ def enter_release(*, body: Mapping[str, Any], venue: str) -> None:
         )
     if not found:
         BookClaim.objects.filter(term=term, claim=id).update(told=False)
+
+
+def enter_move(*, body: Mapping[str, Any], venue: str) -> None:
+    """Write a claim over to another member. Raises Undecided, Refused."""
+    try:
+        id, given, to = UUID(str(body["claim"])), int(body["term"]), str(body["to"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise Refused(Refusal.NOT_CLAIMED) from error
+    term = _open_term(given)
+    if venues.standing(to) is not Standing.GOOD:
+        raise Undecided(f"{to} is not in good standing")
+    found = rules.move(venue, to, term=term.term, of_id=queries.of_id(term.term, id))
+    row = BookClaim.objects.filter(term=term, claim=id)
+    for event in found:
+        (entry,) = record(subject("claim", id), event)
+        row.update(venue=to, moved_from=venue, entry=entry)
+    row.update(told=False)
+
+
+KIND = {
+    Status.ASKED: "claims.claim",
+    Status.RELEASING: "claims.release",
+    Status.MOVING: "claims.move",
+}
+ENTER = {"claims.claim": enter_claim, "claims.release": enter_release, "claims.move": enter_move}
+FINAL_SAY = {Refusal.NOT_CLAIMED.code, Refusal.NOT_HOLDER.code}
 
 
 def _open_term(asked: int) -> ClaimTerm:
@@ -378,8 +503,10 @@ def tell(*, actor: Actor, now: datetime) -> int:
     """Tell claimants what has become final. Returns how many."""
     office = queries.office()
     waiting = BookClaim.objects.none()
+    here: list[str] = []
     if office is not None and office.open and not withheld():
-        waiting = BookClaim.objects.filter(term=office.term, told=False)
+        here = [venue.code for venue in venues.every_venue() if venue.state is not State.LEFT]
+        waiting = BookClaim.objects.filter(term=office.term, told=False, venue__in=here)
     rows = list(waiting.select_for_update(skip_locked=True).order_by("entry")[:AT_ONCE])
     final = queries.final() if rows else 0
     told = 0
@@ -388,34 +515,34 @@ def tell(*, actor: Actor, now: datetime) -> int:
         if index is None or index >= final:
             break
         BookClaim.objects.filter(id=row.id).update(told=True)
-        _tell(row, now)
+        if row.moved_from in here:
+            _tell(row, now, row.moved_from, Entered.MOVED, row.venue)
+        _tell(row, now, row.venue, Entered(row.entered), row.holder)
         told += 1
     if not told:
         nothing_changed()
     return told
 
 
-def _tell(row: BookClaim, now: datetime) -> None:
-    if row.venue == venues.my_code():
+def _tell(row: BookClaim, now: datetime, to: str, outcome: Entered, holder: str) -> None:
+    if to == venues.my_code():
         settle(
             actor=SYSTEM,
             now=now,
             claim=row.claim,
             term=row.term_id,
-            outcome=Entered(row.entered),
-            holder=row.holder,
+            outcome=outcome,
+            holder=holder,
         )
-        return
-    if venues.standing(row.venue) in (Standing.UNKNOWN, Standing.LEFT):
         return
     body = {
         "claim": str(row.claim),
         "term": row.term_id,
-        "outcome": row.entered,
-        "holder": row.holder,
+        "outcome": outcome.value,
+        "holder": holder,
     }
     messages.send(
-        actor=SYSTEM, now=now, to=row.venue, about=_line(row.number), kind="claims.final", body=body
+        actor=SYSTEM, now=now, to=to, about=_line(row.number), kind="claims.final", body=body
     )
 
 
@@ -453,14 +580,18 @@ def hold(
 
 
 @transaction.atomic
-def acknowledgement() -> tuple[int, str, int, Hash] | None:
+def acknowledgement(lists: queries.ListsSeen) -> tuple[int, str, int, Hash] | None:
     """What we may say now: term, registrar, and how much of its log we hold.
 
-    None where we are the registrar ourselves, or have voted for another.
+    None where we are the registrar ourselves, have voted for another, or hold a list of members
+    that we have not adopted yet: whoever votes must know the lists that its word made final.
     """
     queries.stand_still()
     office = queries.office()
     if office is None or office.ours or withheld():
         return None
     size, root = mirrors.held(office.registrar) or (0, EMPTY_ROOT)
+    network = venues.network()
+    if network is None or lists.latest(network.anchor, office.registrar, size) > network.version:
+        return None
     return office.term, office.registrar, size, root

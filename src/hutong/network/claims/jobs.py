@@ -2,9 +2,7 @@
 Keeping claims going, by the worker: asked, entered, held, told.
 """
 
-import re
 import time
-import unicodedata
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,8 +14,8 @@ from hutong.due import queries as due
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
-from hutong.network.claims import actions, holding
-from hutong.network.claims.rules import Refusal
+from hutong.network.claims import actions, holding, queries
+from hutong.network.claims.rules import Refusal, normalised
 from hutong.network.messages.rules import Undecided
 from hutong.rights import actions as rights
 from hutong.transparency.queries import keyring
@@ -30,12 +28,13 @@ AGAIN_SECONDS: Final = 20  # an acknowledgement may have been lost
 
 
 class Keeper:
-    """One step of everything; remembers only what it last said it holds."""
+    """One step of everything; remembers only what it said it holds, and what lists it found there."""
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._client = client or httpx.Client(timeout=SECONDS, follow_redirects=False)
         self._said: tuple[Any, ...] | None = None
         self._said_at = 0.0
+        self._lists = queries.ListsSeen()
 
     def step(self) -> int:
         if venues.network() is None:
@@ -55,7 +54,7 @@ class Keeper:
         return done
 
     def _acknowledge(self, real_now: datetime) -> None:
-        said = actions.acknowledgement()
+        said = actions.acknowledgement(self._lists)
         if said is None or said[2] == 0:
             return
         if said == self._said and time.monotonic() - self._said_at < AGAIN_SECONDS:
@@ -103,9 +102,17 @@ def on_awaited(entry: Recorded) -> None:
             rights.settle_claim(**given, holder=venues.my_code() if taken else "")
 
 
-def normalised(text: str) -> str:
-    """A number as it is claimed: capitals, digits and signs, as every venue writes it."""
-    return re.sub(r"[^0-9A-Z:./-]", "", unicodedata.normalize("NFKC", text).upper())
+def on_joined(entry: Recorded) -> None:
+    """A reaction: in a network with others, what was registered here before is claimed too."""
+    if venues.is_joined():
+        actions.enrol(actor=SYSTEM, now=entry.at)
+
+
+def on_registered(entry: Recorded) -> None:
+    """A reaction: what was applied for before this venue joined is claimed when it is registered."""
+    if venues.is_joined():
+        given = [UUID(entry.facts["technology"])]
+        actions.enrol(actor=SYSTEM, now=entry.at, technologies=given)
 
 
 def on_given_up(entry: Recorded) -> None:

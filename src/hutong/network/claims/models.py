@@ -1,7 +1,7 @@
 """
 Tables of claims.
 
-    ownclaim    ours: asked → final | lost; final → releasing → released
+    ownclaim    ours: asked → final | lost; final → releasing → released | moving → moved
     bookclaim   of all venues, while this one is the registrar: what its log says
     claimterm   the terms this venue opened as registrar
     holding     how much of the registrar's log each member says it holds
@@ -13,7 +13,7 @@ Moments are the venue's time, but `told_at` of a holding, which is real.
 from django.db import models
 from django.db.models import Q
 
-from hutong.network.claims.rules import Entered, Status
+from hutong.network.claims.rules import STANDING, UNDER_WAY, Status
 
 
 class OwnClaim(models.Model):
@@ -29,7 +29,7 @@ class OwnClaim(models.Model):
     wanted = models.BooleanField(default=True)
     term = models.IntegerField(default=-1)
     registrar = models.CharField(max_length=20, default="")
-    holder = models.CharField(max_length=20, default="")  # of a lost one
+    holder = models.CharField(max_length=20, default="")  # of a lost one; to whom one is moved
     asked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
@@ -40,17 +40,18 @@ class OwnClaim(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["number"],
-                condition=Q(status__in=["asked", "final", "releasing"]),
+                condition=Q(status__in=sorted(one.value for one in STANDING)),
                 name="network_claim_once",
             ),
             models.CheckConstraint(
-                condition=~Q(status="lost") | ~Q(holder=""), name="network_claim_lost_to_somebody"
+                condition=~Q(status__in=["lost", "moving", "moved"]) | ~Q(holder=""),
+                name="network_claim_lost_to_somebody",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["term"],
-                condition=Q(status__in=["asked", "releasing"]),
+                condition=Q(status__in=sorted(one.value for one in UNDER_WAY)),
                 name="network_claim_under_way",
             ),
             models.Index(fields=["about"], name="network_claim_about"),
@@ -75,6 +76,7 @@ class BookClaim(models.Model):
     venue = models.CharField(max_length=20)
     entered = models.CharField(max_length=10)
     holder = models.CharField(max_length=20, default="")
+    moved_from = models.CharField(max_length=20, default="")  # who is told of it beside (NE-8)
     entry = models.BigIntegerField()
     told = models.BooleanField(default=False)
 
@@ -87,7 +89,7 @@ class BookClaim(models.Model):
                 name="network_book_number_once",
             ),
             models.CheckConstraint(
-                condition=Q(entered__in=[e.value for e in Entered]),
+                condition=Q(entered__in=["granted", "refused", "released"]),
                 name="network_book_entered_known",
             ),
         ]

@@ -3,7 +3,7 @@ What can be asked of claims: ours, the book of a registrar, what is final, and w
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,7 +23,7 @@ from hutong.transparency import merkle
 from hutong.transparency import queries as log
 from hutong.venues import chain
 from hutong.venues import queries as venues
-from hutong.venues.lists import Kind, SignedList
+from hutong.venues.lists import Held, Kind, SignedList
 
 STAND_STILL = 0x4855_544F_4E47_0021
 
@@ -80,6 +80,13 @@ def own(*statuses: Status, about: str | None = None, limit: int = 500) -> list[O
     if about is not None:
         rows = rows.filter(about=about)
     return [own_view(row) for row in rows[:limit]]
+
+
+def of_technology(technology: UUID) -> OwnView | None:
+    """Our claim of a technology's number that stands, or is under way."""
+    rows = OwnClaim.objects.filter(technology=technology, status__in=rules.STANDING)
+    row = rows.first()
+    return own_view(row) if row else None
 
 
 def own_view(row: OwnClaim) -> OwnView:
@@ -150,13 +157,61 @@ def _step(roll: chain.Roll) -> Step:
 
 def final() -> int:
     """How many entries of our log are final, while we are the registrar and the term is open."""
+    term, held = _holdings()
+    return rules.final_size(held, _rolls(term)) if term is not None else 0
+
+
+def _holdings() -> tuple[ClaimTerm | None, dict[str, int]]:
+    """The term we keep the book of, and how much of our log each member holds, we ourselves too."""
     term = ClaimTerm.objects.filter(term=term_in_force()).first()
     signed = log.checkpoint()
     if term is None or signed is None:
-        return 0
+        return None, {}
     held = dict(Holding.objects.filter(term=term.term).values_list("venue", "size"))
     held[venues.my_code()] = signed.size
-    return rules.final_size(held, _rolls(term))
+    return term, held
+
+
+def lists_are_final() -> bool:
+    """Whether all our lists of members are final, while we are the registrar (`Grounds`)."""
+    term, held = _holdings()
+    return term is not None and rules.are_final(held, _rolls(term))
+
+
+def lack_the_list() -> list[str]:
+    """As registrar: the members that have not said that they hold the latest list."""
+    term, held = _holdings()
+    if term is None:
+        return []
+    last = _rolls(term)[-1]
+    return sorted(one for one in last.members if held.get(one, 0) <= last.index)
+
+
+def holds(held: Held) -> bool:
+    """Whether we hold a log up to where a vote says (`Grounds`): only then can we take it over."""
+    root, code = bytes.fromhex(held.root), _code_of(held.origin)
+    if code is None:
+        return False
+    root_at = _roots(code)
+    vote = Vote(venue="", size=held.size, root=root)
+    return bool(rules.backed([vote], root_at))
+
+
+def _code_of(origin: str) -> str | None:
+    return next((one.code for one in venues.every_venue() if one.log_origin == origin), None)
+
+
+def _roots(code: str) -> Callable[[int], bytes | None]:
+    """The root of a venue's log at a size, as far as it is here."""
+    if code == venues.my_code():
+        signed, nodes = log.checkpoint(), log.node_reader()
+        size = signed.size if signed else 0
+    else:
+        mirror = mirrors.mirror(code)
+        if mirror is None:
+            return lambda at: None if at else merkle.EMPTY_ROOT
+        size, nodes = mirror.held_size, mirrors.nodes(mirror.id)
+    return lambda at: merkle.root(at, nodes) if at <= size else None
 
 
 def _rolls(term: ClaimTerm) -> list[Roll]:
@@ -232,6 +287,30 @@ def events(basis: Basis) -> Iterator[tuple[int, Event]] | None:
     _need_root(basis, mirrors.nodes(mirror.id))
     held = mirrors.entries(mirror.id)
     return _of_leaves((index, leaf) for index, leaf in held if index < basis.size)
+
+
+class ListsSeen:
+    """The latest list of members in another's log as far as it was read: each entry is read once."""
+
+    def __init__(self) -> None:
+        self._of, self._size, self._latest = ("", ""), 0, -1
+
+    def latest(self, network: str, code: str, size: int) -> int:
+        """Its version, among the first `size` entries that we hold; -1: there is none."""
+        if (network, code) != self._of or size < self._size:
+            self._of, self._size, self._latest = (network, code), 0, -1
+        mirror = mirrors.mirror(code)
+        if mirror is None or size == self._size:
+            return self._latest
+        for index, leaf in mirrors.entries(mirror.id, start=self._size):
+            if index >= size:
+                break
+            if b'"venues.ListAdopted"' in leaf:
+                facts = json.loads(leaf)["facts"]
+                if facts["network"] == network:
+                    self._latest = max(self._latest, int(facts["list_version"]))
+        self._size = size
+        return self._latest
 
 
 def _need_root(basis: Basis, nodes: merkle.NodeReader) -> None:

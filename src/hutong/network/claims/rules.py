@@ -17,14 +17,16 @@ that was replaced and does not know it can refuse nobody for good. What is not f
 in the new term; what was asked in an old term is not granted in a new one.
 
 The members change one step at a time, and each list of members is an entry of the registrar's log:
-a list decides what is final only from when its own entry is final by the list before it. A member
-votes over the latest list it knows, and only when it holds the log up to that list's entry.
+a list decides what is final only from when its own entry is final by the list before it, and the
+next changes who counts only when a majority of the list's own members hold it too. A member votes
+over the latest list it knows, and acknowledges none that it does not know.
 
 Pure: no database, no clock, no network. tests/network/simulation.py drives these functions under a
 scheduler of loss, delay, repetition, crashes and partitions.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -49,9 +51,12 @@ class Status(StrEnum):
     LOST = "lost"
     RELEASING = "releasing"
     RELEASED = "released"
+    MOVING = "moving"  # to the venue that takes custody (NE-8)
+    MOVED = "moved"
 
 
-UNDER_WAY: Final = frozenset({Status.ASKED, Status.RELEASING})
+UNDER_WAY: Final = frozenset({Status.ASKED, Status.RELEASING, Status.MOVING})
+STANDING: Final = UNDER_WAY | {Status.FINAL}  # one of these there is of a number
 
 
 class Entered(StrEnum):
@@ -60,6 +65,7 @@ class Entered(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     RELEASED = "released"
+    MOVED = "moved"  # told to whom it was before; in the book it stands as granted to the next
 
 
 class Refusal(Reason):
@@ -217,6 +223,37 @@ class ClaimGivenBack(Event, kind="network.ClaimGivenBack"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoveAsked(Event, kind="network.MoveAsked"):
+    """The registrar is asked to write the claim over to the venue that takes custody (NE-8)."""
+
+    claim: UUID
+    number: str
+    technology: UUID
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimPassedOn(Event, kind="network.ClaimPassedOn"):
+    """The number is the other venue's, finally."""
+
+    claim: UUID
+    number: str
+    technology: UUID
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveRefused(Event, kind="network.MoveRefused"):
+    """The registrar will not write it over; the claim is ours as before."""
+
+    claim: UUID
+    number: str
+    technology: UUID
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldContradicted(Event, kind="network.HeldContradicted"):
     """A member says it holds a log of ours that is not ours: one of us shows two histories."""
 
@@ -277,6 +314,11 @@ def number_digest(number: Any) -> str:
     if not isinstance(number, str) or len(number) > MAX_NUMBER or not _NUMBER.fullmatch(number):
         raise Refused(Refusal.NUMBER_UNFIT)
     return digest(b"hutong-claim/1\n" + number.encode())
+
+
+def normalised(text: str) -> str:
+    """A number as it is claimed: capitals, digits and signs, as every venue writes it."""
+    return re.sub(r"[^0-9A-Z:./-]", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def in_term(asked: int, *, term: int | None, own: int) -> None:
@@ -452,6 +494,16 @@ def final_size(held: Mapping[str, int], rolls: Sequence[Roll]) -> int:
     return final
 
 
+def are_final(held: Mapping[str, int], rolls: Sequence[Roll]) -> bool:
+    """Whether every list is final, so that the next may change who counts.
+
+    The last one's entry is final by the one before, and a majority of its own members hold it too:
+    so whoever votes over it, or over the next, shares a member with all that was final before.
+    """
+    last = rolls[-1]
+    return min(final_size(held, rolls), held_by_majority(held, last.members)) > last.index
+
+
 # -- a registrar is replaced -----------------------------------------------------------------------------
 
 
@@ -473,6 +525,15 @@ class Basis:
     size: int
     root: bytes
     holders: tuple[str, ...]
+
+
+def backed(votes: Iterable[Vote], root_at: Callable[[int], bytes | None]) -> list[Vote]:
+    """The votes on which a candidate may take office: of a log that it holds itself.
+
+    `root_at`: of the old registrar's log as the candidate holds it, None beyond that. Else the
+    claims could hang on a venue that voted and then was lost, or that names a log nobody has.
+    """
+    return [vote for vote in votes if root_at(vote.size) == vote.root]
 
 
 def basis(term: int, registrar: str, votes: Iterable[Vote], members: Collection[str]) -> Basis:

@@ -17,16 +17,25 @@ from hutong.kit.actor import SYSTEM
 from hutong.kit.canonical import canonical
 from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
+from hutong.network.claims import queries as claims
 from hutong.network.messages import actions as messages
 from hutong.network.messages.kinds import Kind as MessageKind
 from hutong.network.messages.rules import Message
 from hutong.venues import actions, queries
+from hutong.venues import jobs as venues
 from hutong.venues.fields import DocumentInvalid
+from hutong.venues.grounds import Grounds
 from hutong.venues.lists import Kind, SignedList
 from hutong.venues.rules import Refusal
 
 APPROVAL, LIST = "venues.approval", "venues.list"
 MOST_BYTES = 512 * 1024  # a larger list is asked for
+GROUNDS = Grounds(are_final=claims.lists_are_final, holds=claims.holds)
+
+
+def on_enough(entry: Recorded) -> None:
+    """An approval of ours or of others: the registrar sees whether the next list can be made."""
+    venues.on_approved(entry, GROUNDS)
 
 
 def on_approved(entry: Recorded) -> None:

@@ -589,12 +589,14 @@ def derived_picture(mirror: int) -> Iterator[tuple[Thing, Fields]]:
             yield thing, json.loads(json.dumps(fields))
 
 
-def entries(mirror: int) -> Iterator[tuple[int, bytes]]:
-    """Every entry held, in order."""
-    rows = MirrorBundle.objects.filter(mirror=mirror).order_by("number")
-    for row in rows.iterator(chunk_size=50):
+def entries(mirror: int, *, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Every entry held from `start` on, in order."""
+    rows = MirrorBundle.objects.filter(mirror=mirror, number__gte=start // tiles.WIDTH)
+    for row in rows.order_by("number").iterator(chunk_size=50):
         for place, entry in enumerate(unpack(bytes(row.data), row.width)):
-            yield row.number * tiles.WIDTH + place, entry
+            index = row.number * tiles.WIDTH + place
+            if index >= start:
+                yield index, entry
 
 
 def audit() -> Iterator[Discrepancy]:

@@ -114,6 +114,17 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "technologies.Retired": Telling(
         about=_TECHNOLOGY, key="technology", status="retired", texts={"reason": "retired_because"}
     ),
+    "technologies.Moved": Telling(
+        about=_TECHNOLOGY, key="technology", status="retired", facts={"to": "moved_to"}
+    ),
+    "technologies.TakenOver": Telling(
+        about=_TECHNOLOGY,
+        key="technology",
+        status="entered",
+        facts=_DESCRIBED | {"from_venue": "moved_from"},
+        texts=_same(RECORD),
+        when="entered_at",
+    ),
     "technologies.Bundled": Telling(
         about=_TECHNOLOGY,
         key="technology",

@@ -41,6 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     propose.add_argument("code", nargs="?", default="", help="the venue; for our own: left out")
     propose.add_argument("--reason", default="", help="why; every member reads it")
     propose.add_argument("--url", help="relocate: the new address")
+    propose.add_argument("--name-zh", help="relocate: the new name in Chinese")
+    propose.add_argument("--name-en", help="relocate: the new name in English")
+    propose.add_argument("--region", help="relocate: the new region, as ISO 3166-2 writes it")
     propose.add_argument(
         "--compromised", action="store_true", help="rekey: the former keys were stolen"
     )
@@ -217,11 +220,14 @@ def _propose(options: argparse.Namespace) -> Told:
     from hutong.network.membership import actions as membership
     from hutong.venues import actions, queries
     from hutong.venues.lists import Kind
+    from hutong.venues.rolls import MOVED
 
     times, kind = _times(), Kind(options.kind)
     details: dict[str, Any] = {}
     if kind is Kind.RELOCATE:
-        details = {"url": options.url or queries.me().url}
+        given = {name: getattr(options, name) for name in MOVED}
+        details = {name: value for name, value in given.items() if value}
+        details = details or queries.unlisted_facts()  # none given: as we describe ourselves now
     if kind is Kind.REKEY:
         details = {"keys": _keys(options), "compromised": options.compromised}
     with transaction.atomic():

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hutong.kit.actor import SYSTEM
 from hutong.venues import actions, queries
+from hutong.venues.grounds import Grounds
 from hutong.venues.lists import Kind
 from hutong.venues.testing import join, paper_venue
 
@@ -40,7 +41,8 @@ def test_the_lists_are_told_page_by_page(client, venue, story):
     actions.take_change(actor=SYSTEM, now=venue.now, real_now=story.at, told=leaving.as_json())
     told = story.approval(leaving, "SZTE").as_json()
     actions.take_approval(actor=SYSTEM, now=venue.now, real_now=datetime.now(UTC), told=told)
-    actions.issue(actor=SYSTEM, now=venue.now, real_now=datetime.now(UTC))
+    grounds = Grounds(are_final=lambda: True, holds=lambda held: True)
+    actions.issue(actor=SYSTEM, now=venue.now, real_now=datetime.now(UTC), grounds=grounds)
     first = client.get("/network/members", {"limit": 1}).json()
     assert [one["list"]["version"] for one in first["lists"]] == [1]
     then = client.get("/network/members", {"limit": 1, "before": first["before"]}).json()

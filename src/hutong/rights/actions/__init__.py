@@ -49,6 +49,7 @@ from hutong.rights.actions.incomes import (
     record_given,
     state_costs,
 )
+from hutong.rights.actions.moving import bar, close_chapter, take_chapter, unbar
 from hutong.rights.actions.noting import file_correction, file_pre_emption
 from hutong.rights.actions.objections import (
     argue,
@@ -67,7 +68,9 @@ __all__ = [
     "approve_filing",
     "argue",
     "attach_evidence",
+    "bar",
     "cancel_disposal",
+    "close_chapter",
     "close_notice",
     "confirm_income",
     "consent",
@@ -107,6 +110,8 @@ __all__ = [
     "state_costs",
     "submit",
     "surrender",
+    "take_chapter",
+    "unbar",
     "withdraw",
     "withdraw_filing",
     "withdraw_objection",

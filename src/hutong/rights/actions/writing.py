@@ -29,6 +29,7 @@ from hutong.rights.acts import (
     Termination,
     chapter_of,
 )
+from hutong.rights.barring import REFUSED, Bar
 from hutong.rights.constraints import refused_over, refusing
 from hutong.rights.models import Entry, Holding, Series, Title
 from hutong.rights.queries import rivals
@@ -84,9 +85,15 @@ def take_numbers(series: str, *, now: datetime, count: int = 1) -> list[str]:
 
 
 def lock_titles(technologies: Sequence[UUID]) -> dict[UUID, Title]:
-    """Lock the titles there are, always in the same order."""
-    rows = Title.objects.raw(_LOCKED, [list(technologies)])
-    return {row.technology: row for row in rows}
+    """Lock the titles there are, always in the same order. Refuses one that is another venue's, or
+    on its way there."""
+    rows = {row.technology: row for row in Title.objects.raw(_LOCKED, [list(technologies)])}
+    for row in rows.values():
+        if row.bar:
+            refused = refused_over(REFUSED[Bar(row.bar)], row.technology)
+            refused.facts["venue"] = row.bar_venue
+            raise refused
+    return rows
 
 
 def write(

@@ -19,6 +19,7 @@ from hutong.kit.ids import new_id
 from hutong.kit.moments import iso
 from hutong.rights import register, transfers
 from hutong.rights.acts import ENDS_GRANTS, GRANTS, Chapter
+from hutong.rights.barring import Bar
 from hutong.rights.models.common import POWERS, LockingQuerySet, share_checks
 from hutong.rights.models.granted import next_line
 
@@ -132,6 +133,8 @@ class Title(models.Model):
     frozen = models.BooleanField(default=False)
     closed = models.BooleanField(default=False)
     reserved_for = models.CharField(max_length=60, db_default="")  # a listing, then its deal (LI-2)
+    bar = models.CharField(max_length=8, default="", db_default="")  # barring.Bar, or none
+    bar_venue = models.CharField(max_length=20, default="", db_default="")
     line = models.BigIntegerField(unique=True, db_default=next_line())
     last_on = models.DateField()  # the latest day on which an entry takes effect
     last_known_at = models.DateTimeField()
@@ -146,6 +149,13 @@ class Title(models.Model):
                 condition=~Q(reserved_for=""),
                 name="rights_title_reserved",
             )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bar="", bar_venue="")
+                | (Q(bar__in=[bar.value for bar in Bar]) & ~Q(bar_venue="")),
+                name="rights_title_barred_by_somebody",
+            ),
         ]
 
 

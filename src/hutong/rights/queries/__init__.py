@@ -12,6 +12,14 @@ from hutong.rights.queries.applications import (
     waiting_for_consent,
 )
 from hutong.rights.queries.audit import audit
+from hutong.rights.queries.chapters import (
+    bar_of,
+    barred,
+    chapter,
+    owners,
+    registered_here,
+    why_not_movable,
+)
 from hutong.rights.queries.disposals import (
     DisposalView,
     disposal,
@@ -113,6 +121,9 @@ __all__ = [
     "application",
     "applications",
     "audit",
+    "bar_of",
+    "barred",
+    "chapter",
     "disposal",
     "disposals",
     "disposals_of_deal",
@@ -135,11 +146,13 @@ __all__ = [
     "objection",
     "objections",
     "objector_of",
+    "owners",
     "pledge_standing",
     "pledges_standing",
     "pre_emptions",
     "proceeds_of_entry",
     "registered_among",
+    "registered_here",
     "require_disposable",
     "require_licensable",
     "restriction_views",
@@ -161,5 +174,6 @@ __all__ = [
     "waiting_for_consent",
     "why_not_dispose",
     "why_not_grant",
+    "why_not_movable",
     "why_not_pledge",
 ]

@@ -16,6 +16,7 @@ from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.refusal import Refused
 from hutong.rights import register, rules, transfers
+from hutong.rights.barring import ChapterTaken, TitleBarred, TitleUnbarred
 from hutong.rights.events import (
     Applied,
     Completed,
@@ -94,6 +95,11 @@ def audit() -> Iterator[Discrepancy]:
 
 def _audit_entries() -> Iterator[Discrepancy]:
     told = {e.facts["entry"]: e.facts for e in journal.of_kinds(WRITTEN)}
+    for taken in journal.of_kinds([ChapterTaken.kind]):
+        for id, _, digest in (
+            taken.content.get("entries") or []
+        ):  # as written elsewhere, with our parties' ids
+            told.setdefault(id, {"entry_digest": digest, "number": id})
     rows = Entry.objects.order_by("id").prefetch_related("holdings")
     for row in rows.iterator(chunk_size=CHUNK):
         place = f"rights.entry {row.id} ({row.number})"
@@ -126,7 +132,17 @@ def _audit_reservations(titles: Iterable[Title]) -> Iterator[Discrepancy]:
     for event in journal.of_kinds([Reserved.kind, ReservationEnded.kind]):
         source = event.facts["source"] if event.kind == Reserved.kind else ""
         expected.update(dict.fromkeys(event.facts["technologies"], source))
+    bars: dict[str, tuple[str, str]] = defaultdict(lambda: ("", ""))
+    for event in journal.of_kinds([TitleBarred.kind, TitleUnbarred.kind, ChapterTaken.kind]):
+        facts = event.facts
+        barred = event.kind == TitleBarred.kind
+        bars[facts["technology"]] = (facts["bar"], facts["venue"]) if barred else ("", "")
     for title in titles:
+        if (title.bar, title.bar_venue) != bars[str(title.technology)]:
+            place = f"rights.title {title.technology} bar"
+            yield Discrepancy(
+                place, str(bars[str(title.technology)]), f"{title.bar} {title.bar_venue}"
+            )
         should = expected[str(title.technology)]
         if title.reserved_for != should:
             place = f"rights.title {title.technology} reserved_for"

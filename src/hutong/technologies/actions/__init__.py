@@ -22,6 +22,7 @@ from hutong.technologies.actions.handing_in import (
     note_progress,
 )
 from hutong.technologies.actions.importing import FileFacts, Imported, import_records
+from hutong.technologies.actions.moving import give_up, take_over
 
 __all__ = [
     "FAULTS_KEPT",
@@ -32,6 +33,7 @@ __all__ = [
     "enter",
     "enter_for",
     "enter_intended",
+    "give_up",
     "hand_in",
     "hand_in_for",
     "import_records",
@@ -41,5 +43,6 @@ __all__ = [
     "note_progress",
     "party_to_import_for",
     "retire",
+    "take_over",
     "update",
 ]

@@ -229,6 +229,12 @@ def _taken(new: Record, row: Technology | None) -> Refused:
     return Refused(Refusal.NUMBER_TAKEN, number=number, technology=str(row.id) if row else "")
 
 
+def require_in_no_bundle(id: UUID) -> None:
+    """Refuse what is part of a bundle that is on the market."""
+    if _in_live_bundle(id):
+        raise Refused(Refusal.IN_BUNDLE)
+
+
 def _in_live_bundle(id: UUID) -> bool:
     live = [status.value for status in rules.LIVE]
     return BundlePart.objects.filter(part=id, bundle__status__in=live).exists()

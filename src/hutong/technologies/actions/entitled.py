@@ -45,4 +45,6 @@ def own(actor: Actor, technology: UUID) -> Technology:
             actor.need(ACT)
         raise Refused(CommonRefusal.NOT_FOUND, what="technology")
     actor.need(ENTER_ANY if actor.has(ENTER_ANY) else ACT)
+    if row.moved_to:
+        raise Refused(Refusal.MOVED, venue=row.moved_to)
     return row

@@ -22,6 +22,8 @@ _KINDS = (
     "technologies.Retired",
     "technologies.Bundled",
     "technologies.Fixed",
+    "technologies.Moved",
+    "technologies.TakenOver",
     "technologies.Imported",
 )
 CHUNK = 2_000
@@ -57,7 +59,7 @@ def _act(entry: Recorded, expected: dict[UUID, _Expected]) -> None:
     id = UUID(entry.facts["technology"])
     this = expected.setdefault(id, _Expected())
     said = entry.private or {}
-    if entry.kind == "technologies.Retired":
+    if entry.kind in ("technologies.Retired", "technologies.Moved"):
         this.status = Status.RETIRED.value
         return
     if entry.kind == "technologies.Fixed":
@@ -68,8 +70,10 @@ def _act(entry: Recorded, expected: dict[UUID, _Expected]) -> None:
         this.party = UUID(said["party"])
     if entry.kind == "technologies.Intended":
         this.status = Status.INTENDED.value
-    elif entry.kind in ("technologies.Entered", "technologies.Bundled"):
+    elif entry.kind in ("technologies.Entered", "technologies.Bundled", "technologies.TakenOver"):
         this.status = Status.ENTERED.value
+    if entry.kind == "technologies.TakenOver":
+        this.registered = True
     if entry.kind == "technologies.Bundled":
         shares = [Fraction(share) for share in entry.facts["split"]]
         parts = [UUID(part) for part in entry.facts["parts"]]

@@ -17,6 +17,8 @@ TOUCHING = (
     "technologies.Entered",
     "technologies.Updated",
     "technologies.Retired",
+    "technologies.Moved",
+    "technologies.TakenOver",
     "technologies.Bundled",
     "technologies.Fixed",
     "technologies.Imported",

@@ -12,6 +12,7 @@ from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Reason, Refused
 from hutong.technologies import rules
 from hutong.technologies.models import BundlePart, Technology
+from hutong.technologies.records import Record
 from hutong.technologies.rules import Kind, LegalStatus, Refusal, Status
 
 
@@ -59,6 +60,7 @@ class TechnologyView:
     entered_at: datetime | None
     refreshed_at: datetime
     retired_at: datetime | None
+    moved_to: str = ""
     parts: tuple[UUID, ...] = ()
     split: tuple[PartView, ...] = ()
     carve_out: bool = False
@@ -101,6 +103,14 @@ def bundles_of(party: UUID) -> list[TechnologyView]:
     return [found[id] for id in ids]
 
 
+def record(id: UUID) -> Record:
+    """What is said of a technology, as it was read. Raises Refused(NOT_FOUND)."""
+    row = Technology.objects.filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="technology")
+    return row.record()
+
+
 def listed(row: Technology) -> TechnologyView:
     """The view of a row of a list, whose abstracts were not fetched."""
     return view(row, abstracts=False)
@@ -141,6 +151,7 @@ def view(
         entered_at=row.entered_at,
         refreshed_at=row.refreshed_at,
         retired_at=row.retired_at,
+        moved_to=row.moved_to,
         parts=tuple(part.technology for part in split),
         split=split,
         carve_out=bool(row.carve_out),

@@ -15,6 +15,7 @@ from hutong.kit.refusal import Refused
 from hutong.transparency import queries as log
 from hutong.transparency.cosigning import queries as cosigning
 from hutong.venues import actions, chain, lists, queries, signing
+from hutong.venues.grounds import Grounds
 from hutong.venues.lists import Held, Kind, State
 from hutong.venues.signing import SIGNED
 from hutong.venues.states import ApplicationStatus, ChangeStatus, Standing
@@ -61,8 +62,11 @@ def approve(venue, change, **more):
     actions.approve(actor=TWO, now=venue.now, real_now=REAL, change=change, **more)
 
 
-def issue(venue, at=REAL):
-    return actions.issue(actor=SYSTEM, now=venue.now, real_now=at)
+SURE = Grounds(are_final=lambda: True, holds=lambda held: True)
+
+
+def issue(venue, at=REAL, grounds=SURE):
+    return actions.issue(actor=SYSTEM, now=venue.now, real_now=at, grounds=grounds)
 
 
 def test_a_venue_in_no_network_is_alone(venue):
@@ -337,6 +341,38 @@ def test_approvals_of_others_are_counted_once_and_only_if_they_count(venue):
     take_approval(venue, story.approval(change, "SDTE"))
     assert issue(venue) == 1  # the registrar's officers were not asked: two others suffice
     assert queries.standing("CDTE") is Standing.SUSPENDED
+
+
+def test_who_counts_changes_only_once_the_lists_before_are_final(venue):
+    story = join("SZTE", "SDTE", "CDTE", now=venue.now)
+    story.at = REAL
+    waiting = Grounds(are_final=lambda: False, holds=lambda held: True)
+    moved = story.change(Kind.RELOCATE, "SZTE", {"url": "https://new.example"}, by="SZTE")
+    for change, by in (
+        (story.change(Kind.SUSPEND, "CDTE", by="SZTE"), ("SZTE", "SDTE")),
+        (moved, ("SZTE", "SDTE")),
+    ):
+        actions.take_change(actor=SYSTEM, now=venue.now, real_now=REAL, told=change.as_json())
+        for code in by:
+            take_approval(venue, story.approval(change, code))
+    assert issue(venue, grounds=waiting) == 1
+    assert queries.url_of("SZTE") == "https://new.example"  # who counts is as before
+    assert queries.standing("CDTE") is Standing.GOOD
+    assert issue(venue) == 1
+    assert queries.standing("CDTE") is Standing.SUSPENDED
+
+
+def test_a_vote_on_a_log_we_do_not_hold_brings_nobody_into_office(venue):
+    story = join("SZTE", "SDTE", "CDTE", now=venue.now, registrar="SZTE")
+    change = propose(venue, Kind.REGISTRAR, "SHTE-DEMO", reason="away for a week")
+    approve(venue, change, held=HELD)
+    told = lists.Change.read(log_of(change))
+    story.at = REAL
+    for code in ("SDTE", "CDTE"):
+        take_approval(venue, story.approval(told, code))
+    less = Grounds(are_final=lambda: True, holds=lambda held: held == HELD)
+    assert issue(venue, datetime.now(UTC), grounds=less) == 0
+    assert issue(venue, datetime.now(UTC)) == 1
 
 
 def test_a_change_another_proposes_is_taken_up_and_approved_here(venue):

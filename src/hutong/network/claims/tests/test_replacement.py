@@ -15,6 +15,7 @@ from hutong.network.messages.testing import Paper
 from hutong.network.messages.tests.test_inbox import post
 from hutong.network.mirrors.testing import Log
 from hutong.network.mirrors.tests.following import Follower
+from hutong.transparency.merkle import EMPTY_ROOT
 from hutong.venues import chain, lists
 from hutong.venues import queries as venues
 from hutong.venues.lists import Held, Kind
@@ -126,6 +127,33 @@ def test_a_log_that_is_not_the_one_voted_on_is_refused(network, theirs, venue):
     with pytest.raises(Refused) as caught:
         opened(venue)
     assert caught.value.reason is Refusal.ROOT_DIFFERS
+
+
+def test_a_vote_counts_for_whoever_holds_that_log(network, theirs):
+    log, _ = theirs
+    size, root = state_of(log)
+    origin = network.roll.members["SZTE"].log_origin
+    said = Held(origin=origin, size=size, root=root.hex())
+    assert not queries.holds(said)
+    Follower(log).follow(log)
+    assert queries.holds(said)
+    assert queries.holds(Held(origin=origin, size=0, root=EMPTY_ROOT.hex()))
+    assert not queries.holds(Held(origin=origin, size=size, root="07" * 32))
+    assert not queries.holds(Held(origin=origin, size=size + 1, root=root.hex()))
+    assert not queries.holds(Held(origin="nobody.example/log", size=0, root=EMPTY_ROOT.hex()))
+
+
+def test_nothing_is_acknowledged_beyond_a_list_that_is_not_adopted_here(network, theirs):
+    log, _ = theirs
+    follower, lists_seen = Follower(log), queries.ListsSeen()
+    follower.follow(log)
+    assert actions.acknowledgement(lists_seen)[:3] == (0, "SZTE", log.signed)
+    facts = {"network": network.roll.network, "list_version": 1}
+    log.write("venues.ListAdopted", facts, subject="network:1")
+    log.sign()
+    follower.follow(log)
+    assert actions.acknowledgement(lists_seen) is None
+    assert actions.acknowledgement(queries.ListsSeen()) is None
 
 
 def test_a_registrar_that_never_opened_its_term_leaves_nothing(network, venue):

@@ -239,6 +239,34 @@ def test_a_list_decides_only_once_it_is_final_itself():
     assert final_size({"A": 9, "B": 7, "C": 0}, rolls) == 9
 
 
+@pytest.mark.parametrize(
+    ("held", "final"),
+    [
+        ({"A": 9, "B": 9}, False),  # a majority of the members before, not of those it lets in
+        ({"A": 9, "D": 9}, False),  # held by too few before
+        ({"A": 9, "B": 4, "D": 9}, False),  # an entry short
+        ({"A": 9, "B": 5, "D": 5}, True),
+        ({"A": 5, "B": 5, "C": 5}, True),
+    ],
+)
+def test_a_list_is_final_when_those_before_and_those_in_it_hold_it(held, final):
+    assert rules.are_final(held, [roll(-1, "ABC"), roll(4, "ABCD")]) is final
+
+
+def test_a_list_that_begins_a_term_is_final():
+    assert rules.are_final({}, [roll(-1, "ABC")])
+
+
+def test_a_candidate_takes_office_on_votes_for_what_it_holds():
+    roots = {0: b"0", 1: b"1", 2: b"2"}
+    votes = [
+        Vote(venue="A", size=2, root=b"2"),
+        Vote(venue="B", size=3, root=b"3"),  # more than we hold
+        Vote(venue="C", size=1, root=b"x"),  # a log that is not ours
+    ]
+    assert rules.backed(votes, roots.get) == votes[:1]
+
+
 @given(
     st.dictionaries(st.sampled_from("ABCDE"), st.integers(0, 20)),
     st.sampled_from("ABCDE"),
