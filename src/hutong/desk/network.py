@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.desk.queue import Waiting, source
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import N_, Refused
+from hutong.network.claims import queries as claims
 from hutong.network.membership import actions as membership
 from hutong.transparency.venue_keys import KeyFileInvalid, VenueKeys
 from hutong.ui.door import Acts, officer, posted_id
@@ -24,6 +25,7 @@ from hutong.ui.words import choices
 from hutong.venues import actions, queries
 from hutong.venues.lists import Kind, State
 from hutong.venues.queries import ChangeView
+from hutong.venues.rolls import MOVED
 from hutong.venues.rules import OVERDUE_AFTER, RENEWED_AFTER, Refusal
 from hutong.venues.states import ChangeStatus, UndertakingStatus
 
@@ -132,6 +134,8 @@ def _troubles(network: queries.NetworkView, real_now: datetime) -> Iterator[str]
         yield gettext("This registrar does not know which list it signed last, and signs none")
     if queries.unlisted_keys():
         yield gettext("Our keys are not those in the list")
+    if queries.unlisted_facts():
+        yield gettext("Our address, name or region is not as in the list")
 
 
 def _is_overdue(change: ChangeView, real_now: datetime) -> bool:
@@ -167,7 +171,18 @@ class ChangeForm(forms.Form):
         label=_("New address"),
         required=False,
         max_length=400,
-        help_text=_("Only when a venue moves."),
+        help_text=_(
+            "Only when a venue moves or is renamed; what stays is left empty. For our own with"
+            " nothing filled in: as it describes itself now."
+        ),
+    )
+    name_zh = forms.CharField(label=_("New name in Chinese"), required=False, max_length=120)
+    name_en = forms.CharField(label=_("New name in English"), required=False, max_length=120)
+    region = forms.CharField(
+        label=_("New region"),
+        required=False,
+        max_length=10,
+        help_text=_("As ISO 3166-2 writes it, e.g. CN-SH."),
     )
     keys = forms.CharField(
         label=_("Its new keys"),
@@ -234,6 +249,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "changes": [Line(one, _is_overdue(one, real_now)) for one in changes],
             "troubles": list(_troubles(network, real_now)) if network else [],
             "unlisted": queries.unlisted_keys() if network else [],
+            "lacking": claims.lack_the_list() if network else [],
             "kinds": KINDS,
             "undertakings": UNDERTAKINGS,
             "me": actor.person,
@@ -336,7 +352,8 @@ def _proposer(form: ChangeForm, times: dict[str, Any], real_now: datetime) -> Ca
         kind = Kind(typed["kind"])
         details: dict[str, Any] = {}
         if kind is Kind.RELOCATE:
-            details = {"url": typed["url"].strip().rstrip("/")}
+            own = typed["venue"] == queries.my_code()
+            details = _moved(typed) or (queries.unlisted_facts() if own else {})
         elif kind is Kind.REKEY:
             own = typed["venue"] == queries.my_code()
             keys = queries.keys_to_list() if own else _keys_in(typed["keys"])
@@ -351,6 +368,11 @@ def _proposer(form: ChangeForm, times: dict[str, Any], real_now: datetime) -> Ca
         )
 
     return propose
+
+
+def _moved(typed: dict[str, str]) -> dict[str, str]:
+    given = {name: typed[name].strip() for name in MOVED if typed[name].strip()}
+    return given | ({"url": given["url"].rstrip("/")} if "url" in given else {})
 
 
 def _keys_in(file: str) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from hutong.desk import (
     listings,
     lots,
     network,
+    network_custody,
     network_institutions,
     network_messages,
     network_mirrors,
@@ -101,6 +102,8 @@ urlpatterns = [
     path("desk/network/institutions", network_institutions.page, name="network_institutions"),
     path("desk/network/mirrors", network_mirrors.page, name="network_mirrors"),
     path("desk/network/claims", network_messages.numbers, name="network_claims"),
+    path("desk/network/custody", network_custody.page, name="network_custody"),
+    path("desk/network/custody/<uuid:move>", network_custody.one, name="network_move"),
     path("desk/projects", projects.index, name="projects"),
     path("desk/projects/<uuid:id>", projects.one, name="project"),
     path(

@@ -33,6 +33,7 @@ from hutong.ui.fields import FilesField
 from hutong.ui.lifecycles import LIFECYCLES
 from hutong.ui.templatetags.ui import in_chinese, named
 from hutong.ui.words import choices
+from hutong.venues import queries as venues
 
 PAGE = 30
 BUNDLE_MOST = 200
@@ -240,6 +241,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "t": technology,
             "legal": technology.legal_status_on(local_date(now)),
             "title": rights.title(id),
+            "joined": bool(venues.others()),
             "applications": rights.applications(actor, technology=id)["items"],
             "parts": queries.technologies(technology.parts),
             "documents": documents.of_owner(subject("technology", id)),

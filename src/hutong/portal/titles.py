@@ -23,7 +23,9 @@ from hutong.portal.title_drawing import band, chart
 from hutong.portal.title_paper import paper_of
 from hutong.rights import queries
 from hutong.rights.acts import Licence, Mode, Pledge
+from hutong.rights.barring import REFUSED, Bar
 from hutong.rights.burdens import MAX_RANK
+from hutong.rights.constraints import refused_over
 from hutong.rights.forms import codes_in
 from hutong.rights.register import Disposal
 from hutong.rights.scope import ALL_FIELDS, WORLD, Scope, Term, Territory
@@ -189,10 +191,20 @@ def _licence(typed: dict[str, Any], giver: UUID, today: date) -> Licence:
     )
 
 
+def _require_here(technology: UUID) -> None:
+    """No paper of this venue says how a title stands that another has custody of (NE-8)."""
+    bar, venue = queries.bar_of(technology)
+    if bar in (Bar.MOVED, Bar.LOST):
+        refused = refused_over(REFUSED[Bar(bar)], technology)
+        refused.facts["venue"] = venue
+        raise refused
+
+
 @member
 def paper(request: HttpRequest, id: UUID) -> HttpResponse:
     """The report as a PDF signed by the venue, for whoever is signed in."""
     now = request.now
+    _require_here(id)
     page = paper_of(id, on=local_date(now), now=now, venue=rulebook.in_force(now).rules.venue)
     made = reports.signed_report(page, real_now=datetime.now(UTC))
     answer = HttpResponse(made, content_type="application/pdf")
