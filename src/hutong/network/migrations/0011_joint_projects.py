@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("network", "0010_orders_by_intent"),
+        ("network", "0011_custody"),
     ]
 
     operations = [
