@@ -124,6 +124,8 @@ SINGLE = {
             "MessageContradicted": ("sender", "kept_digest"),
             "MessageHurried": ("to",),
             "MessageQueued": ("to", "about", "message_kind"),
+            "MessageSuspected": ("sender", "message_kind", "refused"),
+            "SuspicionConcluded": ("sender",),
             "MessageReceived": ("sender", "about", "message_kind", "refused"),
             "TermOpened": ("basis_log",),
             "MoveAsked": ("to",),

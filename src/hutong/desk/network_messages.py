@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from hutong.desk.queue import Waiting, source
 from hutong.kit.actor import Actor
@@ -19,7 +21,8 @@ from hutong.kit.refusal import N_, CommonRefusal, Refused
 from hutong.network.claims import queries as claims
 from hutong.network.claims.rules import Status as ClaimStatus
 from hutong.network.messages import actions, queries
-from hutong.network.messages.rules import Direction, Status
+from hutong.network.messages.rules import Direction, Refusal, Status
+from hutong.parties import queries as parties
 from hutong.ui.door import Acts, officer
 from hutong.ui.words import Words
 from hutong.venues import queries as venues
@@ -27,7 +30,16 @@ from hutong.venues.lists import State
 
 OPERATE = queries.SEE
 PAGE = "/desk/network/messages"
+SUSPICIONS = f"{PAGE}/suspicions"
 SHOWN = 50
+CONTRADICTED = Refusal.CONTRADICTED.code
+SUSPECTED: Words = {
+    CONTRADICTED: N_("Signed two different messages for one place"),
+    "recognition.credential_wrong": N_("Showed a credential that does not hold"),
+    "recognition.other_venues_party": N_("Spoke for another venue's party"),
+    "trade.guaranteed_twice": N_("Guaranteed one deposit twice"),
+    "clearing.not_ours_to_pay": N_("Declared its own debt settled"),
+}
 KINDS: Words = {
     "claims.claim": N_("Claims a number"),
     "claims.release": N_("Gives a number back"),
@@ -41,6 +53,12 @@ KINDS: Words = {
     "clearing.paid": N_("Has paid a statement"),
     "clearing.received": N_("Has received a payment"),
     "network.ping": N_("Asks whether we answer"),
+    "projects.answer": N_("Answers the invitation to a joint project"),
+    "projects.ended": N_("A joint project has ended"),
+    "projects.invite": N_("Invites to a joint project"),
+    "projects.listed": N_("A joint project is on the board"),
+    "projects.part": N_("Adds a part to a joint project"),
+    "projects.withdraw": N_("Withdraws a part of a joint project"),
     "recognition.show": N_("Shows a party's credential"),
     "recognition.accredit": N_("Shows an institution's accreditation"),
     "trade.intend": N_("A member applies"),
@@ -58,15 +76,18 @@ KINDS: Words = {
     "trade.pay": N_("The price is here"),
     "trade.settled": N_("Right and money have moved"),
     "trade.ended": N_("The deal has ended otherwise"),
-    "projects.answer": N_("Answers the invitation to a joint project"),
-    "projects.ended": N_("A joint project has ended"),
-    "projects.invite": N_("Invites to a joint project"),
-    "projects.listed": N_("A joint project is on the board"),
-    "projects.part": N_("Adds a part to a joint project"),
-    "projects.withdraw": N_("Withdraws a part of a joint project"),
     "venues.approval": N_("Approves a change of the list"),
     "venues.list": N_("A new list of members"),
 }
+
+
+class FindingForm(forms.Form):
+    finding = forms.CharField(
+        label=_("What was found"),
+        max_length=1000,
+        help_text=_("What the other venue said, and what was done; it stays with the evidence."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 @source(OPERATE)
@@ -102,6 +123,20 @@ def struggling(actor: Actor, now: datetime) -> Iterator[Waiting]:
         )
 
 
+@source(OPERATE)
+def suspected(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Venues that signed what no honest one sends."""
+    for one in queries.open_suspicions():
+        yield Waiting(
+            kind=gettext("Message that no honest venue sends"),
+            title=one.sender,
+            href=f"{SUSPICIONS}/{one.id}",
+            since=None,
+            note=gettext(SUSPECTED.get(one.refused, KINDS.get(one.kind, one.kind))),
+            term="operation",
+        )
+
+
 @officer
 def page(request: HttpRequest) -> HttpResponse:
     """The outbox and the inbox. Needs `network.operate`."""
@@ -128,7 +163,8 @@ def page(request: HttpRequest) -> HttpResponse:
             .exclude(status=Status.WAITING)
             .order_by("-answered_at", "-id")[:SHOWN],
             "received": queries.incoming().order_by("-received_at", "-id")[:SHOWN],
-            "contradictions": queries.contradictions(),
+            "suspicions": queries.suspicions().order_by("-id")[:SHOWN],
+            "suspected": SUSPECTED,
         },
         status=acts.status,
     )
@@ -152,6 +188,43 @@ def one(request: HttpRequest, direction: str, peer: str, message: UUID) -> HttpR
             "answered": _readable(told.answer.get("answer", told.answer) if told.answer else None),
             "kept": [(name, raw.decode("utf-8", "replace")) for name, raw in _kept(told)],
         },
+    )
+
+
+@officer
+def suspicion(request: HttpRequest, id: int) -> HttpResponse:
+    """What a venue signed that no honest one sends, and what was found. Needs `network.operate`."""
+    actor = request.actor
+    actor.need(OPERATE)
+    one = queries.suspicion(id)
+    form = FindingForm(request.POST or None)
+    acts = Acts(request, to=f"{SUSPICIONS}/{id}")
+    acts.on(
+        "conclude",
+        lambda: actions.conclude_suspicion(
+            actor=actor, now=request.now, suspicion=id, finding=form.cleaned_data["finding"]
+        ),
+        said=gettext("Noted."),
+        form=form,
+    )
+    if answer := acts.answer():
+        return answer
+    people = parties.persons({one.concluded_by} if one.concluded_by else set())
+    return render(
+        request,
+        "desk/network_suspicion.html",
+        {
+            "one": one,
+            "kinds": KINDS,
+            "suspected": SUSPECTED,
+            "home": venues.find(one.sender),
+            "who": people.get(one.concluded_by),
+            "form": form,
+            "problem": acts.problem,
+            "answered": one.refused != CONTRADICTED,  # else it stands under another's id
+            "kept": [raw.decode("utf-8", "replace") for raw in queries.evidence_against(one)],
+        },
+        status=acts.status,
     )
 
 

@@ -100,6 +100,11 @@ urlpatterns = [
         name="network_message",
     ),
     path("desk/network/institutions", network_institutions.page, name="network_institutions"),
+    path(
+        "desk/network/messages/suspicions/<int:id>",
+        network_messages.suspicion,
+        name="network_suspicion",
+    ),
     path("desk/network/mirrors", network_mirrors.page, name="network_mirrors"),
     path("desk/network/claims", network_messages.numbers, name="network_claims"),
     path("desk/network/custody", network_custody.page, name="network_custody"),

@@ -84,6 +84,26 @@ class HurryIn(Schema):
     venue: Text = Field(max_length=20, examples=["SZTE"])
 
 
+class SuspicionOut(Schema):
+    """A signed message that no honest venue sends."""
+
+    id: int
+    sender: str = Field(examples=["SZTE"])
+    message: UUID
+    kind: str = Field(examples=["recognition.show"])
+    digest: str
+    refused: str = Field(
+        description="The code of the refusal", examples=["recognition.credential_wrong"]
+    )
+    found_at: datetime
+    concluded_at: datetime | None
+    finding: str
+
+
+class FindingIn(Schema):
+    finding: Text = Field(min_length=1, max_length=1000, examples=["SZTE 已更换密钥并说明原因"])
+
+
 @router.get("/network/messages", response={200: Page[MessageOut], **PROBLEMS}, summary="The outbox")
 def outbox(
     request: DoorRequest, to: str | None = None, cursor: str | None = None, limit: int = 50
@@ -135,6 +155,33 @@ def one(request: DoorRequest, direction: Direction, peer: str, message: UUID) ->
             "opening": committed.opening,
         },
     }
+
+
+@router.get(
+    "/network/suspicions",
+    response={200: Page[SuspicionOut], **PROBLEMS},
+    summary="What venues signed that no honest one sends",
+)
+def list_suspicions(
+    request: DoorRequest, cursor: str | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """Contradictions, forged credentials, a deposit guaranteed twice: refused, and kept as evidence
+    with the sender's signature; latest first. Needs `network.operate` (NE-2)."""
+    request.actor.need(queries.SEE)
+    return paged(queries.suspicions(), cursor, limit, key=("-id",), out=queries.view_suspicion)
+
+
+@router.post(
+    "/network/suspicions/{suspicion}/conclude",
+    response={204: None, **PROBLEMS},
+    summary="Say what became of it",
+)
+def conclude_suspicion(request: DoorRequest, suspicion: int, body: FindingIn) -> Status[None]:
+    """Once. Needs `network.operate` (NE-2)."""
+    actions.conclude_suspicion(
+        actor=request.actor, now=request.now, suspicion=suspicion, finding=body.finding
+    )
+    return Status(204, None)
 
 
 @router.post(

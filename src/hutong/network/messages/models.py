@@ -10,6 +10,7 @@ Tables of messages.
     evidencebatch  what an entry network.MessagesCommitted commits to; insert-only
     evidenceplace  the place of an exchange in its batch; insert-only
     contradicted   messages that contradict what was kept; insert-only
+    suspicion      what no honest venue sends: open → concluded by an officer
 
 Moments are real time, but `sent_at` within a message, which is the venue's.
 """
@@ -199,4 +200,38 @@ class Contradicted(models.Model):
             models.UniqueConstraint(
                 fields=["sender", "message", "digest"], name="network_contradicted_once"
             ),
+        ]
+
+
+class Suspicion(models.Model):
+    """A signed message that no honest venue sends. `refused`: the code of the refusal it earned."""
+
+    id = models.BigAutoField(primary_key=True)
+    sender = models.CharField(max_length=20)
+    message = models.UUIDField()
+    kind = models.CharField(max_length=80)
+    digest = models.CharField(max_length=71)
+    refused = models.CharField(max_length=80)
+    found_at = models.DateTimeField(db_default=Now())
+    concluded_at = models.DateTimeField(null=True)
+    concluded_by = models.UUIDField(null=True)
+    finding = models.CharField(max_length=1000, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender", "message", "digest"], name="network_suspicion_once"
+            ),
+            models.CheckConstraint(
+                name="network_suspicion_concluded_with_a_finding",
+                condition=Q(concluded_at__isnull=True, finding="")
+                | (Q(concluded_at__isnull=False) & ~Q(finding="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(concluded_at__isnull=True),
+                name="network_suspicion_open",
+            )
         ]

@@ -34,6 +34,7 @@ from hutong.network.messages.models import (
     Incoming,
     Outgoing,
     SilentPeer,
+    Suspicion,
 )
 from hutong.network.messages.rules import Direction, Status
 from hutong.transparency.merkle import Hash
@@ -151,9 +152,60 @@ def troubles(*, at_least: int = 4, limit: int = 20) -> list[Trouble]:
     return once(("network.troubles", at_least, limit), ask)
 
 
-def contradictions(limit: int = 50) -> list[Contradicted]:
-    """Venues that signed two messages for one place, latest first."""
-    return list(Contradicted.objects.order_by("-id")[:limit])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspicionView:
+    """A signed message that no honest venue sends; times are real, but `concluded_at`."""
+
+    id: int
+    sender: str
+    message: UUID
+    kind: str
+    digest: str
+    refused: str
+    found_at: datetime
+    concluded_at: datetime | None
+    concluded_by: UUID | None
+    finding: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.concluded_at is None
+
+
+def suspicions() -> QuerySet[Suspicion]:
+    """For paging, those by `-id`; each becomes a `SuspicionView` by `view_suspicion`."""
+    return Suspicion.objects.all()
+
+
+def open_suspicions(limit: int = 50) -> list[SuspicionView]:
+    """What officers are to look at, longest first."""
+    rows = Suspicion.objects.filter(concluded_at=None).order_by("id")[:limit]
+    return [view_suspicion(row) for row in rows]
+
+
+def suspicion(id: int) -> SuspicionView:
+    row = Suspicion.objects.filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="suspicion")
+    return view_suspicion(row)
+
+
+def view_suspicion(row: Suspicion) -> SuspicionView:
+    return SuspicionView(**{name: getattr(row, name) for name in SuspicionView.__slots__})
+
+
+def evidence_against(one: SuspicionView) -> list[bytes]:
+    """The signed requests that prove it: the message itself, and the one that it contradicts."""
+    other = Contradicted.objects.filter(
+        sender=one.sender, message=one.message, digest=one.digest
+    ).first()
+    if other is None:
+        kept = Evidence.objects.filter(direction="in", peer=one.sender, message=one.message)
+        return [bytes(row.request) for row in kept]
+    before = Evidence.objects.filter(
+        direction="in", peer=one.sender, message=other.kept_message
+    ).first()
+    return [bytes(other.request), *([bytes(before.request)] if before else [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

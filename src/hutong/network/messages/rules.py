@@ -26,7 +26,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from hutong.kit.canonical import canonical
-from hutong.kit.event import Event, Visibility
+from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.moments import iso, parse_iso
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
@@ -121,6 +121,9 @@ class Refusal(Reason):
     NO_SUCH_MEMBER = reason(
         "network.no_such_member", "NE-1", N_("{venue} is not a member of this network.")
     )
+    CONCLUDED = reason(
+        "network.suspicion_concluded", "NE-2", N_("It was concluded at {at} already.")
+    )
     NOT_WAITING = reason(
         "network.message_not_waiting", "NE-2", N_("This message waits for nothing any more.")
     )
@@ -171,6 +174,28 @@ class MessageContradicted(Event, kind="network.MessageContradicted"):
     digest: str
     kept_message: UUID
     kept_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSuspected(Event, kind="network.MessageSuspected", visibility=Visibility.JOURNALLED):
+    """A venue signed what no honest one sends; it was refused, and officers are to look at it."""
+
+    sender: str
+    message: UUID
+    message_kind: str
+    refused: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspicionConcluded(
+    Event, kind="network.SuspicionConcluded", visibility=Visibility.JOURNALLED
+):
+    """An officer says what became of it."""
+
+    sender: str
+    message: UUID
+    finding: Private[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -121,6 +121,12 @@ class Refusal(Reason):
         N_("No more than {most} fen can be meant of this order, not {given}."),
         422,
     )
+    GUARANTEED_TWICE = reason(
+        "trade.guaranteed_twice",
+        "NE-4",
+        N_("The deposit of this order is guaranteed already, by {amount_fen} fen."),
+        422,
+    )
     UNKNOWN_ORDER = reason(
         "trade.unknown_order", "NE-4", N_("No order of this number was applied for here."), 422
     )

@@ -1,5 +1,6 @@
 """
-Queueing, sending, receiving and keeping messages (NE-2): `outbox`, `inbox`, `keeping`.
+Queueing, sending, receiving and keeping messages (NE-2): `outbox`, `inbox`, `keeping`; and naming who
+signs what no honest venue sends: `suspecting`.
 
 Whatever a message does to the business is done in the transaction that keeps it: at the receiver
 with its answer, at the sender with the answer's arrival. So neither happens twice, whoever dies
@@ -19,6 +20,7 @@ from hutong.network.messages.actions.outbox import (
     take,
     wake,
 )
+from hutong.network.messages.actions.suspecting import conclude_suspicion
 
 __all__ = [
     "CHANNEL",
@@ -27,6 +29,7 @@ __all__ = [
     "Sign",
     "commit_evidence",
     "conclude",
+    "conclude_suspicion",
     "facts_of",
     "go_back",
     "hurry",

@@ -15,7 +15,8 @@ from hutong.kit.event import plain
 from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
 from hutong.network.messages import rules
-from hutong.network.messages.actions import keeping
+from hutong.network.messages.actions import keeping, suspecting
+from hutong.network.messages.betraying import betrays
 from hutong.network.messages.kinds import Kinds
 from hutong.network.messages.models import Contradicted, Incoming, IncomingLine
 from hutong.network.messages.rules import (
@@ -98,7 +99,8 @@ def _receive(
             return Given(same_id.status, bytes(same_id.answer))
         case Verdict.OUT_OF_ORDER:
             raise Refused(Refusal.OUT_OF_ORDER, subject=message.subject, expected=row.expected)
-    given, refused = _handle(message, now, kinds)
+    given, refusal = _handle(message, now, kinds)
+    refused = refusal.reason.code if refusal else None
     Incoming.objects.create(
         **line,
         message=message.id,
@@ -125,10 +127,12 @@ def _receive(
             digest=message.digest,
         ),
     )
+    if refused and betrays(message.kind, refused):
+        suspecting.suspect(message, refused)
     return given
 
 
-def _handle(message: Message, now: datetime, kinds: Kinds) -> tuple[Given, str | None]:
+def _handle(message: Message, now: datetime, kinds: Kinds) -> tuple[Given, Refused | None]:
     """Let the handler act; what it refuses leaves nothing but the refusal."""
     try:
         kind = kinds.get(message.kind)
@@ -141,7 +145,7 @@ def _handle(message: Message, now: datetime, kinds: Kinds) -> tuple[Given, str |
     except Refused as refusal:
         facts = facts_of(refusal)
         body = rules.refused(message.id, refusal, facts)
-        return Given(422, body), refusal.reason.code
+        return Given(422, body), refusal
     return Given(200, rules.answered(message.id, plain(answer))), None
 
 
@@ -188,3 +192,4 @@ def _keep_contradiction(
             kept_digest=kept.digest,
         ),
     )
+    suspecting.suspect(message, Refusal.CONTRADICTED.code)

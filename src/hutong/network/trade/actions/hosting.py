@@ -87,6 +87,8 @@ def take_guarantee(
     Refused after the period, for another amount than asked, and beyond what is agreed with it.
     """
     row = _locked(venue, order)
+    if row.guaranteed_fen:
+        raise Refused(Refusal.GUARANTEED_TWICE, amount_fen=row.guaranteed_fen)
     _within_limit(venue, amount_fen, currency, now)
     settlement.guarantee_deposit(
         actor=actor,
