@@ -28,7 +28,7 @@ from hutong.listings.offers import (
 from hutong.listings.queries import IntentView, ListingView
 from hutong.listings.rules import Decision
 from hutong.parties.queries import PartyView
-from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, staff
 from hutong.rights.testing import registered_technology
 
 ALL_YES = {"title": True, "completeness": True, "pre_emption": True}
@@ -100,7 +100,7 @@ def open_listing(
     """A listing on the board since `now`."""
     submitted = submitted_listing(seller, technologies, now=now, **given)
     return actions.examine(
-        actor=officer("listing", now=now),
+        actor=staff("listing", now=now),
         now=now,
         listing=submitted.id,
         decision=Decision.ACCEPT,
@@ -123,7 +123,7 @@ def qualified_intent(
 ) -> IntentView:
     applied = applied_intent(listing, buyer, now=now)
     return actions.qualify(
-        actor=officer("listing", now=now),
+        actor=staff("listing", now=now),
         now=now,
         intent=applied.id,
         decision=intents.Decision.QUALIFY,

@@ -20,7 +20,7 @@ from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
 from hutong.parties.queries import PartyView
-from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, staff
 from hutong.rights import actions, queries
 from hutong.rights.acts import Mode
 from hutong.rights.checklists import ApplicationKind, all_yes
@@ -107,7 +107,7 @@ def noticed_application(
     """An application in public notice."""
     submitted = submitted_application(party, of, holders, now=now)
     return actions.examine(
-        actor=officer("registrar", now=now),
+        actor=staff("registrar", now=now),
         now=now,
         application=submitted.id,
         decision=Decision.ACCEPT,
@@ -221,7 +221,7 @@ def empowered(
         actions.consent(actor=member_of(inventor), now=now, application=drafted.id)
     actions.submit(actor=actor, now=now, application=drafted.id)
     noticed = actions.examine(
-        actor=officer("registrar", now=now),
+        actor=staff("registrar", now=now),
         now=now,
         application=drafted.id,
         decision=Decision.ACCEPT,
@@ -234,7 +234,7 @@ def empowered(
 
 def outside_step(entry: UUID, *, now: datetime, effective_on: date) -> None:
     """Record the office's entry of a prepared transfer."""
-    registrar = officer("registrar", now=now)
+    registrar = staff("registrar", now=now)
     actions.record_outside_step(
         actor=registrar,
         now=now,
@@ -325,7 +325,7 @@ def licensed(
 
 def approved(filing: UUID, *, now: datetime) -> queries.FilingView:
     return actions.approve_filing(
-        actor=officer("registrar"), now=now, filing=filing, findings="In order."
+        actor=staff("registrar"), now=now, filing=filing, findings="In order."
     )
 
 

@@ -23,7 +23,7 @@ from hutong.ledger.testing import account_with
 from hutong.listings.queries import IntentView
 from hutong.listings.testing import open_listing, qualified_intent
 from hutong.parties.queries import PartyView
-from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
+from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, staff, verified_party
 from hutong.rights import actions as register
 from hutong.rights import queries as rights
 from hutong.rights.acts import Proceeds
@@ -43,7 +43,7 @@ def received(
 ) -> ReceiptView:
     """A bank line recorded by an officer; `text` is what came with the money."""
     return actions.record_receipt(
-        actor=officer("settlement", now=now),
+        actor=staff("settlement", now=now),
         now=now,
         reference=text,
         amount_fen=amount_fen,
@@ -118,7 +118,7 @@ def settled_deal(deal: DealView | None = None, **how: Any) -> tuple[DealView, De
     """A deal whose right and money have moved."""
     deal = with_outside_steps(paid_deal(deal, **how))
     money = actions.settle(
-        actor=officer("settlement", now=deal.opened_at), now=deal.opened_at, deal=deal.id
+        actor=staff("settlement", now=deal.opened_at), now=deal.opened_at, deal=deal.id
     )
     return deals.deal(deal.id), money
 
