@@ -72,9 +72,11 @@ def machine() -> str:
 
 
 def main(measure: Callable[[], Iterable[Case]]) -> None:
-    """Print each case of `measure` as a line of JSON, as soon as it is known."""
-    for case in measure():
-        print(case.line(), flush=True)
+    """Print each case of `measure` as a line of JSON, as soon as it is known, and nothing else."""
+    said = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):  # what the house logs meanwhile
+        for case in measure():
+            print(case.line(), file=said, flush=True)
 
 
 def alternate(
