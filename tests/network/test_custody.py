@@ -5,48 +5,26 @@ closed there and opened here (NE-8).
 
 from datetime import UTC, datetime
 
-import httpx
 import pytest
 
 from hutong.journal import queries as journal
 from hutong.kit.refusal import Refused
 from hutong.network.claims import queries as claims
-from hutong.network.claims.jobs import Keeper
 from hutong.network.custody import actions, queries
 from hutong.network.custody.rules import Status
-from hutong.network.mirrors import actions as mirroring
-from hutong.network.mirrors import jobs as mirrors
-from hutong.network.mirrors.models import Mirror
-from hutong.network.mirrors.sources import Web
 from hutong.node.audit import audits
-from hutong.node.worker import work_until_quiet
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import queries as rights
 from hutong.rights.testing import registered_technology
 from hutong.technologies import actions as technologies_actions
 from hutong.technologies import queries as technologies
 from hutong.transparency import sealing
-from hutong.venues import queries as venues
-from network.pair import CODES, Pair, _Wire
+from network.pair import CODES, Pair
+from network.working import settle
 
+pytestmark = pytest.mark.drill
 NOW = datetime(2022, 6, 20, 1, tzinfo=UTC)
 OLD, NEW = "SZTE", "SDTE"  # the old one is the registrar, too
-
-
-class Wires:
-    """Logs are read over the wire of the pair."""
-
-    def __init__(self, pair):
-        self.client = httpx.Client(transport=_Wire(pair))
-
-    def home(self, member):
-        return Web(f"{member.url}/log", client=self.client)
-
-    def relay(self, member, code):
-        raise LookupError(code)
-
-    def checkpoints(self, member):
-        return []
 
 
 @pytest.fixture
@@ -72,23 +50,6 @@ def pair(own_database, other_database, working_at, tmp_path, settings, monkeypat
         with pair.at(code):
             pair.officers[code] = [officer("administrator", now=pair.now) for _ in range(2)]
     return pair
-
-
-def settle(pair, rounds=6):
-    """Both venues work, follow each other's log, say what they hold, and carry their messages."""
-    for _ in range(rounds):
-        for code in CODES:
-            with pair.at(code):
-                work_until_quiet(now=pair.now, real_now=datetime.now(UTC))
-                Keeper(httpx.Client(transport=_Wire(pair))).step()
-                work_until_quiet(now=pair.now, real_now=datetime.now(UTC))
-        for code in CODES:
-            with pair.at(code):
-                for member in venues.others():
-                    id = mirroring.begin(code=member.code, origin=member.log_origin)
-                    Mirror.objects.filter(id=id).update(next_look_at=None)
-                    mirrors.follow(member, id, Wires(pair))
-        pair.carry()
 
 
 def as_officer(pair, code, which, act, **given):

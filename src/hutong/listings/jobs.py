@@ -200,6 +200,12 @@ def on_title_cancelled(entry: Recorded) -> None:
     _suspend_offers(entry, by_cause(Cause.TITLE_CLOSED, number=entry.facts["number"]))
 
 
+def on_title_barred(entry: Recorded) -> None:
+    """Reaction to rights.TitleBarred: a right whose registration is disputed is not offered (NE-5)."""
+    if entry.facts["bar"] in ("disputed", "lost"):
+        _suspend_offers(entry, by_cause(Cause.TITLE_BARRED, venue=entry.facts["venue"]))
+
+
 def on_retired(entry: Recorded) -> None:
     """Reaction to technologies.Retired: what left the market is not offered (TE-2)."""
     _suspend_offers(entry, by_cause(Cause.LEFT_MARKET))

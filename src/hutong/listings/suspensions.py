@@ -24,6 +24,11 @@ class Cause(Reason):
     LEFT_MARKET = reason(
         "listings.left_market", "TE-2", N_("A technology on offer has left the market.")
     )
+    TITLE_BARRED = reason(
+        "listings.title_barred",
+        "NE-5",
+        N_("A right on offer is registered at {venue}, too; that is decided first."),
+    )
     PART_LEFT = reason(
         "listings.part_left",
         "NE-3",

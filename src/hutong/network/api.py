@@ -7,6 +7,7 @@ from ninja import Router
 from hutong.network.claims.api import router as claims
 from hutong.network.clearing.api import router as clearing
 from hutong.network.custody.api import router as custody
+from hutong.network.duplicates.api import router as duplicates
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
 from hutong.network.mirrors.api import router as mirrors
@@ -15,6 +16,9 @@ from hutong.network.recognition.api import router as recognition
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
-PARTS = (messages, mirrors, claims, membership, trade, clearing, recognition, projects, custody)
+PARTS = (
+    *(messages, mirrors, claims, membership, trade, clearing, recognition),
+    *(projects, custody, duplicates),
+)
 for part in PARTS:
     router.add_router("", part)

@@ -6,6 +6,7 @@ from hutong.network.claims import models as _claims  # noqa: F401
 from hutong.network.clearing import models as _clearing  # noqa: F401
 from hutong.network.countersigning import models as _countersigning  # noqa: F401
 from hutong.network.custody import models as _custody  # noqa: F401
+from hutong.network.duplicates import models as _duplicates  # noqa: F401
 from hutong.network.messages import models as _messages  # noqa: F401
 from hutong.network.mirrors import models as _mirrors  # noqa: F401
 from hutong.network.projects import models as _projects  # noqa: F401

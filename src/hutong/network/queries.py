@@ -6,14 +6,20 @@ from hutong.kit.audit import Discrepancy
 from hutong.network.claims import queries as claims
 from hutong.network.clearing import queries as clearing
 from hutong.network.custody import queries as custody
+from hutong.network.duplicates import queries as duplicates
 from hutong.network.messages import queries as messages
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.projects import queries as projects
 from hutong.network.recognition import queries as recognition
 from hutong.network.trade import queries as trade
 
+PACKAGES = (
+    *(messages, mirrors, claims, clearing, recognition, trade),
+    *(projects, custody, duplicates),
+)
+
 
 def audit() -> Iterator[Discrepancy]:
     """Name everything that does not follow from the journal, or from the logs that are mirrored."""
-    for package in (messages, mirrors, claims, clearing, recognition, trade, projects, custody):
+    for package in PACKAGES:
         yield from package.audit()

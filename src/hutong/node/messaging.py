@@ -9,6 +9,7 @@ from hutong.network.check import answering as check
 from hutong.network.claims import actions as claims
 from hutong.network.clearing import answering as clearing
 from hutong.network.custody import jobs as custody
+from hutong.network.duplicates import jobs as duplicates
 from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
 from hutong.network.projects import answering as projects
@@ -27,5 +28,6 @@ KINDS: dict[str, Kind] = {
     **check.KINDS,
     **recognition.KINDS,
     **custody.KINDS,
+    **duplicates.KINDS,
     **projects.KINDS,
 }

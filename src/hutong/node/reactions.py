@@ -15,7 +15,9 @@ from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.network.claims import jobs as claims
+from hutong.network.countersigning import jobs as countersigning
 from hutong.network.custody import jobs as custody
+from hutong.network.duplicates import jobs as duplicates
 from hutong.network.membership import jobs as membership
 from hutong.network.projects import jobs as projects
 from hutong.network.recognition import jobs as recognition
@@ -57,6 +59,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("rights.claimed", "network.ClaimFinal", "network.ClaimLost", do=rights.on_claim),
     when("listings.frozen", "rights.Frozen", do=listings.on_frozen),
     when("listings.cancelled", "rights.TitleCancelled", do=listings.on_title_cancelled),
+    when("listings.barred", "rights.TitleBarred", do=listings.on_title_barred),
     when("listings.retired", "technologies.Retired", do=listings.on_retired),
     when("settlement.ask_fee", "rights.FeeDue", do=settlement.ask_fee),
     when("settlement.cancel_fee", "rights.FeeCancelled", do=settlement.cancel_fee),
@@ -96,6 +99,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=membership.on_enough),
     # orders of other venues' members here, and of ours elsewhere (NE-4)
     when("trade.telling", *trade.TOLD, do=trade.tell),
+    when("trade.countersigned", "network.CertificateCountersigned", do=countersigning.on_entered),
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),
@@ -108,6 +112,8 @@ REACTIONS: tuple[Reaction, ...] = (
     when("custody.refused", "network.MoveRefused", do=custody.on_move_refused),
     when("custody.ended", "network.CustodyEnded", do=custody.on_ended),
     when("custody.opens", "network.ClaimFinal", do=custody.on_claim_final),
+    # one right registered at two venues before they knew of each other (NE-5)
+    when("duplicates.found", "network.DuplicateFound", do=duplicates.on_found),
     # who is recognised here, and our parties elsewhere (PA-4)
     when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
     when("recognition.later", "certificates.Rendered", do=recognition.on_rendered),

@@ -389,6 +389,13 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("withdrawn", N_("Withdrawn"), QUIET),),
     ),
+    "duplicate": Lifecycle(
+        (
+            State("open", N_("Open"), WAITING),
+            State("proposed", N_("Proposed"), WAITING),
+            State("decided", N_("Decided"), GOOD),
+        ),
+    ),
     "custody": Lifecycle(
         (
             State("wished", N_("Wished by its owner"), WAITING),

@@ -384,6 +384,7 @@ def enter_claim(*, body: Mapping[str, Any], venue: str) -> None:
             venue=venue,
             entered=Entered.REFUSED if refused else Entered.GRANTED,
             holder=event.venue_holding if isinstance(event, rules.ClaimRefused) else "",
+            registered=refused and body.get("registered") is True,
             entry=entry,
         )
     if not found:
@@ -421,6 +422,60 @@ def enter_move(*, body: Mapping[str, Any], venue: str) -> None:
         (entry,) = record(subject("claim", id), event)
         row.update(venue=to, moved_from=venue, entry=entry)
     row.update(told=False)
+
+
+@action(power=None)
+def award(*, actor: Actor, now: datetime, claim: UUID, holding: UUID) -> None:
+    """As registrar, give a number to the claim that was refused, as was decided (NE-5).
+
+    Raises Undecided where the book is not ours to write in, Refused.
+    """
+    nothing_changed()
+    office = queries.office()
+    term = _open_term(office.term if office else 0)
+    to, of = queries.of_id(term.term, claim), queries.of_id(term.term, holding)
+    if to is None or of is None:
+        raise Refused(Refusal.NOT_CLAIMED)
+    for event in rules.award(to=to, of=of, term=term.term):
+        released = isinstance(event, rules.ClaimReleased)
+        (entry,) = record(subject("claim", of.id if released else to.id), event)
+        entered = Entered.RELEASED if released else Entered.GRANTED
+        BookClaim.objects.filter(term=term, claim=of.id if released else to.id).update(
+            entered=entered, holder="", entry=entry, told=False
+        )
+
+
+@action(power=None)
+def take_award(*, actor: Actor, now: datetime, claim: UUID) -> None:
+    """Ask again for a number that was refused and is awarded to us now."""
+    row = OwnClaim.objects.select_for_update().filter(id=claim, status=Status.LOST).first()
+    taken = OwnClaim.objects.filter(status__in=rules.STANDING)
+    if row is None or taken.filter(number=row.number).exists():
+        nothing_changed()
+        return
+    row.status, row.holder, row.settled_at = Status.ASKED.value, "", None
+    _ask(row, now)
+
+
+@action(power=None)
+def yield_to(*, actor: Actor, now: datetime, claim: UUID, holder: str) -> None:
+    """Our number is awarded to another venue."""
+    row = OwnClaim.objects.select_for_update().filter(id=claim, status=Status.FINAL).first()
+    if row is None:
+        nothing_changed()
+        return
+    row.status, row.holder, row.settled_at = Status.LOST.value, holder, now
+    row.save()
+    record(
+        _of(row),
+        rules.ClaimLost(
+            claim=row.id,
+            number=row.number,
+            technology=row.technology,
+            venue_holding=holder,
+            term=row.term,
+        ),
+    )
 
 
 KIND = {
@@ -518,10 +573,32 @@ def tell(*, actor: Actor, now: datetime) -> int:
         if row.moved_from in here:
             _tell(row, now, row.moved_from, Entered.MOVED, row.venue)
         _tell(row, now, row.venue, Entered(row.entered), row.holder)
+        if row.entered == Entered.REFUSED and row.registered:
+            _find_duplicate(row)
         told += 1
     if not told:
         nothing_changed()
     return told
+
+
+def _find_duplicate(row: BookClaim) -> None:
+    """Enter that two venues have registered one right; once, while the other's claim stands."""
+    holding = queries.of_number(row.term_id, row.number)
+    BookClaim.objects.filter(id=row.id).update(registered=False)
+    if holding is None or holding.id == row.claim:
+        return
+    record(
+        subject("claim", row.claim),
+        rules.DuplicateFound(
+            claim=row.claim,
+            number=row.number,
+            technology=row.technology,
+            venue=row.venue,
+            claim_holding=holding.id,
+            technology_holding=holding.technology,
+            venue_holding=holding.venue,
+        ),
+    )
 
 
 def _tell(row: BookClaim, now: datetime, to: str, outcome: Entered, holder: str) -> None:

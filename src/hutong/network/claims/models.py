@@ -77,6 +77,7 @@ class BookClaim(models.Model):
     entered = models.CharField(max_length=10)
     holder = models.CharField(max_length=20, default="")
     moved_from = models.CharField(max_length=20, default="")  # who is told of it beside (NE-8)
+    registered = models.BooleanField(default=False)  # of a refused one: there is a duplicate
     entry = models.BigIntegerField()
     told = models.BooleanField(default=False)
 

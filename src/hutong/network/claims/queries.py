@@ -89,6 +89,12 @@ def of_technology(technology: UUID) -> OwnView | None:
     return own_view(row) if row else None
 
 
+def of_claim(id: UUID) -> OwnView | None:
+    """A claim of ours, by its id."""
+    row = OwnClaim.objects.filter(id=id).first()
+    return own_view(row) if row else None
+
+
 def own_view(row: OwnClaim) -> OwnView:
     return OwnView(
         id=row.id,

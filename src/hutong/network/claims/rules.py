@@ -254,6 +254,20 @@ class MoveRefused(Event, kind="network.MoveRefused"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DuplicateFound(Event, kind="network.DuplicateFound"):
+    """A venue that joined has registered what another's claim stands for: one of them did so
+    before they knew of each other. The registrar's officers decide (NE-5, DL-3)."""
+
+    claim: UUID
+    number: str
+    technology: UUID
+    venue: str
+    claim_holding: UUID
+    technology_holding: UUID
+    venue_holding: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HeldContradicted(Event, kind="network.HeldContradicted"):
     """A member says it holds a log of ours that is not ours: one of us shows two histories."""
 
@@ -376,6 +390,20 @@ def release(venue: str, *, term: int, of_id: Claim | None) -> list[Event]:
     if of_id.venue != venue:
         raise Refused(Refusal.NOT_HOLDER, venue=of_id.venue)
     return [ClaimReleased(term=term, claim=of_id.id, number=of_id.number, venue=venue)]
+
+
+def award(*, to: Claim, of: Claim, term: int) -> list[Event]:
+    """Give a number that a decision awards to the claim that was refused. Raises Refused."""
+    if of.entered is not Entered.GRANTED or of.number != to.number:
+        raise Refused(Refusal.NOT_CLAIMED)
+    if to.entered is Entered.GRANTED:
+        return []
+    return [
+        ClaimReleased(term=term, claim=of.id, number=of.number, venue=of.venue),
+        ClaimGranted(
+            term=term, claim=to.id, number=to.number, technology=to.technology, venue=to.venue
+        ),
+    ]
 
 
 def move(venue: str, to: str, *, term: int, of_id: Claim | None) -> list[Event]:

@@ -51,6 +51,9 @@ def bar(*, actor: Actor, now: datetime, technology: UUID, why: Bar, venue: str) 
     if title is None or (title.bar, title.bar_venue) == (why.value, venue):
         nothing_changed()
         return
+    if title.bar and (why is Bar.DISPUTED or title.bar == Bar.MOVED):
+        nothing_changed()  # what goes elsewhere is barred as it is
+        return
     title.bar, title.bar_venue = why.value, venue
     title.save(update_fields=["bar", "bar_venue"])
     record(_of(technology), TitleBarred(technology=technology, bar=why, venue=venue))

@@ -22,6 +22,7 @@ from hutong.rights import register
 from hutong.rights.actions import projecting
 from hutong.rights.acts import (
     Act,
+    Cancellation,
     Chapter,
     Licence,
     StruckOut,
@@ -84,12 +85,12 @@ def take_numbers(series: str, *, now: datetime, count: int = 1) -> list[str]:
     return [f"{code}-{series}-{year}-{n:06d}" for n in range(first, first + count)]
 
 
-def lock_titles(technologies: Sequence[UUID]) -> dict[UUID, Title]:
+def lock_titles(technologies: Sequence[UUID], *, closing: bool = False) -> dict[UUID, Title]:
     """Lock the titles there are, always in the same order. Refuses one that is another venue's, or
-    on its way there."""
+    on its way there; of one decided to be another's the registration can be cancelled (`closing`)."""
     rows = {row.technology: row for row in Title.objects.raw(_LOCKED, [list(technologies)])}
     for row in rows.values():
-        if row.bar:
+        if row.bar and not (closing and row.bar == Bar.LOST):
             refused = refused_over(REFUSED[Bar(row.bar)], row.technology)
             refused.facts["venue"] = row.bar_venue
             raise refused
@@ -107,7 +108,8 @@ def write(
     """
     technologies = [entry.technology for entry in new]
     assert len(set(technologies)) == len(technologies), "one entry per technology at a time"
-    titles = lock_titles(technologies)
+    closing = all(isinstance(entry.act, Cancellation) for entry in new)
+    titles = lock_titles(technologies, closing=closing)
     earlier = entries_of(technologies, Chapter.TITLE)
     numbers = take_numbers(REGISTER_ENTRY, now=now, count=len(new))
     rows: list[Entry] = []
@@ -179,7 +181,8 @@ def require_possible(
 
     Locks the title, so that the answer holds until the transaction ends.
     """
-    title = lock_titles([technology]).get(technology)
+    closing = isinstance(act, Cancellation)
+    title = lock_titles([technology], closing=closing).get(technology)
     if title is None:
         raise Refused(Refusal.NOT_REGISTERED)
     entry = register.Entry(
