@@ -1,12 +1,12 @@
 """
-Bench `network`: following another venue's log.
+Bench `network`: following another venue's log, and two venues that trade (joined.py).
 
     catch-up    a new mirror: tiles, entries and texts fetched, verified, kept, and made a picture
     back        a venue back after missing 100,000 entries is current again
     visible     from a checkpoint shown to the listing in the picture
 
-The other venue's log is in this process's memory, so that what is measured is the mirror; fetching
-over the network is not in it.
+In these the other venue's log is in this process's memory, so that what is measured is the mirror;
+fetching over the network is not in it.
 """
 
 import time
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+from benchmarks import joined
 from benchmarks.common import Case, main, percentile, venue_database
 
 ENTRIES = 100_000
@@ -22,6 +23,11 @@ SHARE = 20  # one entry in so many is a listing with a text; the others are what
 
 
 def measure() -> Iterator[Case]:
+    yield from _mirrors()
+    yield from joined.measure()
+
+
+def _mirrors() -> Iterator[Case]:
     with venue_database():
         _found()
         log, mirror = _log()

@@ -8,6 +8,7 @@ from hutong.node.cli import CommandError
 from hutong.node.paths import CHECKOUT
 
 FILES = {"import": "imports"}  # a module cannot be called import
+PARTS = {"__init__", "common", "generated", "joined"}  # of benches, none of themselves
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     folder = CHECKOUT / "benchmarks"
     file = folder / f"{FILES.get(options.name, options.name)}.py"
-    if not file.is_file() or file.stem == "common":
-        known = sorted(p.stem for p in folder.glob("*.py") if p.stem not in {"common", "__init__"})
+    if not file.is_file() or file.stem in PARTS:
+        known = sorted(p.stem for p in folder.glob("*.py") if p.stem not in PARTS)
         raise CommandError(f"no bench {options.name!r}; there are: {', '.join(known)}")
     sys.path.insert(0, str(CHECKOUT))
     sys.argv = [str(file), *(["--json"] if options.json else [])]
