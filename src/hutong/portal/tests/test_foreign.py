@@ -20,6 +20,7 @@ from hutong.search import queries as search
 from hutong.search.following import Follower
 from hutong.search.queries import Asked
 from hutong.technologies.testing import entered_technology
+from hutong.venues import queries as venues
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.django_db
 def network(monkeypatch):
     """A network in which this venue's own log is also another's: OWN."""
     other = replace(own_member(), name_zh="鹏城交易所", name_en="Pengcheng Exchange")
-    monkeypatch.setattr(queries.venues, "members", lambda *states: [other])
-    monkeypatch.setattr(queries.venues, "find", lambda code: other if code == "OWN" else None)
+    monkeypatch.setattr(venues, "members", lambda *states: [other])
+    monkeypatch.setattr(venues, "find", lambda code: other if code == "OWN" else None)
     return other
 
 

@@ -27,6 +27,7 @@ from hutong.network.mirrors.tests.histories import (
     listed,
 )
 from hutong.transparency.merkle import leaf_hash, root_of
+from hutong.transparency.tiles import TileId
 
 pytestmark = pytest.mark.django_db
 
@@ -409,10 +410,10 @@ def test_a_mirror_serves_the_log_as_its_home_does(follower):
     mine.follow(log)
     view = mine.mirror(log)
     for level, number, width in ((0, 0, 256), (0, 2, 88), (0, 2, 30), (1, 0, 2)):
-        path = queries.TileId(level, number).path(width)
+        path = TileId(level, number).path(width)
         assert queries.tile(view, level, number, width) == log.fetch(path)
     for number, width in ((0, 256), (2, 88), (1, 3)):
-        path = queries.tiles.TileId(0, number).path(width).replace("tile/0", "tile/entries")
+        path = TileId(0, number).path(width).replace("tile/0", "tile/entries")
         assert queries.bundle(view, number, width) == log.fetch(path)
     for beyond in ((0, 3, 1), (0, 2, 89), (1, 0, 3)):
         with pytest.raises(LookupError):

@@ -1,0 +1,123 @@
+"""
+What can be asked of mirrors: how far they are, what they hold, and what the others have on offer.
+
+Of a thing of another venue the home venue is always named, and its place in that venue's log.
+"""
+
+from hutong.network.mirrors.queries.changes import (
+    changed,
+    ends,
+    everything,
+)
+from hutong.network.mirrors.queries.comparing import (
+    Comparison,
+    audit,
+    compare,
+    derived_picture,
+    entries,
+    picture_digest,
+    stored_picture,
+)
+from hutong.network.mirrors.queries.offered import (
+    _FACES,
+    ON_BOARD,
+    ON_MARKET,
+    OPEN,
+    VOID,
+    Foreign,
+    any_open,
+    certificate,
+    deal,
+    fields_of,
+    hold_still,
+    latest_deals,
+    listing,
+    newest,
+    newest_listings,
+    on_offer,
+    open_listings,
+    some,
+    technology,
+    void_certificates,
+)
+from hutong.network.mirrors.queries.serving import (
+    bundle,
+    proof,
+    some_texts,
+    text,
+    tile,
+)
+from hutong.network.mirrors.queries.standing import (
+    ForkView,
+    MirrorView,
+    forks,
+    held,
+    is_frozen,
+    mirror,
+    mirrors,
+)
+from hutong.network.mirrors.queries.tasks import (
+    Task,
+    due,
+    task,
+    task_to_look,
+    wanted_texts,
+)
+from hutong.network.mirrors.queries.trees import (
+    leaf_hashes,
+    nodes,
+    tiles_of,
+)
+
+__all__ = [
+    "ON_BOARD",
+    "ON_MARKET",
+    "OPEN",
+    "VOID",
+    "_FACES",
+    "Comparison",
+    "Foreign",
+    "ForkView",
+    "MirrorView",
+    "Task",
+    "any_open",
+    "audit",
+    "bundle",
+    "certificate",
+    "changed",
+    "compare",
+    "deal",
+    "derived_picture",
+    "due",
+    "ends",
+    "entries",
+    "everything",
+    "fields_of",
+    "forks",
+    "held",
+    "hold_still",
+    "is_frozen",
+    "latest_deals",
+    "leaf_hashes",
+    "listing",
+    "mirror",
+    "mirrors",
+    "newest",
+    "newest_listings",
+    "nodes",
+    "on_offer",
+    "open_listings",
+    "picture_digest",
+    "proof",
+    "some",
+    "some_texts",
+    "stored_picture",
+    "task",
+    "task_to_look",
+    "technology",
+    "text",
+    "tile",
+    "tiles_of",
+    "void_certificates",
+    "wanted_texts",
+]
