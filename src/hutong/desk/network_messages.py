@@ -41,6 +41,7 @@ SUSPECTED: Words = {
     "clearing.not_ours_to_pay": N_("Declared its own debt settled"),
 }
 KINDS: Words = {
+    "claims.batch": N_("Claims numbers, or gives them back"),
     "claims.claim": N_("Claims a number"),
     "claims.release": N_("Gives a number back"),
     "claims.move": N_("Writes a number over to the next venue"),
@@ -52,6 +53,7 @@ KINDS: Words = {
     "duplicates.state": N_("Says its case about a right registered twice"),
     "duplicates.decided": N_("Says whose registration stands"),
     "claims.final": N_("Says which claims are final"),
+    "claims.finals": N_("Says which claims are final"),
     "clearing.statement": N_("Proposes a statement"),
     "clearing.paid": N_("Has paid a statement"),
     "clearing.received": N_("Has received a payment"),

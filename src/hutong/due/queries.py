@@ -56,6 +56,16 @@ def next_due_at() -> datetime | None:
     return Timer.objects.order_by("due_at").values_list("due_at", flat=True).first()
 
 
+def next_real_moment(real_now: datetime) -> datetime | None:
+    """The moment of real time at which a timer can run next; it may be past."""
+    offset = clock_offset()
+    soonest = Timer.objects.filter(not_before=None).order_by("due_at")
+    tried = Timer.objects.filter(not_before__isnull=False, due_at__lte=venue_now(real_now))
+    first = soonest.values_list("due_at", flat=True).first()
+    again = tried.order_by("not_before").values_list("not_before", flat=True).first()
+    return min(filter(None, (first and first - offset, again)), default=None)
+
+
 def due_at(subject: str, kind: str) -> datetime | None:
     """When `kind` is due for `subject`, or None."""
     row = Timer.objects.filter(subject=subject, kind=kind)

@@ -58,6 +58,12 @@ def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
     return handled
 
 
+def next_retry() -> datetime | None:
+    """When a parked entry is to be tried again (real time); None where none waits."""
+    waiting = Parked.objects.filter(next_try_at__isnull=False).order_by("next_try_at")
+    return waiting.values_list("next_try_at", flat=True).first()
+
+
 def is_quiet(reactions: Sequence[Reaction]) -> bool:
     """Whether nothing waits: no pending entry, nothing new for anybody (parked entries aside)."""
     return not queries.pending_count() and not _with_news(reactions, _read(), queries.end())

@@ -7,6 +7,7 @@ A kind's name is `area.verb`; it and its versions are part of the protocol.
 
 from hutong.network.check import answering as check
 from hutong.network.claims import actions as claims
+from hutong.network.claims import batches
 from hutong.network.clearing import answering as clearing
 from hutong.network.custody import jobs as custody
 from hutong.network.duplicates import jobs as duplicates
@@ -22,6 +23,8 @@ KINDS: dict[str, Kind] = {
     "claims.release": Kind(claims.on_release, claims.on_answer),
     "claims.move": Kind(claims.on_move, claims.on_answer),
     "claims.final": Kind(claims.on_final),
+    "claims.batch": Kind(batches.on_batch, batches.batch_answered),
+    "claims.finals": Kind(batches.on_finals),
     **trade.KINDS,
     **clearing.KINDS,
     **membership.KINDS,

@@ -15,7 +15,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,9 +32,12 @@ from hutong.transparency.signing import ForkRefused
 
 log = structlog.get_logger(__name__)
 
-IDLE_SECONDS = 0.5
-SEAL_PAUSE_SECONDS = 5
-MEMBERS_PAUSE_SECONDS = 0.5
+# A loop works when its bell rings. These are for what nothing rings for, or when a ring was lost.
+RARELY_SECONDS = 5.0
+CLOCK_SECONDS = 1.0  # what becomes due by real time alone, with a bound of seconds on its delay
+SOON_SECONDS = 0.2
+WITNESS_PAUSE_SECONDS = 1.0  # between two rounds: a busy log shows its latest state, not each one
+NETWORK_PAUSE_SECONDS = 0.3  # between two looks at claims or members, however often it rings
 LONGEST_PAUSE_SECONDS = 10
 STALLED_SECONDS = 30  # a worker not heard of for so long is dead
 JOIN_SECONDS = 8
@@ -64,38 +67,47 @@ def work_until_quiet(*, now: datetime, real_now: datetime) -> int:
 
 
 class Bell:
-    """Wakes sleepers when the database rings one of `channels`, or after `IDLE_SECONDS`."""
+    """Wakes who waits for it."""
 
-    def __init__(self, *channels: str) -> None:
-        self._channels = channels
+    def __init__(self) -> None:
         self._rung = threading.Event()
 
-    def wait(self, seconds: float = IDLE_SECONDS) -> None:
+    def wait(self, seconds: float) -> None:
         self._rung.wait(seconds)
         self._rung.clear()
 
     def ring(self) -> None:
         self._rung.set()
 
-    def listen(self, stopping: threading.Event) -> None:
-        """Hold one connection and ring on each notification; reconnects for ever."""
-        while not stopping.is_set():
-            try:
-                with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
-                    for channel in self._channels:
-                        connection.execute(f"LISTEN {channel}")
-                    while not stopping.is_set():
-                        for _ in connection.notifies(timeout=1, stop_after=1):
-                            self.ring()
-            except psycopg.Error:
-                stopping.wait(1)
+
+def listen(bells: Mapping[str, Sequence[Bell]], stopping: threading.Event) -> None:
+    """Ring the bells of each channel on which the database notifies; reconnects for ever.
+
+    One connection for all channels. After a loss all are rung: what was said meanwhile nobody heard.
+    """
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(settings.DATABASE_URL, autocommit=True) as connection:
+                for channel in bells:
+                    connection.execute(f"LISTEN {channel}")
+                for bell in {bell for rung in bells.values() for bell in rung}:
+                    bell.ring()
+                while not stopping.is_set():
+                    for notified in connection.notifies(timeout=1, stop_after=1):
+                        for bell in bells[notified.channel]:
+                            bell.ring()
+        except psycopg.Error:
+            stopping.wait(1)
 
 
 def run() -> None:
     """Run until SIGTERM or SIGINT. The worker's process."""
     django.setup()
+    from hutong.due import queries as due
     from hutong.due.running import run_due
-    from hutong.journal.reacting import run_once
+    from hutong.journal.actions import CHANNEL as JOURNAL
+    from hutong.journal.reacting import next_retry, run_once
+    from hutong.network.claims.actions import CHANNEL as HELD
     from hutong.network.claims.jobs import Keeper
     from hutong.network.membership.jobs import GROUNDS
     from hutong.network.messages.actions import CHANNEL as OUTBOX
@@ -110,21 +122,22 @@ def run() -> None:
     from hutong.search.following import Follower
     from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
     from hutong.transparency.cosigning.jobs import collect
+    from hutong.venues import queries as venues
     from hutong.venues.jobs import Members
 
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
 
-    sequenced = Bell()
-    signed = Bell()
-    growing = Bell()
-    written = Bell("hutong_journal")
-    moved = Bell("hutong_clock")
-    found = Bell()
-    vouched = Bell()
-    shown = Bell(SHOWN)
-    queued = Bell(OUTBOX)
+    written, sequenced, signed, growing, moved, found = (Bell() for _ in range(6))
+    vouched, shown, queued, held, known, sealed, kept = (Bell() for _ in range(7))
+    bells = {
+        JOURNAL: (written, moved),
+        "hutong_clock": (moved,),
+        SHOWN: (shown,),
+        OUTBOX: (queued,),
+        HELD: (held, known),
+    }
     sender = Sender(KINDS)
     keeper = Keeper()
     follower = Follower(FEEDS, beside=BESIDE, home=home, stopping=stopping.is_set)
@@ -134,6 +147,7 @@ def run() -> None:
         shown.ring()
         found.ring()
         vouched.ring()
+        held.ring()
 
     following = Following(ring=looked, stopping=stopping.is_set)
 
@@ -144,53 +158,66 @@ def run() -> None:
             signed.ring()
             growing.ring()
             found.ring()
+            held.ring()
+            known.ring()
         return done
 
     def reacting() -> int:
         return run_once(REACTIONS, real_now=datetime.now(UTC))
 
     def timing() -> int:
-        from hutong.due import queries
-
         real_now = datetime.now(UTC)
-        return run_due(TIMERS, now=queries.venue_now(real_now), real_now=real_now)
+        return run_due(TIMERS, now=due.venue_now(real_now), real_now=real_now)
+
+    def until_due() -> float:
+        return _at_most(due.next_real_moment(datetime.now(UTC)))
+
+    def until_retried() -> float:
+        return _at_most(next_retry())
+
+    def witnesses() -> int:
+        cosigned = collect()
+        if cosigned:
+            stopping.wait(WITNESS_PAUSE_SECONDS)
+        return cosigned
 
     def membership() -> int:
-        from hutong.due import queries
-
         real_now = datetime.now(UTC)
-        done = members.step(now=queries.venue_now(real_now), real_now=real_now)
-        stopping.wait(MEMBERS_PAUSE_SECONDS)
+        done = members.step(now=due.venue_now(real_now), real_now=real_now)
+        stopping.wait(NETWORK_PAUSE_SECONDS)
+        return done
+
+    def until_member() -> float:
+        return CLOCK_SECONDS if venues.network() is None else RARELY_SECONDS
+
+    def claiming() -> int:
+        done = keeper.step()
+        stopping.wait(NETWORK_PAUSE_SECONDS)
         return done
 
     def sealing() -> int:
         seal(datetime.now(UTC))
-        stopping.wait(SEAL_PAUSE_SECONDS)
         return 0
 
     def evidence() -> int:
         commit_evidence()
-        stopping.wait(SEAL_PAUSE_SECONDS)
         return 0
 
     threads = [
-        threading.Thread(target=written.listen, args=(stopping,), name="bell", daemon=True),
-        threading.Thread(target=moved.listen, args=(stopping,), name="clock", daemon=True),
-        threading.Thread(target=shown.listen, args=(stopping,), name="logs", daemon=True),
-        threading.Thread(target=queued.listen, args=(stopping,), name="outbox", daemon=True),
+        threading.Thread(target=listen, args=(bells, stopping), name="bells", daemon=True),
         _loop("sequencer", sequencing, written, stopping),
-        _loop("reactions", reacting, sequenced, stopping),
-        _loop("timers", timing, moved, stopping),
-        _loop("witnesses", collect, signed, stopping),
-        _loop("mirrors", following.step, shown, stopping),
-        _loop("recognition", Watch().step, vouched, stopping),
+        _loop("reactions", reacting, sequenced, stopping, until_retried),
+        _loop("timers", timing, moved, stopping, until_due),
+        _loop("witnesses", witnesses, signed, stopping),
+        _loop("mirrors", following.step, shown, stopping, CLOCK_SECONDS),
+        _loop("recognition", Watch().step, vouched, stopping, CLOCK_SECONDS),
         _loop("search", follower.step, found, stopping),
         _loop("log files", publish, growing, stopping),
-        _loop("seals", sealing, Bell(), stopping),
-        _loop("claims", keeper.step, Bell(), stopping),
-        _loop("messages", sender.step, queued, stopping),
-        _loop("evidence", evidence, Bell(), stopping),
-        _loop("members", membership, Bell(), stopping),
+        _loop("seals", sealing, sealed, stopping),
+        _loop("claims", claiming, held, stopping),
+        _loop("messages", sender.step, queued, stopping, CLOCK_SECONDS),
+        _loop("evidence", evidence, kept, stopping),
+        _loop("members", membership, known, stopping, until_member),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
     for thread in threads:
@@ -200,19 +227,38 @@ def run() -> None:
     while not stopping.wait(1):
         if os.getppid() != parent:
             stopping.set()  # our supervisor is gone
-    for thread in threads[3:]:
+    for bell in (
+        *(written, sequenced, signed, growing, moved, found),
+        *(vouched, shown, queued, held, known, sealed, kept),
+    ):
+        bell.ring()
+    for thread in threads[1:]:
         thread.join(timeout=JOIN_SECONDS)
     following.close()
 
 
+def _at_most(moment: datetime | None) -> float:
+    """Seconds until a moment of real time, within what a loop may pause."""
+    if moment is None:
+        return RARELY_SECONDS
+    seconds = (moment - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, SOON_SECONDS), RARELY_SECONDS)
+
+
 def _loop(
-    name: str, work: Callable[[], int], bell: Bell, stopping: threading.Event
+    name: str,
+    work: Callable[[], int],
+    bell: Bell,
+    stopping: threading.Event,
+    pause: float | Callable[[], float] = RARELY_SECONDS,
 ) -> threading.Thread:
+    """A thread that works until there is nothing to do, then waits for its bell, at most a pause."""
+
     def run() -> None:
         failures = 0
         while not stopping.is_set():
             try:
-                done = work()
+                seconds = 0.0 if work() else pause() if callable(pause) else pause
                 failures = 0
             except Exception as error:
                 connections.close_all()  # whatever it was, begin with a sound connection
@@ -227,8 +273,8 @@ def _loop(
                 failures += 1
                 stopping.wait(min(0.2 * 2**failures, LONGEST_PAUSE_SECONDS))
                 continue
-            if not done:
-                bell.wait()
+            if seconds:
+                bell.wait(seconds)
         connections.close_all()
 
     return threading.Thread(target=run, name=name)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from hutong.journal import queries as journal
 from hutong.journal.actions import action, nothing_changed, record
@@ -18,7 +18,7 @@ from hutong.kit.refusal import Refused
 from hutong.network.claims import queries, rules
 from hutong.network.claims.models import BookClaim, ClaimTerm, Holding, OwnClaim
 from hutong.network.claims.rules import Asked, Entered, Refusal, Status
-from hutong.network.messages import actions as messages
+from hutong.network.claims.together import send, together
 from hutong.network.messages.rules import Answer, Message, Undecided
 from hutong.network.mirrors import queries as mirrors
 from hutong.rights import queries as rights
@@ -32,6 +32,7 @@ from hutong.venues.lists import State
 from hutong.venues.states import Standing
 
 AT_ONCE = 200
+CHANNEL = "hutong_held"
 
 # -- the claimant ---------------------------------------------------------------------------------------
 
@@ -179,7 +180,8 @@ def follow(*, actor: Actor, now: datetime) -> int:
     under_way = OwnClaim.objects.filter(status__in=[s.value for s in rules.UNDER_WAY])
     rows = under_way.exclude(term=office.term).select_for_update(skip_locked=True)
     found = list(rows.order_by("asked_at", "id")[:AT_ONCE])
-    done = sum(_ask(row, now) for row in found)
+    with together(now):
+        done = sum(_ask(row, now) for row in found)
     if not done:
         nothing_changed()
     return done
@@ -207,14 +209,7 @@ def _ask(row: OwnClaim, now: datetime) -> bool:
     row.save()
     record(_of(row), _asked(row, office))
     if not office.ours:
-        messages.send(
-            actor=SYSTEM,
-            now=now,
-            to=office.registrar,
-            about=_line(row.number),
-            kind=kind,
-            body=body,
-        )
+        send(to=office.registrar, about=_line(row.number), kind=kind, body=body, now=now)
         return True
     try:
         with transaction.atomic():
@@ -565,17 +560,18 @@ def tell(*, actor: Actor, now: datetime) -> int:
     rows = list(waiting.select_for_update(skip_locked=True).order_by("entry")[:AT_ONCE])
     final = queries.final() if rows else 0
     told = 0
-    for row in rows:
-        index = journal.log_index_of(row.entry)
-        if index is None or index >= final:
-            break
-        BookClaim.objects.filter(id=row.id).update(told=True)
-        if row.moved_from in here:
-            _tell(row, now, row.moved_from, Entered.MOVED, row.venue)
-        _tell(row, now, row.venue, Entered(row.entered), row.holder)
-        if row.entered == Entered.REFUSED and row.registered:
-            _find_duplicate(row)
-        told += 1
+    with together(now):
+        for row in rows:
+            index = journal.log_index_of(row.entry)
+            if index is None or index >= final:
+                break
+            BookClaim.objects.filter(id=row.id).update(told=True)
+            if row.moved_from in here:
+                _tell(row, now, row.moved_from, Entered.MOVED, row.venue)
+            _tell(row, now, row.venue, Entered(row.entered), row.holder)
+            if row.entered == Entered.REFUSED and row.registered:
+                _find_duplicate(row)
+            told += 1
     if not told:
         nothing_changed()
     return told
@@ -618,9 +614,7 @@ def _tell(row: BookClaim, now: datetime, to: str, outcome: Entered, holder: str)
         "outcome": outcome.value,
         "holder": holder,
     }
-    messages.send(
-        actor=SYSTEM, now=now, to=to, about=_line(row.number), kind="claims.final", body=body
-    )
+    send(to=to, about=_line(row.number), kind="claims.final", body=body, now=now)
 
 
 @action(power=None)
@@ -651,9 +645,15 @@ def hold(
     Holding.objects.get_or_create(
         venue=venue, term=term, defaults={"size": size, "told_at": real_now}
     )
-    Holding.objects.filter(venue=venue, term=term, size__lte=size).update(
-        size=size, told_at=real_now
-    )
+    grown = Holding.objects.filter(venue=venue, term=term, size__lte=size)
+    if grown.update(size=size, told_at=real_now):
+        transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    """Ring for the keeper: something may have become final."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"NOTIFY {CHANNEL}")
 
 
 @transaction.atomic
