@@ -113,7 +113,7 @@ def test_another_venue_sees_one_project_by_our_log_alone(
     project, _, _, there, listing = listed(venue, szte, drain)
     own = own_member()
     known = [*venues.members(), own]
-    monkeypatch.setattr(mirrors.venues, "members", lambda *states: known)
+    monkeypatch.setattr(venues, "members", lambda *states: known)
     follow_own()
 
     seen = queries.with_words(queries.seen("OWN", project.id))
