@@ -391,9 +391,9 @@ LIFECYCLES: dict[str, Lifecycle] = {
     ),
     "duplicate": Lifecycle(
         (
-            State("open", N_("Open"), WAITING),
+            State("open", N_("To be decided"), WAITING),
             State("proposed", N_("Proposed"), WAITING),
-            State("decided", N_("Decided"), GOOD),
+            State("decided", N_("Decision taken"), GOOD),
         ),
     ),
     "custody": Lifecycle(
