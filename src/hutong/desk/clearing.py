@@ -72,7 +72,7 @@ class AsideForm(forms.Form):
 
     def __init__(self, data: Any, lines: list[LineView]) -> None:
         super().__init__(data, auto_id="aside-%s")
-        self.fields["position"].choices = [  # type: ignore[attr-defined]
+        self.fields["position"].choices = [
             (line.id, _line_words(line)) for line in lines if line.id and not line.aside_since
         ]
 
@@ -371,7 +371,7 @@ def _disputed(aside: AsideForm) -> list[Decision]:
             ],
         )
     ]
-    if aside.fields["position"].choices:  # type: ignore[attr-defined]
+    if aside.fields["position"].choices:
         found.append(
             Decision(
                 id="aside",

@@ -223,7 +223,7 @@ def suspicion(request: HttpRequest, id: int) -> HttpResponse:
             "kinds": KINDS,
             "suspected": SUSPECTED,
             "home": venues.find(one.sender),
-            "who": people.get(one.concluded_by),
+            "who": people.get(one.concluded_by) if one.concluded_by else None,
             "form": form,
             "problem": acts.problem,
             "answered": one.refused != CONTRADICTED,  # else it stands under another's id

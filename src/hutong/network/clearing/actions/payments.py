@@ -7,7 +7,7 @@ in (PA-5, SE-5).
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import SYSTEM, Actor, require_other_eyes
@@ -140,7 +140,7 @@ def _tell(row: ClearingStatement, kind: str, body: dict[str, str], now: datetime
     )
 
 
-def _payment(row: ClearingStatement) -> dict[str, object]:
+def _payment(row: ClearingStatement) -> dict[str, Any]:
     return {
         "venue": row.venue,
         "currency": row.currency,
