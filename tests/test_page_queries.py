@@ -77,6 +77,7 @@ OF = {
     "my/orders/": "order",
     "my/orders/new/": "offered_elsewhere",
     "desk/network/messages/": "message",
+    "desk/network/messages/suspicions/": "suspicion",
     "desk/clearing/": "clearing_statement",
     "desk/imports/": "run",
     "network/lists/": "signed_list",
@@ -253,7 +254,7 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.journal.models import Entry, Parked
     from hutong.listings.models import Intent, Joining, Listing, Preemption
     from hutong.network.clearing.models import ClearingStatement
-    from hutong.network.messages.models import Outgoing
+    from hutong.network.messages.models import Outgoing, Suspicion
     from hutong.network.trade.models import Order
     from hutong.parties.models import Party
     from hutong.rights.models import (
@@ -310,6 +311,7 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "register_entry": each(RegisterEntry, "kind"),
         "order": each(Order, "stage"),
         "clearing_statement": each(ClearingStatement, "status"),
+        "suspicion": each(Suspicion),
         "signed_list": [world.ids["signed list"]],
         "offered_elsewhere": [f"{home}/{world.ids['mirrored listing']}"],
         "mirrored_listing": [f"{home}/listings/{world.ids['mirrored listing']}"],

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.test import Client
+
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.canonical import digest
 from hutong.kit.event import Event
@@ -19,7 +21,9 @@ from hutong.kit.money import CNY
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.models import ClearingStatement, Position
 from hutong.network.clearing.rules import Difference, Statement, Status, What, line_of
+from hutong.network.messages import actions as inbox
 from hutong.network.messages import queries as messages
+from hutong.network.messages.testing import Paper
 from hutong.network.mirrors import actions as mirrors
 from hutong.network.mirrors import jobs as mirroring
 from hutong.network.mirrors.testing import Log, Logs
@@ -32,7 +36,7 @@ from hutong.settlement import queries as books
 from hutong.settlement import testing as money
 from hutong.venues import actions, queries
 from hutong.venues.lists import Kind
-from hutong.venues.testing import join, paper_venue
+from hutong.venues.testing import Story, join, paper_venue
 
 HOME = "SZTE"
 DEPOSIT, PRICE = 10_000, 90_000
@@ -68,6 +72,7 @@ def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) 
     order = orders(member, listing=listing, now=later)
     to_pay, entered, paid = statements(now=later)
     left_out, open_line = lines(now=later)
+    suspicion = suspicions(story, now=later)
     message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
     assert message is not None, "of each order something was told"
     return {
@@ -87,6 +92,7 @@ def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) 
         f"{STATEMENT}/payment/confirm": str(entered),
         f"{STATEMENT}/receipt": str(paid),
         "GET /network/statements/{statement}/lines": str(paid),
+        "suspicion": str(suspicion),
         "POST /network/positions/{position}/aside": str(open_line),
         "POST /network/positions/{position}/taken-up": str(left_out),
         "mirrored listing": str(listing),
@@ -206,6 +212,25 @@ def lines(*, now: datetime) -> tuple[int, int]:
     boss = people.officer("settlement")
     clearing.set_aside(actor=boss, now=now, position=left_out.id, why="正在核对")
     return left_out.id, other.id
+
+
+def suspicions(story: Story, *, now: datetime) -> int:
+    """Two messages of a venue that contradict a third: one was looked at, the other is returned."""
+    paper = Paper(story.known["SDTE"])
+    for word in ("one", "another", "a third"):
+        message = paper.message("network.ping", {"ping": word}, sequence=0)
+        headers = paper.request(message).headers
+        Client().post(
+            "/network/inbox",
+            data=message.raw,
+            content_type="application/json",
+            headers={name: said for name, said in headers.items() if name != "content-type"},
+        )
+    looked_at, open_ = messages.open_suspicions()
+    inbox.conclude_suspicion(
+        actor=people.officer("administrator"), now=now, suspicion=looked_at.id, finding="已查明"
+    )
+    return open_.id
 
 
 def _owe(venue: str, owed_fen: int, now: datetime) -> None:

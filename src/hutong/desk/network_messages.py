@@ -99,7 +99,7 @@ class FindingForm(forms.Form):
 def silent(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Venues that have not answered for several tries; what waits for them is not lost."""
     for one in queries.troubles():
-        if one.message is not None:
+        if one.message is not None or one.suspicion is not None:
             continue
         count = ngettext("{n} message waits", "{n} messages wait", one.waiting)
         yield Waiting(
@@ -131,13 +131,15 @@ def struggling(actor: Actor, now: datetime) -> Iterator[Waiting]:
 @source(OPERATE)
 def suspected(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Venues that signed what no honest one sends."""
-    for one in queries.open_suspicions():
+    for one in queries.troubles():
+        if one.suspicion is None:
+            continue
         yield Waiting(
             kind=gettext("Message that no honest venue sends"),
-            title=one.sender,
-            href=f"{SUSPICIONS}/{one.id}",
+            title=one.venue,
+            href=f"{SUSPICIONS}/{one.suspicion}",
             since=None,
-            note=gettext(SUSPECTED.get(one.refused, KINDS.get(one.kind, one.kind))),
+            note=gettext(SUSPECTED.get(one.problem, KINDS.get(one.kind, one.kind))),
             term="operation",
         )
 

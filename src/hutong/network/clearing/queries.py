@@ -5,10 +5,12 @@ Where we stand with each other venue: owed, guaranteed, and within which limit (
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from hutong.doors.reading import once
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.ids import subject
@@ -232,11 +234,18 @@ def statements(venue: str | None = None) -> QuerySet[ClearingStatement]:
     return rows.filter(venue=venue) if venue else rows
 
 
+OFFICERS: Final = (Status.DISPUTED, Status.AGREED, Status.PAID)
+
+
 def to_do(*wanted: Status) -> list[StatementView]:
     """Statements that wait for an officer: disputed, to be paid, to be looked for at the bank."""
-    rows = ClearingStatement.objects.filter(status__in=[one.value for one in wanted])
-    found = [view(row) for row in rows.order_by("struck_at", "id")]
-    return [one for one in found if one.is_officers]
+
+    def ask() -> list[StatementView]:
+        rows = ClearingStatement.objects.filter(status__in=[one.value for one in OFFICERS])
+        return [view(row) for row in rows.order_by("struck_at", "id")]
+
+    found = once(("network.statements_to_do",), ask)
+    return [one for one in found if one.status in wanted and one.is_officers]
 
 
 def statement(id: int) -> StatementView:

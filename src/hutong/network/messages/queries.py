@@ -118,17 +118,20 @@ def struggling(tries: int = 6) -> QuerySet[Outgoing]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What somebody should look at: a venue that is silent, or (`message`) one of its answers."""
+    """What somebody should look at: a venue that is silent, one of its answers (`message`), or what no
+    honest venue sends (`suspicion`; `problem` is then the code of the refusal)."""
 
     venue: str
     waiting: int
     message: UUID | None
+    suspicion: int | None
     kind: str
     problem: str
 
 
 def troubles(*, at_least: int = 4, limit: int = 20) -> list[Trouble]:
-    """Venues silent for so many tries, longest first, and messages that struggle, oldest first."""
+    """Venues silent for so many tries, longest first, messages that struggle, and suspicions, each
+    oldest first."""
 
     def ask() -> list[Trouble]:
         peers = _silent(at_least).values_list(
@@ -143,10 +146,29 @@ def troubles(*, at_least: int = 4, limit: int = 20) -> list[Trouble]:
         answers = struggling().values_list(
             Value(1), "queued_at", "to", Value(0), "id", "kind", "problem"
         )
-        rows = peers.order_by().union(answers[:limit], all=True)
+        open_ = Suspicion.objects.filter(concluded_at=None).order_by("id")
+        suspected = open_.values_list(
+            Value(2),
+            "found_at",
+            "sender",
+            "id",
+            Value(None, output_field=UUIDField()),
+            "kind",
+            "refused",
+        )
+        rows = peers.order_by().union(answers[:limit], suspected[:limit], all=True)
         return [
-            Trouble(venue=venue, waiting=waits, message=id, kind=kind, problem=problem)
-            for _part, _since, venue, waits, id, kind, problem in sorted(rows, key=lambda r: r[:2])
+            Trouble(
+                venue=venue,
+                waiting=0 if part == 2 else number,
+                message=id,
+                suspicion=number if part == 2 else None,
+                kind=kind,
+                problem=problem,
+            )
+            for part, _since, venue, number, id, kind, problem in sorted(
+                rows, key=lambda row: row[:2]
+            )
         ]
 
     return once(("network.troubles", at_least, limit), ask)
