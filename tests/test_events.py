@@ -155,6 +155,8 @@ SINGLE = {
             "OrderOpened": ("venue",),
             "OrderEnded": ("how",),
             "OrderSettled": ("venue", "certificates"),
+            "ProcedureAdopted": ("venue",),
+            "ProcedureAdoptionProposed": ("venue",),
             "ProjectAccepting": ("lead_venue",),
             "ProjectAnnounced": ("lead_venue", "venues"),
             "ProjectAnswered": ("lead_venue",),

@@ -11,6 +11,7 @@ from hutong.network.duplicates.api import router as duplicates
 from hutong.network.membership.api import router as membership
 from hutong.network.messages.api import router as messages
 from hutong.network.mirrors.api import router as mirrors
+from hutong.network.procedures.api import router as procedures
 from hutong.network.projects.api import router as projects
 from hutong.network.recognition.api import router as recognition
 from hutong.network.trade.api import router as trade
@@ -18,7 +19,7 @@ from hutong.network.trade.api import router as trade
 router = Router(tags=["network"])
 PARTS = (
     *(messages, mirrors, claims, membership, trade, clearing, recognition),
-    *(projects, custody, duplicates),
+    *(projects, procedures, custody, duplicates, countersigning),
 )
 for part in PARTS:
     router.add_router("", part)

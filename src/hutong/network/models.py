@@ -9,6 +9,7 @@ from hutong.network.custody import models as _custody  # noqa: F401
 from hutong.network.duplicates import models as _duplicates  # noqa: F401
 from hutong.network.messages import models as _messages  # noqa: F401
 from hutong.network.mirrors import models as _mirrors  # noqa: F401
+from hutong.network.procedures import models as _procedures  # noqa: F401
 from hutong.network.projects import models as _projects  # noqa: F401
 from hutong.network.recognition import models as _recognition  # noqa: F401
 from hutong.network.trade import models as _trade  # noqa: F401

@@ -9,13 +9,14 @@ from hutong.network.custody import queries as custody
 from hutong.network.duplicates import queries as duplicates
 from hutong.network.messages import queries as messages
 from hutong.network.mirrors import queries as mirrors
+from hutong.network.procedures import queries as procedures
 from hutong.network.projects import queries as projects
 from hutong.network.recognition import queries as recognition
 from hutong.network.trade import queries as trade
 
 PACKAGES = (
-    *(messages, mirrors, claims, clearing, recognition, trade),
-    *(projects, custody, duplicates),
+    *(messages, mirrors, claims, clearing, recognition, trade, countersigning),
+    *(projects, procedures, custody, duplicates),
 )
 
 

@@ -18,6 +18,7 @@ from hutong.network.claims import jobs as claims
 from hutong.network.custody import jobs as custody
 from hutong.network.duplicates import jobs as duplicates
 from hutong.network.membership import jobs as membership
+from hutong.network.procedures import jobs as procedures
 from hutong.network.projects import jobs as projects
 from hutong.network.recognition import jobs as recognition
 from hutong.network.trade import jobs as trade
@@ -101,6 +102,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),
+    when("procedures.adopted", "rulebook.Adopted", do=procedures.on_adopted),
     # joint projects of several venues (NE-3)
     when("projects.of_part", "network.ProjectPartAdded", do=projects.of_part),
     when("projects.of_leaving", "network.ProjectPartWithdrawn", do=projects.of_leaving),

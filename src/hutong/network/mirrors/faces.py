@@ -85,6 +85,7 @@ _AT = {
     ThingKind.NOTICE: "opened_at",
     ThingKind.LOT: "opens_at",
     ThingKind.PROJECT: "announced_at",
+    ThingKind.PROCEDURE: "published_at",
 }
 
 

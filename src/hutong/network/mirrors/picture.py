@@ -37,6 +37,7 @@ class ThingKind(StrEnum):
     PARTY = "party"
     PROJECT = "project"
     PART = "part"  # of a joint project
+    PROCEDURE = "procedure"
 
 
 class Thing(NamedTuple):

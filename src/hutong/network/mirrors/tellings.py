@@ -319,6 +319,14 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "network.ProjectPartWithdrawn": Telling(
         about=_PART, key="part", status="withdrawn", texts={"reason": "withdrawn_because"}
     ),
+    "network.ProcedurePublished": Telling(
+        about=ThingKind.PROCEDURE,
+        key="template",
+        status="published",
+        facts=_same("template_version", "rulebook_version", "digest"),
+        texts=_same("text"),
+        when="published_at",
+    ),
     "network.ProjectPartReleased": Telling(about=_PART, key="part", status="released"),
     "parties.Suspended": Telling(about=_PARTY, key="party", status="suspended"),
     "parties.Reinstated": Telling(about=_PARTY, key="party", status="verified"),

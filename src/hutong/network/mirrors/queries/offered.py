@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from hutong.network.mirrors import faces, project_faces
+from hutong.network.mirrors import faces, procedure_faces, project_faces
 from hutong.network.mirrors.models import MirroredThing
 from hutong.network.mirrors.picture import Fields, ThingKind
 from hutong.network.mirrors.states import MirrorState
@@ -56,6 +56,7 @@ _FACES = {
     ThingKind.NOTICE: faces.notice,
     ThingKind.PROJECT: project_faces.project,
     ThingKind.PART: project_faces.part,
+    ThingKind.PROCEDURE: procedure_faces.procedure,
 }
 OPEN = ("listed",)
 ON_BOARD = ("listed", "suspended", "concluding", "closed")

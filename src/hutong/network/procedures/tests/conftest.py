@@ -1,0 +1,14 @@
+"""This venue in a network with SZTE and SDTE."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+
+@pytest.fixture
+def joined(venue):
+    from hutong.node.keys import make_keyring
+    from hutong.venues.testing import join
+
+    make_keyring()
+    return join("SZTE", "SDTE", now=venue.now, at=datetime.now(UTC))
