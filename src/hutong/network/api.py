@@ -19,7 +19,7 @@ from hutong.network.trade.api import router as trade
 router = Router(tags=["network"])
 PARTS = (
     *(messages, mirrors, claims, membership, trade, clearing, recognition),
-    *(projects, procedures, custody, duplicates, countersigning),
+    *(projects, procedures, custody, duplicates),
 )
 for part in PARTS:
     router.add_router("", part)

@@ -15,7 +15,7 @@ from hutong.network.recognition import queries as recognition
 from hutong.network.trade import queries as trade
 
 PACKAGES = (
-    *(messages, mirrors, claims, clearing, recognition, trade, countersigning),
+    *(messages, mirrors, claims, clearing, recognition, trade),
     *(projects, procedures, custody, duplicates),
 )
 
