@@ -23,8 +23,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote
@@ -50,16 +50,26 @@ SMALL = {"HUTONG_WEB_WORKERS": "1", "HUTONG_WEB_THREADS": "6"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetVenue:
-    """One venue of a fleet, as it is founded. `code` names its directory and database, too."""
+    """
+    One venue of a fleet, as it is founded. `code` names its directory and database, too.
+
+    With a `namespace` (Linux: `ip netns`) it has a loopback of its own.
+    """
 
     code: str
     name_zh: str
     name_en: str
     region: str
+    namespace: str = ""
 
     @property
     def database(self) -> str:
         return "venue_" + self.code.lower().replace("-", "_")
+
+    @property
+    def inside(self) -> list[str]:
+        """What a command is begun with to run where the venue is."""
+        return ["ip", "netns", "exec", self.namespace] if self.namespace else []
 
 
 class Fleet:
@@ -99,7 +109,7 @@ class Fleet:
     def run_command(self, code: str, *arguments: str, given: str = "") -> str:
         """Run `./hutong …` at one of the venues; returns what it printed. Raises RuntimeError."""
         done = subprocess.run(
-            [sys.executable, "-m", "hutong.node.cli", *arguments],
+            [*self._of(code).inside, sys.executable, "-m", "hutong.node.cli", *arguments],
             env=self.environment(code),
             input=given,
             capture_output=True,
@@ -131,6 +141,7 @@ class Fleet:
             yield Child(
                 name=venue.code,
                 argv=[
+                    *venue.inside,
                     *(sys.executable, "-m", "hutong.node.cli", "up"),
                     *("--port", str(self._kept[venue.code]["port"])),
                     *(["--demo"] if self.demo else []),
@@ -178,7 +189,8 @@ class Fleet:
                 "app": secrets.token_urlsafe(24),
                 "owner": secrets.token_urlsafe(24),
             }
-            book = (demo_rulebook if self.demo else real_rulebook)(**asdict(venue))
+            said = {name: getattr(venue, name) for name in ("code", "name_zh", "name_en", "region")}
+            book = (demo_rulebook if self.demo else real_rulebook)(**said)
             (self.state(venue.code) / "rulebook.json").write_text(json.dumps(book))
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(kept, out)
@@ -245,9 +257,19 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def running(home: Path, venues: Sequence[FleetVenue], *, durable: bool = False) -> Iterator[Fleet]:
-    """A fleet in the background while the block lasts; ready when it begins."""
+def running(
+    home: Path,
+    venues: Sequence[FleetVenue],
+    *,
+    durable: bool = False,
+    laid_out: Callable[[Fleet], object] = lambda fleet: None,
+) -> Iterator[Fleet]:
+    """A fleet in the background while the block lasts; ready when it begins.
+
+    `laid_out` is told of it when its addresses are known and nothing runs yet.
+    """
     fleet = Fleet(home, venues, durable=durable)
+    laid_out(fleet)
     with (home / "fleet.log").open("wb") as said:
         process = subprocess.Popen(
             [
@@ -280,8 +302,8 @@ def run(
 def opened(home: Path, *, durable: bool) -> Fleet:
     """The fleet that was laid out in `home`."""
     kept = json.loads((home / FILE).read_text())["venues"].values()
-    fields = ("code", "name_zh", "name_en", "region")
-    return Fleet(home, [FleetVenue(**{n: one[n] for n in fields}) for one in kept], durable=durable)
+    names = [field.name for field in fields(FleetVenue)]
+    return Fleet(home, [FleetVenue(**{n: one[n] for n in names}) for one in kept], durable=durable)
 
 
 def _url(cluster: Cluster, database: str, role: str, password: str) -> str:
