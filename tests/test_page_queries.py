@@ -78,6 +78,8 @@ OF = {
     "my/orders/new/": "offered_elsewhere",
     "desk/network/messages/": "message",
     "desk/network/messages/suspicions/": "suspicion",
+    "desk/network/custody/": "custody_move",
+    "desk/network/duplicates/": "duplicate",
     "desk/clearing/": "clearing_statement",
     "desk/imports/": "run",
     "network/lists/": "signed_list",
@@ -254,6 +256,8 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.journal.models import Entry, Parked
     from hutong.listings.models import Intent, Joining, Listing, Preemption
     from hutong.network.clearing.models import ClearingStatement
+    from hutong.network.custody.models import CustodyMove
+    from hutong.network.duplicates.models import Duplicate
     from hutong.network.messages.models import Outgoing, Suspicion
     from hutong.network.trade.models import Order
     from hutong.parties.models import Party
@@ -312,6 +316,8 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "order": each(Order, "stage"),
         "clearing_statement": each(ClearingStatement, "status"),
         "suspicion": each(Suspicion),
+        "custody_move": each(CustodyMove, "status"),
+        "duplicate": each(Duplicate, "status"),
         "signed_list": [world.ids["signed list"]],
         "offered_elsewhere": [f"{home}/{world.ids['mirrored listing']}"],
         "mirrored_listing": [f"{home}/listings/{world.ids['mirrored listing']}"],

@@ -19,6 +19,8 @@ from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.money import CNY
 from hutong.network.clearing import actions as clearing
+from hutong.network.custody import testing as custody
+from hutong.network.duplicates import testing as duplicates
 from hutong.network.clearing.models import ClearingStatement, Position
 from hutong.network.clearing.rules import Difference, Statement, Status, What, line_of
 from hutong.network.messages import actions as inbox
@@ -45,7 +47,14 @@ MESSAGE = "GET /network/messages/{direction}/{peer}/{message}"
 STATEMENT = "POST /network/statements/{statement}"
 
 
-def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) -> dict[str, str]:
+def ids(
+    *,
+    administrator: Actor,
+    member: Actor,
+    owned: Sequence[UUID],
+    now: datetime,
+    later: datetime,
+) -> dict[str, str]:
     """What the paths of `/network` and `/orders` name; by operation where others say it, too."""
     real_now = datetime.now(UTC)
     undertaking = actions.propose_joining(
@@ -73,10 +82,20 @@ def ids(*, administrator: Actor, member: Actor, now: datetime, later: datetime) 
     to_pay, entered, paid = statements(now=later)
     left_out, open_line = lines(now=later)
     suspicion = suspicions(story, now=later)
+    moved = custody.moves(owned[:2], owner=member, clerk=administrator, peer=HOME, now=later)
+    double = duplicates.found(owned[2], peer=HOME, now=later)
+    decided = duplicates.proposed(owned[3], clerk=administrator, peer=HOME, now=later)
     message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
     assert message is not None, "of each order something was told"
     return {
         "undertaking": str(undertaking),
+        "POST /my/custody/{move}/take-back": str(moved["wished"]),
+        "POST /network/custody/{move}/take-up": str(moved["received"]),
+        "POST /network/custody/{move}/offer": str(moved["proposed"]),
+        "POST /network/custody/{move}/accept": str(moved["taken_up"]),
+        "POST /network/custody/{move}/decline": str(moved["received"]),
+        "claim": str(double),
+        "POST /network/duplicates/{claim}/decide": str(decided),
         "POST /network/changes/{change}/take-up": waiting.digest,
         "POST /network/changes/{change}/approve": taken_up,
         "POST /network/changes/{change}/decline": taken_up,

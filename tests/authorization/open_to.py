@@ -74,6 +74,7 @@ OWN_LISTS = {
     "GET /account",
     "GET /deals",
     "GET /intents",
+    "GET /my/custody",
     "GET /listings",
     "GET /listings/{listing}/intents",
     "GET /listings/{listing}/pre-emptions",

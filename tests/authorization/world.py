@@ -237,6 +237,7 @@ def build(now: datetime) -> World:
     joint = rights.apply_for_bundle(actor=owner, now=now, bundle=bundle.id)
     inventor = people.verified_party("某发明人", kind="individual")
     own_patent = titles.registered_technology(seller, now=now)
+    owned = [one.id for one in titles.registered_technologies(seller, 4, now=now)]
     titles.empowered(seller, [own_patent.id], [inventor], now=later, form=Form.LONG_TERM_USE)
     [statement] = rights.income_arose(
         actor=SYSTEM,
@@ -348,7 +349,9 @@ def build(now: datetime) -> World:
         "peer": proposed_log,
         "POST /log/peers/{peer}/end": watched_log,
         "version": version,
-        **of_network.ids(administrator=administrator, member=owner, now=now, later=later),
+        **of_network.ids(
+            administrator=administrator, member=owner, owned=owned, now=now, later=later
+        ),
     }
     bodies = {
         "POST /log/key-changes": {"change": "rotate", "key": lives["credential"], "reason": "why"},
@@ -360,6 +363,9 @@ def build(now: datetime) -> World:
         },
         "POST /network/undertaking": {"kind": "found", "name": "全国技术交易网络"},
         "POST /network/statements": {"venue": "TJTE"},
+        "POST /my/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "theirs"},
+        "POST /network/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "ours"},
+        "POST /network/duplicates/{claim}/propose": {"upheld": "SZTE", "reasons": "It is older."},
         "POST /orders": {
             "venue": "SZTE",
             "listing": str(new_id()),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hutong.desk.queue import Waiting, source
 from hutong.kit.actor import Actor
 from hutong.kit.refusal import Refused
+from hutong.network import waiting
 from hutong.network.custody import actions, queries
 from hutong.network.custody.rules import Direction, Refusal, Status
 from hutong.rights import queries as rights
@@ -27,21 +28,21 @@ from hutong.venues import queries as venues
 
 OPERATE = queries.OPERATE
 PAGE = "/desk/network/custody"
-OURS = (Status.WISHED, Status.PROPOSED, Status.RECEIVED, Status.TAKEN_UP)  # our officers decide
-UNDER_WAY = (*OURS, Status.OFFERED, Status.ACCEPTED, Status.HANDED)
+UNDER_WAY = (*waiting.MOVES, Status.OFFERED, Status.ACCEPTED, Status.HANDED)
 
 
 @source(OPERATE)
 def custody_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Moves of custody that wait for an officer here."""
-    for move in queries.moves(actor, *OURS):
-        going = move.direction is Direction.GOING
+    for move in waiting.moves(actor):
         yield Waiting(
-            kind=gettext("Custody to be given") if going else gettext("Custody offered to us"),
-            title=f"{move.title_zh or move.title_en} · {move.peer}",
+            kind=gettext("Custody to be given")
+            if move.is_going
+            else gettext("Custody offered to us"),
+            title=f"{move.title} · {move.peer}",
             href=f"{PAGE}/{move.id}",
-            since=move.changed_at,
-            note=move.reason,
+            since=move.since,
+            note=move.note,
             term="operation",
             not_by=(move.begun_by,),
         )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.desk.queue import Waiting, source
 from hutong.kit.actor import Actor
+from hutong.network import waiting
 from hutong.network.claims import queries as claims
 from hutong.network.duplicates import actions, queries
 from hutong.network.duplicates.rules import Status
@@ -25,21 +26,18 @@ from hutong.venues import queries as venues
 
 OPERATE = queries.OPERATE
 PAGE = "/desk/network/duplicates"
-UNDECIDED = (Status.OPEN, Status.PROPOSED)
+UNDECIDED = waiting.DUPLICATES
 
 
 @source(OPERATE)
 def duplicates_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Those to decide, where we are the registrar; those in which we have said nothing yet."""
-    mine = venues.my_code()
-    for one in queries.duplicates(actor, *UNDECIDED):
-        if not one.is_ours_to_decide and mine in one.statements:
-            continue
+    for one in waiting.duplicates(actor):
         yield Waiting(
             kind=gettext("Right registered at two exchanges"),
-            title=f"{one.holding_venue} · {one.venue}",
+            title=one.venues,
             href=f"{PAGE}/{one.claim}",
-            since=one.found_at,
+            since=one.since,
             note=gettext("to be decided here") if one.is_ours_to_decide else gettext("our case"),
             term="operation",
             not_by=(one.begun_by,),

@@ -142,6 +142,11 @@ class ContradictionView:
     found_at: datetime
 
 
+MOST_CHANGES = 100
+_OF_CHANGES = (  # what a view of a change is made of, beside its approvals
+    *("digest", "id", "kind", "venue", "proposed_by", "told", "status"),
+    *("taken_up_by", "taken_up_at", "decided_by", "decided_at", "why", "listed_in"),
+)
 _EVER = datetime.max.replace(tzinfo=UTC)  # who the venue is says the rulebook adopted last
 _STANDING = """
     SELECT state, expires_at > COALESCE(%s, clock_timestamp())
@@ -269,10 +274,13 @@ def _current() -> Network | None:
 
 
 def _with_all(rows: QuerySet[Network]) -> QuerySet[Network]:
-    """`rows` with `listed` venues, `made` changes, `received` applications, and who is `accused`."""
+    """`rows` with `listed` venues, `made` changes and those open, `received` applications, and who
+    is `accused`."""
     here = OuterRef("pk")
     made = MemberList.objects.filter(network=here, version__lte=OuterRef("version"))
     received = Application.objects.filter(network=here, status=ApplicationStatus.RECEIVED)
+    given = Approval.objects.filter(change=OuterRef("pk")).order_by("venue").values("venue")
+    open_ = Change.objects.filter(network=here, status__in=OPEN).order_by("-proposed_at", "digest")
     accused = Contradiction.objects.filter(network=here)
     return rows.annotate(
         listed=ArraySubquery(
@@ -284,6 +292,13 @@ def _with_all(rows: QuerySet[Network]) -> QuerySet[Network]:
         received=ArraySubquery(
             received.order_by("-received_at").values(
                 json=JSONObject(digest="digest", told="told", received_at="received_at")
+            )
+        ),
+        open_changes=ArraySubquery(
+            open_[:MOST_CHANGES].values(
+                json=JSONObject(
+                    **{name: name for name in _OF_CHANGES}, approved_by=ArraySubquery(given)
+                )
             )
         ),
         accused=ArraySubquery(
@@ -496,8 +511,10 @@ def why_impossible(roll: Roll, change: lists.Change) -> str | None:
 # -- for pages and doors -------------------------------------------------------------------------------
 
 
-def changes(*statuses: ChangeStatus, limit: int = 100) -> list[ChangeView]:
+def changes(*statuses: ChangeStatus, limit: int = MOST_CHANGES) -> list[ChangeView]:
     """Changes of the network this venue is in, latest first; those open, or in `statuses`."""
+    if not statuses and limit == MOST_CHANGES and is_reading():
+        return once(("venues.changes",), _open_changes)
     wanted = [status.value for status in statuses] or OPEN
     return once(
         ("venues.changes", *sorted(wanted), limit),
@@ -508,6 +525,27 @@ def changes(*statuses: ChangeStatus, limit: int = 100) -> list[ChangeView]:
 def change(digest: str) -> ChangeView | None:
     found = _views(Change.objects.filter(digest=digest), 1)
     return found[0] if found else None
+
+
+def _open_changes() -> list[ChangeView]:
+    """Those open, as `_with_all` has them."""
+    row = _current()
+    told = (_beside(row, "open_changes") or []) if row else []
+    if row is None or not told:
+        return []
+    roll, mine = roll_of(row), my_code()
+    return [_view(_read_change(one), roll, mine) for one in told]
+
+
+def _read_change(told: dict[str, Any]) -> Change:
+    given = {name: told[name] for name in _OF_CHANGES}
+    for name in ("taken_up_at", "decided_at"):
+        given[name] = datetime.fromisoformat(given[name]) if given[name] else None
+    for name in ("id", "taken_up_by", "decided_by"):
+        given[name] = UUID(given[name]) if given[name] else None
+    row = Change(**given)
+    row.approved_by = told["approved_by"]
+    return row
 
 
 def _views(rows: Any, limit: int) -> list[ChangeView]:

@@ -56,6 +56,7 @@ class Refusal(Reason):
         N_(
             "Only its sole owner can wish so here; of a shared right ask the officers, all agreeing."
         ),
+        403,
     )
     NOT_A_MEMBER = reason(
         "custody.not_a_member", "NE-8", N_("{venue} is not another member in good standing.")
