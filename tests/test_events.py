@@ -152,6 +152,8 @@ SINGLE = {
             "AccreditationAccepted": ("venue", "number", "capability"),
             "SignInVouched": ("to", "role"),
             "SignedInFrom": ("venue",),
+            "CertificateCountersigned": ("venue",),
+            "CountersignatureTaken": ("venue",),
             "OrderOpened": ("venue",),
             "OrderEnded": ("how",),
             "OrderSettled": ("venue", "certificates"),

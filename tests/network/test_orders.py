@@ -1,14 +1,20 @@
 """A member of one venue buys at another: what goes wrong ends the same at both, with their books
 equal (NE-4, SE-5)."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
+from hutong.certificates import queries as certificates
+from hutong.certificates.content import content_digest
+from hutong.certificates.verification import countersigned
 from hutong.deals import queries as deals
 from hutong.deals.models import Acceptance
 from hutong.deals.testing import accepted_by, ended
+from hutong.documents import queries as documents
 from hutong.due import queries as due
 from hutong.due.models import Clock
 from hutong.kit.ids import subject
@@ -19,6 +25,12 @@ from hutong.listings.intents import Decision
 from hutong.listings.testing import open_listing
 from hutong.network import queries as network
 from hutong.network.clearing.models import Position
+from hutong.network.countersigning import queries as countersigning
+from hutong.network.mirrors import actions as mirroring
+from hutong.network.mirrors import jobs as following
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.mirrors.sources import Web
+from hutong.network.recognition.credentials import keys_of
 from hutong.network.trade import actions, queries
 from hutong.network.trade.models import ForeignOrder
 from hutong.network.trade.rules import Deposit, Price, Stage
@@ -34,7 +46,8 @@ from hutong.settlement import queries as money
 from hutong.settlement.testing import received
 from hutong.transparency import sealing
 from hutong.ui.testing import browsing
-from network.pair import CODES, Pair
+from hutong.venues import queries as venues
+from network.pair import CODES, Inline, Pair, _Wire
 
 pytestmark = pytest.mark.drill  # two venues trade for a while
 NOW = datetime(2022, 6, 20, 1, tzinfo=UTC)
@@ -42,6 +55,29 @@ REGISTERED = timedelta(days=16)
 HOME, OURS = "SZTE", "SDTE"
 PRICE, DEPOSIT = 100_000_000, 10_000_000
 ENOUGH = 10**12
+
+
+class Here(Web):
+    """Reads a venue's log through its own application, one request at a time."""
+
+    def __init__(self, url, pair):
+        super().__init__(url, client=httpx.Client(transport=_Wire(pair)))
+        self._pool = Inline()
+        self._pool.map = map
+
+
+class Heres:
+    def __init__(self, pair):
+        self.pair = pair
+
+    def home(self, member):
+        return Here(f"{member.url}/log", self.pair)
+
+    def relay(self, member, code):
+        raise AssertionError("its home answers")
+
+    def checkpoints(self, member):
+        return []
 
 
 class Trade:
@@ -73,9 +109,17 @@ class Trade:
             for code in CODES:
                 with self.pair.at(code):
                     done += work_until_quiet(now=self.now(), real_now=datetime.now(UTC))
+            self.mirror()
             if not done + self.pair.carry():
                 return
         raise AssertionError("they never come to an end")
+
+    def mirror(self):
+        """Our venue copies the home venue's log."""
+        with self.pair.at(OURS):
+            member, known = venues.find(HOME), mirrors.mirror(HOME)
+            id = known.id if known else mirroring.begin(code=HOME, origin=member.log_origin)
+            following.follow(member, id, Heres(self.pair))
 
     def limit(self, fen):
         """What the home venue lets ours stand for."""
@@ -264,8 +308,67 @@ def who_may_not_buy_any_more_at_the_cut_off_has_the_deposit_free(trade, offer, o
     trade.books_agree()
 
 
+def a_deal_that_settles_is_certified_by_both(trade):
+    offer = trade.listed()
+    order = trade.qualified(offer)
+    trade.pay("order", order)
+    trade.close(offer)
+    trade.signed(order, by=trade.member)
+    trade.pay("order_price", order)
+    with trade.pair.at(HOME):
+        deal = trade.at_home(order).id
+        settlement.settle(actor=officer("settlement", now=trade.now()), now=trade.now(), deal=deal)
+    trade.run()
+    assert trade.order(order).stage is Stage.SETTLED
+    with trade.pair.at(HOME):
+        [certificate] = certificates.by_subject(subject("deal", deal))
+        credential = documents.read_bytes(certificate.credential)
+
+    for code in CODES:
+        with trade.pair.at(code):
+            [one] = countersigning.of_certificate(certificate.number)
+            assert (one.venue, one.issuer) == (OURS, HOME)
+            report = countersigning.verify(credential, now=trade.now())
+            assert report.verified, [step.sentence() for step in report.steps]
+            said = {step.name.value: step.sentence() for step in report.steps}
+            assert said["countersignature"].startswith("Countersigned by")
+            assert browsing().get(f"/api/v1/network/countersignatures/{one.number}").json()
+    with trade.pair.at(HOME):
+        page = browsing().get(f"/certificates/{certificate.number}").content.decode()
+        assert "Countersigned by" in page
+        file = browsing().get(f"/certificates/{one.number}/countersignatures/{OURS}").json()
+        assert file == one.file
+    trade.books_agree()
+    return credential, file
+
+
+def with_another_content_the_countersignature_does_not_hold(trade, credential, file):
+    changed = json.loads(credential)
+    changed["credentialSubject"]["deal"]["price_fen"] += 1
+    with trade.pair.at(HOME):
+        report = countersigning.verify(json.dumps(changed).encode(), now=trade.now())
+        assert not report.verified
+        assert "countersignature" not in {step.name.value for step in report.steps}
+        content = json.loads(credential)["credentialSubject"]
+        ours, theirs = [keys_of(venues.find(code)) for code in (OURS, HOME)]
+    found = countersigned.read(file)
+    told = {"number": content["number"], "digest": content_digest(content)}
+    assert countersigned.check(found, ours, **told) >= 0
+    for keys, other in ((ours, {"digest": content_digest(content | {"x": 1})}), (theirs, {})):
+        with pytest.raises(countersigned.CountersignatureInvalid):
+            countersigned.check(found, keys, **told | other)
+    found.statement["at"] = "2022-01-01T00:00:00.000000Z"
+    with pytest.raises(countersigned.CountersignatureInvalid, match="did not sign"):
+        countersigned.check(found, ours, **told)
+
+
 def test_what_goes_wrong_between_venues_ends_the_same_at_both(trade):
     """One story for all, for two venues take long to build."""
     a_deal_that_is_terminated_gives_the_price_back(trade)
     offer, order = a_guarantee_beyond_the_limit_is_refused_and_can_be_sent_again(trade)
     who_may_not_buy_any_more_at_the_cut_off_has_the_deposit_free(trade, offer, order)
+
+
+def test_what_goes_well_is_certified_by_both_venues(trade):
+    credential, file = a_deal_that_settles_is_certified_by_both(trade)
+    with_another_content_the_countersignature_does_not_hold(trade, credential, file)

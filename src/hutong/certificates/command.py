@@ -1,6 +1,6 @@
 """
-`hutong verify FILE [--key FILE] [--status FILE…] [--witness FILE…] [--timestamps FILE]`: verify a
-certificate at a terminal, offline.
+`hutong verify FILE [--key FILE] [--status FILE…] [--witness FILE…] [--countersignature FILE…]
+[--timestamps FILE]`: verify a certificate at a terminal, offline.
 
 Exit codes for scripts: 0 verified, 1 not verified, 2 the file or the keys cannot be read.
 """
@@ -13,6 +13,7 @@ from typing import Final, TextIO
 
 from hutong.certificates import bounded, pem, verification
 from hutong.certificates.verification import TITLES, Outcome, Report
+from hutong.certificates.verification import countersigned as countersigning
 from hutong.kit.refusal import N_
 from hutong.transparency.venue_keys import VenueKeys
 
@@ -30,6 +31,7 @@ def verify_file(
     status_lists: Sequence[Path] = (),
     witnesses: Sequence[Path] = (),
     timestamp_authorities: Path | None = None,
+    countersignatures: Sequence[Path] = (),
     as_json: bool = False,
     translate: Callable[[str], str] = str,
     out: TextIO | None = None,
@@ -37,26 +39,30 @@ def verify_file(
     """Verify the certificate at `path` with the venue's key file, print each step, return the code.
 
     Beside the keys: the venue's status lists as fetched (for revocation), key files of witnessing
-    venues, and the certificates (PEM) of trusted timestamp authorities. `translate` turns English
-    sentences into the reader's language.
+    venues, countersignatures of such venues, and the certificates (PEM) of trusted timestamp
+    authorities. `translate` turns English sentences into the reader's language.
     """
     out = out or sys.stdout
     try:
         keys = VenueKeys.parse(_read(key_file, verification.MAX_JSON_BYTES))
         data = _read(path, verification.MAX_BYTES)
         lists = [_read(file, verification.MAX_JSON_BYTES) for file in status_lists]
-        cosigners = [
-            key
-            for file in witnesses
-            for key in VenueKeys.parse(_read(file, verification.MAX_JSON_BYTES)).witness
+        others = [VenueKeys.parse(_read(file, verification.MAX_JSON_BYTES)) for file in witnesses]
+        countersigned = [
+            json.loads(_read(file, countersigning.MAX_BYTES)) for file in countersignatures
         ]
         trusted = pem.certificates_in(timestamp_authorities or "")
     except (OSError, ValueError) as error:
         out.write(translate(N_("Cannot verify: {problem}")).format(problem=error) + "\n")
         return UNREADABLE
     report = bounded.verify(
-        data, keys, authorities=trusted, status_lists=lists, witnesses=cosigners
+        data,
+        keys,
+        authorities=trusted,
+        status_lists=lists,
+        witnesses=[key for other in others for key in other.witness],
     )
+    report = countersigning.with_countersignatures(report, countersigned, others)
     if as_json:
         out.write(json.dumps(summary(report, translate), ensure_ascii=False) + "\n")
     else:

@@ -26,11 +26,15 @@ class StepName(StrEnum):
     REVOCATION = "revocation"
     VALIDITY = "validity"
     LATER = "later"
+    COUNTERSIGNATURE = "countersignature"
 
 
 # What a genuine file may leave open: others than the venue's keys answer for it.
 BESIDE: Final = frozenset(
-    {StepName.TIMESTAMP, StepName.WITNESSES, StepName.REVOCATION, StepName.VALIDITY}
+    {
+        *(StepName.TIMESTAMP, StepName.WITNESSES, StepName.REVOCATION, StepName.VALIDITY),
+        StepName.COUNTERSIGNATURE,
+    }
 )
 
 
@@ -48,6 +52,7 @@ TITLES: Final = {
     StepName.REVOCATION: N_("Revocation"),
     StepName.VALIDITY: N_("Validity"),
     StepName.LATER: N_("Later certificates"),
+    StepName.COUNTERSIGNATURE: N_("Countersignature"),
 }
 
 

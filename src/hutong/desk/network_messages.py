@@ -79,6 +79,8 @@ KINDS: Words = {
     "trade.signed": N_("Both sides have signed"),
     "trade.price": N_("Asks for the price"),
     "trade.pay": N_("The price is here"),
+    "trade.certified": N_("Shows the certificate of a deal"),
+    "trade.countersigned": N_("Countersigns the certificate of a deal"),
     "trade.settled": N_("Right and money have moved"),
     "trade.ended": N_("The deal has ended otherwise"),
     "venues.approval": N_("Approves a change of the list"),

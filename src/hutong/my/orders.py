@@ -22,6 +22,7 @@ from hutong.kit.ids import subject
 from hutong.kit.moments import parse_iso
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.my.deals import readable
+from hutong.network.countersigning import queries as countersigning
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
 from hutong.network.trade.queries import OrderView, RelayedBidView
@@ -207,6 +208,7 @@ def _shown(
             "waits_for_deposit": order.deposit is Deposit.ASKED,
             "waits_for_price": order.price is Price.ASKED,
             "may_ask_again": order.may_ask_again,
+            "countersigned": countersigning.of_certificates(order.certificates),
             "problem": problem,
         },
         status=status,

@@ -6,6 +6,7 @@ from ninja import Router
 
 from hutong.network.claims.api import router as claims
 from hutong.network.clearing.api import router as clearing
+from hutong.network.countersigning.api import router as countersigning
 from hutong.network.custody.api import router as custody
 from hutong.network.duplicates.api import router as duplicates
 from hutong.network.membership.api import router as membership
@@ -19,7 +20,7 @@ from hutong.network.trade.api import router as trade
 router = Router(tags=["network"])
 PARTS = (
     *(messages, mirrors, claims, membership, trade, clearing, recognition),
-    *(projects, procedures, custody, duplicates),
+    *(projects, procedures, custody, duplicates, countersigning),
 )
 for part in PARTS:
     router.add_router("", part)

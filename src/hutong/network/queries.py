@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hutong.kit.audit import Discrepancy
 from hutong.network.claims import queries as claims
 from hutong.network.clearing import queries as clearing
+from hutong.network.countersigning import queries as countersigning
 from hutong.network.custody import queries as custody
 from hutong.network.duplicates import queries as duplicates
 from hutong.network.messages import queries as messages
@@ -15,7 +16,7 @@ from hutong.network.recognition import queries as recognition
 from hutong.network.trade import queries as trade
 
 PACKAGES = (
-    *(messages, mirrors, claims, clearing, recognition, trade),
+    *(messages, mirrors, claims, clearing, recognition, trade, countersigning),
     *(projects, procedures, custody, duplicates),
 )
 

@@ -9,6 +9,7 @@ from hutong.network.check import answering as check
 from hutong.network.claims import actions as claims
 from hutong.network.claims import batches
 from hutong.network.clearing import answering as clearing
+from hutong.network.countersigning import jobs as countersigning
 from hutong.network.custody import jobs as custody
 from hutong.network.duplicates import jobs as duplicates
 from hutong.network.membership import jobs as membership
@@ -26,6 +27,7 @@ KINDS: dict[str, Kind] = {
     "claims.batch": Kind(batches.on_batch, batches.batch_answered),
     "claims.finals": Kind(batches.on_finals),
     **trade.KINDS,
+    **countersigning.KINDS,
     **clearing.KINDS,
     **membership.KINDS,
     **check.KINDS,

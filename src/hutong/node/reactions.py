@@ -15,6 +15,7 @@ from hutong.journal.queries import Recorded
 from hutong.journal.reacting import Reaction
 from hutong.listings import jobs as listings
 from hutong.network.claims import jobs as claims
+from hutong.network.countersigning import jobs as countersigning
 from hutong.network.custody import jobs as custody
 from hutong.network.duplicates import jobs as duplicates
 from hutong.network.membership import jobs as membership
@@ -99,6 +100,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("venues.lists", "venues.Approved", "venues.ApprovalTaken", do=membership.on_enough),
     # orders of other venues' members here, and of ours elsewhere (NE-4)
     when("trade.telling", *trade.TOLD, do=trade.tell),
+    when("trade.countersigned", "network.CertificateCountersigned", do=countersigning.on_entered),
     when("trade.held", "settlement.RemittanceHeld", do=trade.held_for_order),
     when("network.approvals", "venues.Approved", do=membership.on_approved),
     when("network.lists", "venues.ListAdopted", do=membership.on_list),

@@ -24,9 +24,11 @@ from hutong.doors.api import paged
 from hutong.kit.actor import READ
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.countersigning import queries as countersigning
 from hutong.portal.verify_words import browser_fields, browser_words
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, visitor
+from hutong.venues import queries as venues
 
 KIND_NAMES = {kind.value: (of.title_zh, of.title_en) for kind, of in KINDS.items()}
 SHOWN_STANDINGS = {
@@ -109,8 +111,24 @@ def one(request: HttpRequest, number: str) -> HttpResponse:
             "standing": "expired" if expired and standing == "in_force" else standing,
             "printed": queries.printed_code(number) if opens else "",
             "technologies": technologies.technologies(certificate.technologies),
+            "countersigned": countersigning.of_certificate(certificate.number),
         },
     )
+
+
+@visitor
+def countersignature(request: HttpRequest, number: str, venue: str) -> HttpResponse:
+    """Another venue's word for a certificate, as a file: what `./hutong verify` takes (NE-4)."""
+    for one in countersigning.of_certificate(number):
+        if one.venue == venue:
+            return JsonResponse(
+                one.file,
+                headers={
+                    "Content-Disposition": f'attachment; filename="{number}.{venue}.json"',
+                    "Access-Control-Allow-Origin": "*",
+                },
+            )
+    raise Http404
 
 
 @visitor
@@ -153,7 +171,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         if upload.size > verification.MAX_BYTES:
             problem = Refused(CommonRefusal.TOO_LARGE, what=gettext("The file"), limit="50 MB")
         else:
-            report = summary(queries.verify(upload.read(), now=request.now), gettext)
+            report = summary(countersigning.verify(upload.read(), now=request.now), gettext)
     response = render(
         request,
         "portal/verify.html",
@@ -164,6 +182,7 @@ def verify(request: HttpRequest) -> HttpResponse:
             "words": browser_words(),
             "fields": browser_fields(),
             "witnesses": [key.text() for key in queries.witnesses()],
+            "networked": bool(venues.every_venue()),
         },
         status=413 if problem else 200,
     )

@@ -50,6 +50,11 @@ urlpatterns = [
     path("certificates/<str:number>", certificates.one, name="certificate"),
     path("certificates/<str:number>/pdf", certificates.file, {"form": "pdf"}, name="pdf"),
     path("certificates/<str:number>/json", certificates.file, {"form": "json"}, name="json"),
+    path(
+        "certificates/<str:number>/countersignatures/<str:venue>",
+        certificates.countersignature,
+        name="countersignature",
+    ),
     path("verify", certificates.verify, name="verify"),
     path("rules", rulebook.page, name="rules"),
     path("network", network.page, name="network"),

@@ -72,6 +72,11 @@ def browser_words() -> dict[str, Any]:
             "holds": gettext("It holds until {until}."),
             "held": gettext("It held until {until}."),
             "later": gettext("A later certificate stands in its place: {number}."),
+            "countersigned": gettext("Countersigned by {venue}: entry {index} of its public log."),
+            "countersigned_unknown": gettext(
+                "Countersigned by {venue}, whose keys were not given."
+            ),
+            "countersigned_wrong": gettext("The countersignature of {venue} does not hold."),
             "document": gettext("Signed as a whole by {signer} at {signed_at}, unchanged (PAdES)."),
             "changed": gettext("The PDF was changed after it was signed."),
             "added": gettext("Something was added to the PDF after it was signed."),

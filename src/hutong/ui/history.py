@@ -328,6 +328,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "venues.UndertakingProposed": (N_("Founding or joining a network proposed"), WAITING),
     "venues.UndertakingWithdrawn": (N_("Founding or joining a network given up"), QUIET),
     "network.AccreditationAccepted": (N_("Accreditation at another venue accepted"), GOOD),
+    "network.CertificateCountersigned": (N_("Certificate of another venue countersigned"), GOOD),
+    "network.CountersignatureTaken": (N_("Countersigned by the buyer's venue"), GOOD),
     "network.CredentialShown": (N_("Credential shown to another venue"), QUIET),
     "network.DebtEnded": (N_("What another venue owed is owed no longer"), QUIET),
     "network.DepositGuaranteed": (N_("The home venue took our guarantee"), GOOD),

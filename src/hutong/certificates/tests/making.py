@@ -20,7 +20,8 @@ from hutong.certificates.content import (
     VenueFacts,
 )
 from hutong.certificates.kinds import Kind, number
-from hutong.kit.canonical import canonical
+from hutong.certificates.verification import countersigned
+from hutong.kit.canonical import canonical, digest_of
 from hutong.transparency import note, tiles
 from hutong.transparency.keys import Keyring
 from hutong.transparency.merkle import inclusion_proof, leaf_hash, root_of
@@ -119,9 +120,11 @@ class Maker:
             "content_digest": contents.content_digest(content),
             **changes,
         }
-        leaf = canonical(
-            {"format": "hutong/2", "kind": "certificates.Issued", "version": 1, "facts": facts}
-        )
+        return self.entered("certificates.Issued", facts)
+
+    def entered(self, kind: str, facts: dict[str, Any]) -> tuple[bytes, LogProof]:
+        """An entry of this venue's log and its proof."""
+        leaf = canonical({"format": "hutong/2", "kind": kind, "version": 1, "facts": facts})
         leaves = [leaf_hash(b"%d" % n) for n in range(self.before)]
         hashes = [*leaves, leaf_hash(leaf), leaf_hash(b"later"), leaf_hash(b"latest")]
         origin = self.keyring.venue.log_origin
@@ -130,6 +133,20 @@ class Maker:
         read = tiles.reader(dict(tiles.append(0, {}, hashes).tiles).__getitem__)
         path = inclusion_proof(self.before, len(hashes), read)
         return leaf, LogProof(self.before, tuple(path), str(signed))
+
+    def countersigned(self, content: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """This venue's countersignature of another's certificate. `changes` falsify what it says."""
+        statement = countersigned.state(
+            venue=self.keyring.venue.code,
+            issuer=content["venue"]["code"],
+            number=content["number"],
+            digest=contents.content_digest(content),
+            at=NOW,
+            signer=self.keyring.credential_signer,
+        )
+        leaf, proof = self.entered(countersigned.ENTRY, {"digest": digest_of(statement)})
+        told = {**statement, **changes}
+        return countersigned.bundle(told, leaf=leaf, log_proof=proof.text())
 
     def credential(self, content: dict[str, Any], **changes: Any) -> dict[str, Any]:
         leaf, proof = self.logged(content, **changes)

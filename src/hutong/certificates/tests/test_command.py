@@ -1,12 +1,14 @@
 """The verify command: each step printed, and an exit code for scripts."""
 
+import base64
 import json
 from io import StringIO
 
 import pytest
 
 from hutong.certificates.command import verify_file
-from hutong.certificates.tests.making import SALE
+from hutong.certificates.tests.making import SALE, VENUE, Maker
+from hutong.transparency.venue_keys import Venue
 
 
 @pytest.fixture
@@ -50,3 +52,93 @@ def test_the_report_is_json_where_a_script_wants_it(files):
         "content",
         "credential",
     ]
+
+
+# -- countersigned by another venue (NE-4) -----------------------------------------------------------
+
+OTHER = Venue(code="SZTE", name_zh="深圳交易所", name_en="Shenzhen", origin="szte.example")
+
+
+@pytest.fixture
+def other(tmp_path):
+    return Maker.of(tmp_path / "other" / "keys", OTHER)
+
+
+def verified_with(files, told, *keys):
+    """The exit code, and what is said of the countersignature `told`."""
+    (files / "told.json").write_text(json.dumps(told))
+    for n, maker in enumerate(keys):
+        (files / f"keys{n}.json").write_bytes(maker.keyring.public().file())
+    out = StringIO()
+    code = verify_file(
+        files / "certificate.json",
+        files / "keys.json",
+        witnesses=[files / f"keys{n}.json" for n in range(len(keys))],
+        countersignatures=[files / "told.json"],
+        as_json=True,
+        out=out,
+    )
+    (step,) = [s for s in json.loads(out.getvalue())["steps"] if s["name"] == "countersignature"]
+    return code, step["outcome"], step["text"]
+
+
+@pytest.fixture
+def content(files):
+    return json.loads((files / "certificate.json").read_text())["credentialSubject"]
+
+
+def test_a_countersignature_names_the_venue_and_its_entry(files, content, other):
+    code, outcome, text = verified_with(files, other.countersigned(content), other)
+
+    assert (code, outcome) == (0, "ok")
+    assert text == "Countersigned by 深圳交易所 Shenzhen: entry 5 of its public log."
+
+
+def test_without_that_venues_keys_it_stays_unknown_and_the_certificate_genuine(
+    files, content, other
+):
+    code, outcome, text = verified_with(files, other.countersigned(content))
+
+    assert (code, outcome) == (0, "unknown")
+    assert "SZTE" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"certificate": "SHTE-DEMO-JY-2022-000002"}, "another certificate"),
+        ({"content_digest": "sha256:" + "1" * 64}, "another certificate"),
+        ({"at": "2026-03-02T08:30:01.000000Z"}, "did not sign"),
+        ({"signature": "z111"}, "did not sign"),
+        ({"key": "z6Mk"}, "no usable key"),
+        ({"format": "hutong-countersignature/2"}, "not in the form"),
+        ({"more": "x"}, "not in the form"),
+    ],
+)
+def test_a_countersignature_that_was_changed_fails(files, content, other, changes, why):
+    code, outcome, text = verified_with(files, other.countersigned(content, **changes), other)
+
+    assert (code, outcome) == (1, "failed")
+    assert why in text
+
+
+def test_a_countersignature_that_its_venues_log_does_not_hold_fails(files, content, other):
+    told = other.countersigned(content)
+    leaf, proof = other.entered("network.Other", {"digest": "sha256:" + "0" * 64})
+    elsewhere = {**told, "entry": base64.b64encode(leaf).decode()}
+    for falsified, why in (
+        (elsewhere, "does not hold it"),
+        ({**elsewhere, "tlogProof": proof.text()}, "holds something else there"),
+    ):
+        code, outcome, text = verified_with(files, falsified, other)
+        assert (code, outcome) == (1, "failed")
+        assert why in text
+
+
+def test_nobody_countersigns_with_the_keys_of_another(files, content, other, maker):
+    told = maker.countersigned(content, venue=OTHER.code)
+
+    code, outcome, _ = verified_with(files, told, other)
+
+    assert (code, outcome) == (1, "failed")
+    assert VENUE.code != OTHER.code

@@ -11,13 +11,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from hutong.certificates import credential as vc
 from hutong.certificates import verification
+from hutong.certificates.content import content_digest
 from hutong.certificates.kinds import Kind
 from hutong.kit.canonical import canonical
 from hutong.kit.refusal import Refused
 from hutong.network.recognition.rules import Refusal
 from hutong.parties.actions import Vouched
 from hutong.parties.rules import Kind as PartyKind
+from hutong.transparency.proof import LogProof
 from hutong.transparency.venue_keys import Venue, VenueKeys
 from hutong.venues.lists import Member
 from hutong.venues.queries import keys_in
@@ -75,6 +78,30 @@ def read_accreditation(credential: Mapping[str, Any], issuer: Member) -> Accredi
         capability=said["capability"],
         starts_on=date.fromisoformat(said["from"]),
         until=date.fromisoformat(said["until"]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certified:
+    """A transaction certificate that was checked: its content and its entry in its venue's log."""
+
+    number: str
+    content: dict[str, Any]
+    content_digest: str
+    leaf: bytes
+    log_index: int
+
+
+def read_transaction(credential: Mapping[str, Any], issuer: Member) -> Certified:
+    """What `issuer` certified of a deal. Raises Refused with the step that failed."""
+    number, content = _genuine(credential, issuer, Kind.TRANSACTION)
+    leaf, proof = vc.evidence(credential)
+    return Certified(
+        number=number,
+        content=content,
+        content_digest=content_digest(content),
+        leaf=leaf,
+        log_index=LogProof.parse(proof).index,
     )
 
 

@@ -6,13 +6,16 @@ the call and the price. Each looks whether the intent or deal is another venue's
 members' nothing is said.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from hutong.auctions import queries as auctions
 from hutong.certificates import queries as certificates
+from hutong.certificates.kinds import Kind
 from hutong.deals import queries as deals
+from hutong.documents import queries as documents
 from hutong.journal import queries as journal
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
@@ -135,6 +138,16 @@ def of_closing(entry: Recorded) -> None:
     _tell(order, "trade.settled", {"certificates": numbers}, entry)
 
 
+def of_certificate(entry: Recorded) -> None:
+    """The deal's certificate is made: its venue puts its own name to it (NE-4)."""
+    certificate = certificates.by_id(UUID(entry.facts["certificate"]))
+    if certificate.kind is not Kind.TRANSACTION or certificate.credential is None:
+        return
+    if order := queries.foreign_of_deal(UUID(subject_id(certificate.source))):
+        credential = json.loads(documents.read_bytes(certificate.credential))
+        _tell(order, "trade.certified", {"credential": credential}, entry)
+
+
 def of_return(entry: Recorded) -> None:
     """The deal ended, and so much is owed no longer."""
     _ended(entry, back_fen=entry.facts["amount_fen"])
@@ -173,6 +186,7 @@ _TELLINGS: dict[str, Callable[[Recorded], None]] = {
     "deals.Signed": of_signing,
     "settlement.PayableIssued": of_price,
     "deals.Closed": of_closing,
+    "certificates.Rendered": of_certificate,
     "settlement.PriceReturned": of_return,
     "deals.Defaulted": of_ending,
     "deals.Terminated": of_ending,

@@ -10,9 +10,12 @@ from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from hutong.certificates.kinds import Kind
+from hutong.certificates.queries import CertificateView
 from hutong.deals import queries as deals
 from hutong.doors.waiting import shaped
 from hutong.kit.actor import Actor
+from hutong.kit.ids import subject_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.trade.audit import audit
 from hutong.network.trade.models import ForeignOrder, Order, RelayedBid
@@ -117,6 +120,16 @@ def foreign_of_deal(deal: UUID) -> ForeignOrderView | None:
     return foreign_of_intent(intent) if intent is not None else None
 
 
+def foreign_of_certificate(
+    certificate: CertificateView, venue: str, order: UUID
+) -> ForeignOrderView | None:
+    """The order of a venue whose deal a transaction certificate is of; None for any other."""
+    if certificate.kind is not Kind.TRANSACTION:
+        return None
+    found = foreign_of_deal(UUID(subject_id(certificate.source)))
+    return found if found and (found.venue, found.id) == (venue, order) else None
+
+
 def foreign_of_listing(listing: UUID) -> list[ForeignOrderView]:
     return [foreign(row) for row in ForeignOrder.objects.filter(listing=listing)]
 
@@ -211,6 +224,7 @@ __all__ = [
     "audit",
     "bids_of",
     "foreign",
+    "foreign_of_certificate",
     "foreign_of_deal",
     "foreign_of_intent",
     "foreign_of_listing",

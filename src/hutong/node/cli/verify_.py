@@ -37,7 +37,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="key files of other venues that may have cosigned the log",
+        help="key files of other venues that may have cosigned the log or countersigned",
+    )
+    parser.add_argument(
+        "--countersignature",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="countersignatures of other venues, as the certificate's page offers them",
     )
     parser.add_argument(
         "--timestamps",
@@ -65,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
         status_lists=options.status,
         witnesses=options.witness,
         timestamp_authorities=options.timestamps,
+        countersignatures=options.countersignature,
         as_json=options.json,
     )
 

@@ -320,3 +320,42 @@ def test_every_sentence_of_the_browser_is_said_somewhere():
     scripts = "".join(path.read_text() for path in SCRIPTS.glob("verify*.js"))
     for key in browser_words()["says"]:
         assert f'"{key}"' in scripts, key
+
+
+def test_a_countersignature_is_right_or_wrong_as_for_the_command(ask, maker, tmp_path):
+    other = Maker.of(
+        tmp_path / "other" / "keys",
+        Venue(code="SZTE", name_zh="深圳交易所", name_en="Shenzhen", origin="szte.example"),
+    )
+    content = maker.content(SALE)
+    right = other.countersigned(content)
+    public = other.keyring.public()
+    member = {
+        "code": "SZTE",
+        "name_zh": public.venue.name_zh,
+        "name_en": public.venue.name_en,
+        "log_origin": public.venue.log_origin,
+        "log_keys": [key.text() for key in public.log],
+        "witness_keys": [],
+        "credential_keys": public.as_json()["credential"],
+        "message_keys": [],
+        "certificate_authorities": [],
+    }
+    told = {
+        "countersigned": right,
+        "countersigned_wrong": other.countersigned(content, content_digest="sha256:" + "1" * 64),
+        "countersigned_unknown": maker.countersigned(content),
+    }
+    unlogged = {**right, "entry": base64.b64encode(b"{}").decode()}
+    file = as_file(maker.credential(content))
+
+    answers = ask(
+        *({"file": file, "told": [one], "members": [member]} for one in told.values()),
+        {"file": file, "told": [unlogged], "members": [member]},
+    )
+
+    assert [says(answer, "countersignature") for answer in answers] == [
+        *told,
+        "countersigned_wrong",
+    ]
+    assert outcomes(answers[0])["countersignature"] == "ok"

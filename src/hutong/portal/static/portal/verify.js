@@ -2,6 +2,7 @@
 // and the names of fields come from the page; without this script the form sends the file instead.
 
 import { at, verify } from "./verify-core.js";
+import { countersigned, keysOf } from "./verify-countersigned.js";
 
 const form = document.getElementById("verify");
 const report = document.getElementById("report");
@@ -9,7 +10,8 @@ const data = (id) => JSON.parse(document.getElementById(id).textContent);
 const words = data("verify-words");
 const kinds = data("verify-fields");
 const known = data("verify-witnesses"); // whom this venue's officers accepted as witnesses
-const BESIDE = new Set(["timestamp", "witnesses", "revocation", "validity"]);
+const networked = data("verify-network"); // whether this venue is in a network
+const BESIDE = new Set(["timestamp", "witnesses", "revocation", "validity", "countersignature"]);
 const MARKS = { ok: "is-ok", failed: "is-not" };
 
 const filled = (text, facts) => text.replaceAll(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
@@ -101,10 +103,25 @@ async function check(file) {
   report.replaceChildren(element("p", { text: words.verdicts.working, role: "status" }));
   try {
     const [keys, ask, witnesses] = await trusted();
-    show(await verify(new Uint8Array(await file.arrayBuffer()), keys, kinds, ask, witnesses));
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const found = await verify(bytes, keys, kinds, ask, witnesses);
+    show(networked && ask === fetched ? await withNetwork(found, bytes, witnesses) : found);
   } catch {
     show({ form: "", content: null, steps: [{ name: "format", outcome: "failed", says: "no_keys", facts: {} }] });
   }
+}
+
+// A certificate of another member is checked with its keys in the list; and who countersigned it.
+async function withNetwork(found, bytes, witnesses) {
+  const { members = [] } = await fetched("/network/members") ?? {};
+  const venues = keysOf(members);
+  const named = found.steps.find((s) => s.says === "other_issuer")?.facts.named;
+  const issuer = named && venues.find(({ venue }) => venue.origin === named);
+  if (issuer) found = await verify(bytes, issuer, kinds, async () => null, witnesses);
+  if (!found.content || !venues.length) return found;
+  const told = await fetched(`/api/v1/network/countersignatures/${encodeURIComponent(found.number)}`);
+  const steps = await countersigned(found.content, (told ?? []).map((one) => one.file), venues);
+  return { ...found, steps: [...found.steps, ...steps] };
 }
 
 if (form && globalThis.crypto?.subtle && globalThis.DecompressionStream) {

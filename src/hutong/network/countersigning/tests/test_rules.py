@@ -1,0 +1,51 @@
+"""A venue puts its name only to what it knows of its member's purchase (NE-4)."""
+
+from dataclasses import replace
+
+import pytest
+
+from hutong.kit.refusal import Refused
+from hutong.network.countersigning import rules
+from hutong.network.countersigning.rules import Purchase, Refusal
+
+NUMBER = "SHTE-JY-2022-000001"
+CONTENT = {
+    "deal": {
+        "number": "SHTE-CJ-2022-000007",
+        "price_fen": 90_000,
+        "currency": "CNY",
+        "contract_digest": "sha256:" + "a" * 64,
+    },
+    "buyer": {"identifiers": [["uscc", "91310000607311573J"]]},
+}
+KNOWN = Purchase(
+    deal_number="SHTE-CJ-2022-000007",
+    price_fen=90_000,
+    currency="CNY",
+    contract_digest="sha256:" + "a" * 64,
+    certificates=(NUMBER,),
+    buyer=frozenset({("uscc", "91310000607311573J"), ("lei", "529900T8BM49AURSDO55")}),
+)
+
+
+def test_the_certificate_of_the_purchase_is_countersigned():
+    rules.check(NUMBER, CONTENT, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("what", "known"),
+    [
+        ("number", {"certificates": ("SHTE-JY-2022-000002",)}),
+        ("deal", {"deal_number": "SHTE-CJ-2022-000008"}),
+        ("price", {"price_fen": 90_001}),
+        ("price", {"currency": "USD"}),
+        ("contract", {"contract_digest": "sha256:" + "b" * 64}),
+        ("buyer", {"buyer": frozenset({("uscc", "12310000425006133D")})}),
+    ],
+)
+def test_a_certificate_that_says_something_else_is_not(what, known):
+    with pytest.raises(Refused) as refused:
+        rules.check(NUMBER, CONTENT, replace(KNOWN, **known))
+
+    assert refused.value.reason is Refusal.NOT_OF_ORDER
+    assert refused.value.facts["what"] == what
