@@ -75,6 +75,7 @@ OWN_LISTS = {
     "GET /account",
     "GET /deals",
     "GET /intents",
+    "GET /my/custody",
     "GET /listings",
     "GET /listings/{listing}/intents",
     "GET /listings/{listing}/pre-emptions",
