@@ -2,7 +2,7 @@
 Claims: asked and settled at the venue that wants a number, entered and told by the registrar (NE-5).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from hutong.journal import queries as journal
-from hutong.journal.actions import action, nothing_changed, record
+from hutong.journal.actions import Recording, action, nothing_changed, record, record_many
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
@@ -61,6 +61,50 @@ def ask(
     )
     _ask(row, now)
     return queries.own_view(row)
+
+
+@action(power=None)
+def ask_many(
+    *, actor: Actor, now: datetime, numbers: Mapping[UUID, str], about: str
+) -> dict[UUID, str]:
+    """Claim numbers, technology by technology, for one thing that somebody wants: as `ask` of each,
+    but asked of the database, the journal and the registrar together.
+
+    Returns what could not be asked for: to whom it belongs, or nothing where it is no number.
+    """
+    nothing_changed()
+    lost: dict[UUID, str] = {}
+    digests: dict[UUID, str] = {}
+    for technology, number in numbers.items():
+        try:
+            digests[technology] = rules.number_digest(number)
+        except Refused:
+            lost[technology] = ""
+    rows = OwnClaim.objects.select_for_update().filter(
+        number__in=digests.values(), status__in=rules.STANDING
+    )
+    standing = {row.number: row for row in rows}
+    fresh: list[OwnClaim] = []
+    for technology, digest in digests.items():
+        row = standing.get(digest)
+        if row is None:
+            row = OwnClaim(
+                id=new_id(),
+                technology=technology,
+                text=numbers[technology],
+                number=digest,
+                about=about,
+                asked_at=now,
+            )
+            standing[digest] = row
+            fresh.append(row)
+        elif row.technology != technology or row.status in (Status.RELEASING, Status.MOVING):
+            lost[technology] = row.holder or venues.my_code()
+        elif row not in fresh:
+            row.about, row.wanted = about, True
+            row.save(update_fields=["about", "wanted"])
+    _ask_many(fresh, now)
+    return lost
 
 
 @action(power=None)
@@ -218,6 +262,45 @@ def _ask(row: OwnClaim, now: datetime) -> bool:
         _on_refusal(row, why.reason.code if isinstance(why, Refused) else "", now)
         return False
     return True
+
+
+def _ask_many(rows: list[OwnClaim], now: datetime) -> None:
+    """Ask for fresh claims in one go; where we are the registrar they are entered at once."""
+    office = queries.office()
+    not_now = office is None or (office.ours and not office.open)
+    for row in rows:
+        if office is not None and not not_now:
+            row.term, row.registrar = office.term, office.registrar
+    OwnClaim.objects.bulk_create(rows)
+    record_many([Recording(_of(row), _asked(row, office), SYSTEM, now) for row in rows])
+    if office is None or not_now or not rows:
+        return
+    bodies = [
+        {
+            "claim": str(row.id),
+            "term": row.term,
+            "number": row.text,
+            "technology": str(row.technology),
+            "registered": False,
+        }
+        for row in rows
+    ]
+    if not office.ours:
+        with together(now):
+            for row, body in zip(rows, bodies, strict=True):
+                about, kind = _line(row.number), KIND[Status.ASKED]
+                send(to=office.registrar, about=about, kind=kind, body=body, now=now)
+        return
+    try:
+        with transaction.atomic():
+            refused = enter_claims(bodies=bodies, venue=venues.my_code(), now=now)
+    except Undecided:
+        for row in rows:
+            _on_refusal(row, "", now)
+        return
+    for row, why in zip(rows, refused, strict=True):
+        if why is not None:
+            _on_refusal(row, why.reason.code, now)
 
 
 def _asked(row: OwnClaim, office: queries.Office | None) -> Event:
@@ -384,6 +467,75 @@ def enter_claim(*, body: Mapping[str, Any], venue: str) -> None:
         )
     if not found:
         BookClaim.objects.filter(term=term, claim=asked.id).update(told=False)
+
+
+def enter_claims(
+    *, bodies: Sequence[Mapping[str, Any]], venue: str, now: datetime
+) -> list[Refused | None]:
+    """Grant or refuse several, in their order, each as `enter_claim` does; returns each one's answer.
+
+    Raises Undecided, of all.
+    """
+    answers: list[Refused | None] = [None] * len(bodies)
+    asked: dict[int, Asked] = {}
+    open_now: dict[int, ClaimTerm | Refused] = {}
+    for place, body in enumerate(bodies):
+        try:
+            one = Asked.read(body, venue)
+            if one.term not in open_now:
+                open_now[one.term] = _opened(one.term)
+            if isinstance(found := open_now[one.term], Refused):
+                raise found
+            asked[place] = one
+        except Refused as why:
+            answers[place] = why
+    term = next((one for one in open_now.values() if isinstance(one, ClaimTerm)), None)
+    if term is None:
+        return answers
+    by_id, by_number = queries.in_book(
+        term.term, [one.id for one in asked.values()], [one.number for one in asked.values()]
+    )
+    rows: list[BookClaim] = []
+    recordings: list[Recording] = []
+    again: list[UUID] = []
+    for place, one in asked.items():
+        try:
+            events = rules.claim(one, of_id=by_id.get(one.id), of_number=by_number.get(one.number))
+        except Refused as why:
+            answers[place] = why
+            continue
+        if not events:
+            again.append(one.id)
+        for event in events:
+            holder = event.venue_holding if isinstance(event, rules.ClaimRefused) else ""
+            row = BookClaim(
+                term=term,
+                claim=one.id,
+                number=one.number,
+                technology=one.technology,
+                venue=venue,
+                entered=Entered.REFUSED if holder else Entered.GRANTED,
+                holder=holder,
+                registered=bool(holder) and bodies[place].get("registered") is True,
+                entry=0,
+            )
+            rows.append(row)
+            recordings.append(Recording(subject("claim", one.id), event, SYSTEM, now))
+            by_id[one.id] = queries.claim_of(row)
+            if not holder:
+                by_number[one.number] = by_id[one.id]
+    for row, entry in zip(rows, record_many(recordings) if recordings else [], strict=True):
+        row.entry = entry
+    BookClaim.objects.bulk_create(rows)
+    BookClaim.objects.filter(term=term, claim__in=again).update(told=False)
+    return answers
+
+
+def _opened(term: int) -> ClaimTerm | Refused:
+    try:
+        return _open_term(term)
+    except Refused as why:
+        return why
 
 
 def enter_release(*, body: Mapping[str, Any], venue: str) -> None:

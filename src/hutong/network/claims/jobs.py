@@ -15,8 +15,7 @@ from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
 from hutong.network.claims import actions, holding, queries
-from hutong.network.claims.rules import Refusal, normalised
-from hutong.network.claims.together import together
+from hutong.network.claims.rules import normalised
 from hutong.network.messages.rules import Undecided
 from hutong.rights import actions as rights
 from hutong.transparency.queries import keyring
@@ -90,18 +89,12 @@ def on_awaited(entry: Recorded) -> None:
     One that another application here has claimed is lost to ourselves; what is no number that could
     be claimed is not waited for.
     """
-    with together(entry.at):
-        for technology, text in entry.facts["numbers"].items():
-            given: dict[str, Any] = {
-                "actor": SYSTEM,
-                "now": entry.at,
-                "technology": UUID(technology),
-            }
-            try:
-                actions.ask(**given, number=normalised(text), about=entry.subject)
-            except Refused as why:
-                taken = why.reason is Refusal.TAKEN
-                rights.settle_claim(**given, holder=venues.my_code() if taken else "")
+    given: dict[str, Any] = {"actor": SYSTEM, "now": entry.at}
+    told = entry.facts["numbers"].items()
+    numbers = {UUID(technology): normalised(text) for technology, text in told}
+    lost = actions.ask_many(**given, numbers=numbers, about=entry.subject)
+    for technology, holder in lost.items():
+        rights.settle_claim(**given, technology=technology, holder=holder)
 
 
 def on_joined(entry: Recorded) -> None:

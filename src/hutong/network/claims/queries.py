@@ -242,15 +242,25 @@ def held_by() -> dict[str, int]:
 
 def of_id(term: int, claim: UUID) -> Claim | None:
     row = BookClaim.objects.filter(term=term, claim=claim).first()
-    return _claim(row) if row else None
+    return claim_of(row) if row else None
 
 
 def of_number(term: int, number: str) -> Claim | None:
     row = BookClaim.objects.filter(term=term, number=number, entered=Entered.GRANTED).first()
-    return _claim(row) if row else None
+    return claim_of(row) if row else None
 
 
-def _claim(row: BookClaim) -> Claim:
+def in_book(
+    term: int, claims: Iterable[UUID], numbers: Iterable[str]
+) -> tuple[dict[UUID, Claim], dict[str, Claim]]:
+    """What the book has under these ids, and which claims stand of these numbers."""
+    rows = BookClaim.objects.filter(term=term)
+    by_id = {row.claim: claim_of(row) for row in rows.filter(claim__in=list(claims))}
+    granted = rows.filter(number__in=list(numbers), entered=Entered.GRANTED)
+    return by_id, {row.number: claim_of(row) for row in granted}
+
+
+def claim_of(row: BookClaim) -> Claim:
     return Claim(
         id=row.claim,
         number=row.number,
@@ -359,7 +369,7 @@ def audit() -> Iterator[Discrepancy]:
         if event is not None:
             book.take(event, entry.id)
     for term, said in folded.items():
-        rows = {row.claim: _plain(_claim(row)) for row in BookClaim.objects.filter(term=term)}
+        rows = {row.claim: _plain(claim_of(row)) for row in BookClaim.objects.filter(term=term)}
         for id, claim in said.by_id.items():
             if rows.pop(id, None) != _plain(claim):
                 yield Discrepancy(f"network.claims {id}", str(_plain(claim)), "another row")

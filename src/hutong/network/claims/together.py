@@ -2,7 +2,7 @@
 Several claims at once: what one act asks of a registrar, or tells one venue, goes in one message.
 
     with together(now):          asked for 200 numbers of one application
-        ask(…); ask(…); …        → one `claims.batch`, in the same transaction
+        send(…); send(…); …      → one `claims.batch`, in the same transaction
 
 One alone is sent as itself. Within a message the order is that in which it was asked; between
 messages none is needed: a number is given back only after its claim is final, so answered.
@@ -18,11 +18,10 @@ from typing import Any, Final
 from hutong.kit.actor import SYSTEM
 from hutong.network.messages import actions as messages
 
-CLAIM: Final = "claims.claim"
-RELEASE: Final = "claims.release"
-FINAL: Final = "claims.final"
-BATCH: Final = "claims.batch"  # of claims and releases
+BATCH: Final = "claims.batch"
 FINALS: Final = "claims.finals"
+TOGETHER: Final = {"claims.claim": BATCH, "claims.final": FINALS}  # the rest goes by itself
+NAMES: Final = {BATCH: "claims", FINALS: "finals"}
 MOST: Final = 200  # in one message; some 60 KB
 ABOUT: Final = "claims:together"
 
@@ -52,7 +51,7 @@ def together(now: datetime) -> Iterator[None]:
         _collected.reset(token)
     by_line: dict[tuple[str, str], list[_Waiting]] = {}
     for one in waiting:
-        by_line.setdefault((one.to, FINALS if one.kind == FINAL else BATCH), []).append(one)
+        by_line.setdefault((one.to, TOGETHER[one.kind]), []).append(one)
     for (to, kind), found in by_line.items():
         for start in range(0, len(found), MOST):
             _send_some(to, kind, found[start : start + MOST], now)
@@ -61,7 +60,7 @@ def together(now: datetime) -> Iterator[None]:
 def send(*, to: str, about: str, kind: str, body: Mapping[str, Any], now: datetime) -> None:
     """Send it by itself, or with what goes together with it."""
     waiting = _collected.get()
-    if waiting is None:
+    if waiting is None or kind not in TOGETHER:
         messages.send(actor=SYSTEM, now=now, to=to, about=about, kind=kind, body=body)
     else:
         waiting.append(_Waiting(to, about, kind, body))
@@ -72,6 +71,5 @@ def _send_some(to: str, kind: str, some: list[_Waiting], now: datetime) -> None:
         (one,) = some
         send(to=to, about=one.about, kind=one.kind, body=one.body, now=now)
         return
-    name = "finals" if kind == FINALS else "asked"
-    items = [dict(one.body) if kind == FINALS else {"kind": one.kind, **one.body} for one in some]
-    send(to=to, about=ABOUT, kind=kind, body={name: items}, now=now)
+    body = {NAMES[kind]: [dict(one.body) for one in some]}
+    messages.send(actor=SYSTEM, now=now, to=to, about=ABOUT, kind=kind, body=body)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
 from hutong.network.claims import actions, batches, jobs
@@ -15,6 +16,7 @@ from hutong.network.messages.models import Outgoing
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.messages.testing import Paper
 from hutong.network.messages.tests.test_inbox import post
+from hutong.venues import queries as venues
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +39,10 @@ def test_an_applications_numbers_are_asked_in_one_message(joined, venue):
     joined(registrar="SZTE")
     awaited(venue, numbers(250))
     told = sent()
-    assert [(to, kind, len(body["asked"])) for to, kind, body in told] == [
+    assert [(to, kind, len(body["claims"])) for to, kind, body in told] == [
         ("SZTE", "claims.batch", 200),
         ("SZTE", "claims.batch", 50),
     ]
-    assert {one["kind"] for _, _, body in told for one in body["asked"]} == {"claims.claim"}
     assert OwnClaim.objects.filter(status=Status.ASKED, term=0).count() == 250
 
 
@@ -54,11 +55,15 @@ def test_one_number_is_asked_by_itself(joined, venue):
 
 def test_nothing_is_sent_of_what_failed(joined, venue):
     joined(registrar="SZTE")
-    with pytest.raises(ZeroDivisionError), together(venue.now):
-        actions.ask(
-            actor=SYSTEM, now=venue.now, number="CN1", technology=new_id(), about="application:1"
-        )
-        raise ZeroDivisionError
+    given = {"actor": SYSTEM, "now": venue.now, "technology": new_id(), "about": "application:1"}
+
+    def fails():
+        with together(venue.now):
+            actions.ask(**given, number="CN1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert sent() == []
 
 
@@ -71,30 +76,36 @@ def test_the_registrar_enters_each_and_answers_each(client, joined, venue):
     assert post(client, first.request(first.message("claims.claim", claim))).status_code == 200
     second = Paper(network.known["SZTE"])
     asked = [
-        {"kind": "claims.claim", "claim": str(new_id()), "technology": str(new_id()), "term": 0}
-        | {"number": number}
+        {"claim": str(new_id()), "technology": str(new_id()), "term": 0, "number": number}
         for number in (taken, free)
     ]
-    asked.append({"kind": "claims.release", "claim": str(new_id()), "term": 0})
-    message = second.message("claims.batch", {"asked": asked}, about="claims:together")
+    asked.append({"claim": str(new_id()), "technology": str(new_id()), "term": 0, "number": "é"})
+    asked.append(asked[1] | {"claim": str(new_id())})  # the same number again, by another claim
+    message = second.message("claims.batch", {"claims": asked}, about="claims:together")
     for _ in range(2):  # asked again: the same
         reply = post(client, second.request(message))
         answers = json.loads(reply.content)["answer"]["answers"]
-        assert [sorted(one) for one in answers] == [["entered"], ["entered"], ["refused"]]
-        assert answers[2]["refused"]["code"] == "claims.not_claimed"
+        said = [one["refused"]["code"] if "refused" in one else "entered" for one in answers]
+        assert said == ["entered", "entered", "claims.number_unfit", "entered"]
     entered = {str(row.claim): row.entered for row in BookClaim.objects.filter(venue="SZTE")}
-    assert entered == {asked[0]["claim"]: "refused", asked[1]["claim"]: "granted"}
+    assert entered == {
+        asked[0]["claim"]: "refused",
+        asked[1]["claim"]: "granted",
+        asked[3]["claim"]: "refused",
+    }
+    (granted, kept) = journal.of_kinds(["network.ClaimGranted"])
+    assert {granted.facts["venue"], kept.facts["venue"]} == {"SDTE", "SZTE"}
 
 
 @pytest.mark.parametrize(
     "asked",
-    ["all", [1], [{"kind": "claims.final"}], [{"kind": "claims.claim"}] * 201],
-    ids=["no list", "no objects", "another kind", "too many"],
+    ["all", [1], [{}] * 201],
+    ids=["no list", "no objects", "too many"],
 )
 def test_what_is_no_batch_is_refused_whole(client, joined, venue, asked):
     network = joined(registrar=None)
     paper = Paper(network.known["SZTE"])
-    reply = post(client, paper.request(paper.message("claims.batch", {"asked": asked})))
+    reply = post(client, paper.request(paper.message("claims.batch", {"claims": asked})))
     assert reply.status_code == 422
 
 
@@ -106,7 +117,7 @@ def test_each_answer_is_taken_in_and_finals_settle_each(client, joined, venue):
     other_term = {"code": "claims.other_term", "facts": {"term": 1}}
     answers = [{"entered": True}, {"entered": True}, {"refused": other_term}]
     batches.batch_answered(message, Answer(said={"answers": answers}), venue.now)
-    ids = [one["claim"] for one in message.body["asked"]]
+    ids = [one["claim"] for one in message.body["claims"]]
     assert [OwnClaim.objects.get(id=id).term for id in ids] == [0, 0, -1]
 
     paper = Paper(network.known["SZTE"])
@@ -124,13 +135,32 @@ def test_claimants_are_told_of_many_in_one_message(client, joined, venue, monkey
     actions.open_term(actor=SYSTEM, now=venue.now)
     paper = Paper(network.known["SZTE"])
     asked = [
-        {"kind": "claims.claim", "claim": str(new_id()), "technology": str(new_id()), "term": 0}
-        | {"number": number}
+        {"claim": str(new_id()), "technology": str(new_id()), "term": 0, "number": number}
         for number in numbers(5)
     ]
-    post(client, paper.request(paper.message("claims.batch", {"asked": asked})))
+    post(client, paper.request(paper.message("claims.batch", {"claims": asked})))
     monkeypatch.setattr(actions.queries, "final", lambda: 10**9)
     monkeypatch.setattr(actions.journal, "log_index_of", lambda entry: entry)
     assert actions.tell(actor=SYSTEM, now=venue.now) == 5
     ((to, kind, body),) = sent()
     assert (to, kind, len(body["finals"])) == ("SZTE", "claims.finals", 5)
+
+
+def test_of_an_application_at_the_registrar_itself_each_is_entered_at_once(joined, venue):
+    joined(registrar=None)
+    actions.open_term(actor=SYSTEM, now=venue.now)
+    awaited(venue, numbers(3))
+    assert sent() == []
+    assert set(BookClaim.objects.values_list("entered", flat=True)) == {"granted"}
+    assert BookClaim.objects.count() == OwnClaim.objects.filter(term=0, status="asked").count() == 3
+
+
+def test_what_another_application_here_has_claimed_is_lost_to_ourselves(joined, venue):
+    joined(registrar="SZTE")
+    first, second = new_id(), new_id()
+    given = {"actor": SYSTEM, "now": venue.now, "about": "right_application:1"}
+    assert actions.ask_many(**given, numbers={first: "CN1"}) == {}
+    assert actions.ask_many(**given, numbers={first: "CN1"}) == {}, "asked again"
+    lost = actions.ask_many(**given, numbers={second: "CN1", first: "CN1", new_id(): "?"})
+    assert sorted(lost.values()) == ["", venues.my_code()]
+    assert OwnClaim.objects.count() == 1
