@@ -110,6 +110,7 @@ def ids(
         f"{STATEMENT}/payment": str(to_pay),
         f"{STATEMENT}/payment/confirm": str(entered),
         f"{STATEMENT}/receipt": str(paid),
+        "suspense_receipt": str(money.received("清算款 TT2", 7_000, now=later).id),
         "GET /network/statements/{statement}/lines": str(paid),
         "suspicion": str(suspicion),
         "POST /network/positions/{position}/aside": str(open_line),

@@ -363,6 +363,7 @@ def build(now: datetime) -> World:
         },
         "POST /network/undertaking": {"kind": "found", "name": "全国技术交易网络"},
         "POST /network/statements": {"venue": "TJTE"},
+        "POST /network/statements/{statement}/receipt": {"receipt": ids["suspense_receipt"]},
         "POST /my/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "theirs"},
         "POST /network/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "ours"},
         "POST /network/duplicates/{claim}/propose": {"upheld": "SZTE", "reasons": "It is older."},

@@ -154,7 +154,7 @@ def test_positions_lead_to_a_statement_that_is_disputed_agreed_and_paid(pair):
     remitted(pair, back)
     net_fen = first.price_fen + late.price_fen - back.price_fen
     assert net_fen > 0, "in all SZTE owes SDTE"
-    [desk] = desks(pair, HOME, 1)
+    cashier, desk = desks(pair, HOME, 2)
     here, there = desks(pair, ABROAD, 2)
 
     # SZTE has not heard yet that the third is paid through it: it says so, by line.
@@ -188,7 +188,19 @@ def test_positions_lead_to_a_statement_that_is_disputed_agreed_and_paid(pair):
     assert "TT1" in shown(pair, HOME, desk, latest(pair, HOME))
     with pair.at(HOME):
         assert f"{PAGE}/{theirs.id}" in desk.get("/desk").content.decode()
-    assert act(pair, HOME, desk, theirs, act="receive").status_code == 302
+    with pair.at(HOME):
+        line = {"reference": "清算款", "bank_reference": "TT1", "amount_fen": net_fen}
+        answer = cashier.client.post(
+            "/api/v1/receipts",
+            {**line, "value_date": "2022-06-20", "payer_name": "深圳交易所"},
+            content_type="application/json",
+            headers={"idempotency-key": "the line"},
+        )
+        assert answer.status_code == 201, answer.content
+        found = answer.json()["id"]
+    alone = act(pair, HOME, cashier, theirs, act="receive", receipt=found)
+    assert 'data-code="same_eyes"' in alone.content.decode()
+    assert act(pair, HOME, desk, theirs, act="receive", receipt=found).status_code == 302
     pair.carry()
 
     for code in OTHER:

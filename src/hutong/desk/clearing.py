@@ -6,6 +6,7 @@ their members here (SE-5, NE-4).
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,8 @@ from hutong.network.clearing import actions, queries
 from hutong.network.clearing.queries import LineView, StatementView
 from hutong.network.clearing.rules import Status, What
 from hutong.network.trade import queries as trade
-from hutong.settlement.queries import needs_books
+from hutong.settlement import queries as books
+from hutong.settlement.queries import ReceiptView, needs_books
 from hutong.ui.case import Case, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import named
@@ -53,6 +55,22 @@ class PaymentForm(forms.Form):
         max_length=80,
         help_text=_("The number that the bank gave the payment; the other venue looks for it."),
     )
+
+
+class FoundForm(forms.Form):
+    receipt = forms.TypedChoiceField(
+        label=_("The bank's line"),
+        coerce=UUID,
+        help_text=_(
+            "Money in suspense of exactly this amount; record the line under money in first."
+        ),
+    )
+
+    def __init__(self, data: Any, lines: list[ReceiptView]) -> None:
+        super().__init__(data)
+        self.fields["receipt"].choices = [
+            (line.id, f"{line.bank_reference} · {line.payer_name or line.text}") for line in lines
+        ]
 
 
 class VenueForm(forms.Form):
@@ -182,6 +200,8 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
     payment = PaymentForm(typed if typed and typed.get("act") == "enter" else None)
     aside = AsideForm(typed if typed and typed.get("act") == "aside" else None, lines)
+    waiting = books.in_suspense(view.claim_fen, view.currency) if view.status is Status.PAID else []
+    found = FoundForm(typed if typed and typed.get("act") == "receive" else None, waiting)
     acts = Acts(request, to=f"{PAGE}/{id}")
     act: dict[str, Any] = {"actor": actor, "now": now}
     acts.on(
@@ -197,8 +217,9 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     )
     acts.on(
         "receive",
-        lambda: actions.confirm_receipt(**act, statement=id),
+        lambda: actions.confirm_receipt(**act, statement=id, **found.cleaned_data),
         said=gettext("Received; the statement is settled."),
+        form=found,
     )
     acts.on(
         "strike",
@@ -224,7 +245,7 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
         state=view.status.value,
         since=view.changed_at if waits else None,
         due_by=terms(now).due_by("money", view.changed_at) if waits else None,
-        decisions=_decisions(view, actor, payment, aside),
+        decisions=_decisions(view, actor, payment, aside, found),
         barred=same_eyes(
             actor,
             [view.entered_by] if ours and view.bank_reference else [],
@@ -275,22 +296,32 @@ def _nothing(view: StatementView) -> str:
             return gettext("The other venue pays; it says so when its bank was told.")
         case Status.PAID if view.is_ours_to_pay:
             return gettext("The other venue looks for the payment at its bank.")
+        case Status.PAID:
+            return gettext(
+                "No line of exactly this amount waits in suspense. Record the bank's line under money"
+                " in; another officer then finds it here."
+            )
         case Status.SETTLED:
             return gettext("It is settled; nothing is left to do.")
     return ""
 
 
 def _decisions(
-    view: StatementView, actor: Actor, payment: PaymentForm, aside: AsideForm
+    view: StatementView,
+    actor: Actor,
+    payment: PaymentForm,
+    aside: AsideForm,
+    found: FoundForm,
 ) -> list[Decision]:
     match view.status:
         case Status.AGREED if view.is_ours_to_pay:
             return _paying(view, actor, payment)
-        case Status.PAID if not view.is_ours_to_pay and actor.has(actions.RECEIVE):
+        case Status.PAID if found.fields["receipt"].choices and actor.has(actions.RECEIVE):
             return [
                 Decision(
                     id="receive",
                     title=gettext("The payment"),
+                    form=found,
                     outcomes=[
                         Outcome(
                             act="receive",

@@ -102,7 +102,7 @@ class Receipt(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="settlement_receipt_amount"),
             models.CheckConstraint(
                 condition=Q(status="matched", payable__isnull=False)
-                | Q(status__in=["suspense", "returned"], payable__isnull=True),
+                | Q(status__in=["suspense", "returned", "cleared"], payable__isnull=True),
                 name="settlement_matched_has_payable",
             ),
             models.CheckConstraint(

@@ -24,6 +24,11 @@ class Refusal(Reason):
     REFERENCE_UNKNOWN = reason(
         "settlement.reference_unknown", "SE-2", N_("Nobody was given the reference {reference}.")
     )
+    OTHER_AMOUNT = reason(
+        "settlement.other_amount",
+        "SE-5",
+        N_("That is {found}; owed is {owed}, neither more nor less."),
+    )
     NOT_IN_SUSPENSE = reason(
         "settlement.not_in_suspense",
         "SE-2",

@@ -43,6 +43,7 @@ class ReceiptStatus(StrEnum):
     MATCHED = "matched"
     SUSPENSE = "suspense"
     RETURNED = "returned"
+    CLEARED = "cleared"  # another venue's, by an agreed statement
 
 
 class Outcome(StrEnum):
@@ -103,6 +104,16 @@ class ReceiptMatched(Event, kind="settlement.ReceiptMatched", visibility=SEALED)
     payer: Private[UUID]
     transfer: Private[UUID]
     why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptCleared(Event, kind="settlement.ReceiptCleared", visibility=SEALED):
+    """The money in suspense is what another venue owed us by a statement between us (SE-5)."""
+
+    receipt: UUID
+    amount_fen: Private[int]
+    venue: Private[str]
+    transfer: Private[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -211,6 +211,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "settlement.ProceedsPaid": (N_("The debt that fell due was paid"), GOOD),
     "settlement.ProceedsPrepaid": (N_("Proceeds paid to the pledgee"), GOOD),
     "settlement.ProceedsReleased": (N_("Proceeds released to the seller"), GOOD),
+    "settlement.ReceiptCleared": (N_("Receipt found to settle a statement"), GOOD),
     "settlement.ReceiptMatched": (N_("Receipt matched"), GOOD),
     "settlement.ReceiptRecorded": (N_("Money received"), RUNNING),
     "settlement.ReceiptReturned": (N_("Receipt returned"), QUIET),

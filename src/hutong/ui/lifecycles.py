@@ -301,7 +301,10 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("suspense", N_("In suspense"), WAITING),
             State("matched", N_("Matched"), GOOD),
         ),
-        (State("returned", N_("Returned"), QUIET),),
+        (
+            State("cleared", N_("Another venue's, by a statement"), GOOD),
+            State("returned", N_("Returned"), QUIET),
+        ),
     ),
     "parked": Lifecycle((State("parked", N_("Waits for a technician"), BAD),)),
     "rulebook": Lifecycle(

@@ -87,6 +87,10 @@ class BankIn(Schema):
     bank_reference: Text = Field(min_length=1, max_length=80, examples=["TT20221120000017"])
 
 
+class FoundIn(Schema):
+    receipt: UUID = Field(description="The bank's line in suspense by which it came")
+
+
 class StrikeIn(Schema):
     venue: Text = Field(max_length=20, examples=["SZTE"])
     currency: Text = Field(CNY, max_length=3, examples=["CNY"])
@@ -185,9 +189,12 @@ def confirm_payment(request: DoorRequest, statement: int) -> Status[None]:
     response={204: None, **PROBLEMS},
     summary="Confirm that what the other venue paid is here",
 )
-def confirm_receipt(request: DoorRequest, statement: int) -> Status[None]:
-    """Needs `settlement.record_receipt`. The other venue is told: it is settled (SE-5)."""
-    actions.confirm_receipt(actor=request.actor, now=request.now, statement=statement)
+def confirm_receipt(request: DoorRequest, statement: int, body: FoundIn) -> Status[None]:
+    """Needs `settlement.record_receipt`, and other eyes than those that recorded the bank's line
+    (PA-5). The other venue is told: it is settled (SE-5)."""
+    actions.confirm_receipt(
+        actor=request.actor, now=request.now, statement=statement, receipt=body.receipt
+    )
     return Status(204, None)
 
 

@@ -9,7 +9,6 @@ from hutong.settlement.actions.abroad import (
     ask_remittance,
     exposure_fen,
     guarantee_deposit,
-    paid_by_venue,
     pay_through,
     pay_venue,
     release_remittance,
@@ -38,7 +37,12 @@ from hutong.settlement.actions.pledged import (
     release_proceeds,
 )
 from hutong.settlement.actions.prices import apply_deposit, return_price, settle
-from hutong.settlement.actions.receipts import match_receipt, record_receipt, return_receipt
+from hutong.settlement.actions.receipts import (
+    clear_receipt,
+    match_receipt,
+    record_receipt,
+    return_receipt,
+)
 
 __all__ = [
     "apply_deposit",
@@ -46,6 +50,7 @@ __all__ = [
     "ask_remittance",
     "cancel_fee",
     "claim_proceeds",
+    "clear_receipt",
     "confirm_payout",
     "exposure_fen",
     "fail_payout",
@@ -53,7 +58,6 @@ __all__ = [
     "guarantee_deposit",
     "issue_payable",
     "match_receipt",
-    "paid_by_venue",
     "pay_from_balance",
     "pay_proceeds",
     "pay_through",

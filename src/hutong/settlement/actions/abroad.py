@@ -235,25 +235,6 @@ def pay_venue(
     nothing_changed()
 
 
-@action(power="settlement.record_receipt")
-def paid_by_venue(
-    *, actor: Actor, now: datetime, venue: str, amount_fen: int, currency: str, key: str
-) -> None:
-    """What a venue owes us came in by the bank; `key` once. The caller records it."""
-    ledger.transfer(
-        actor=actor,
-        now=now,
-        key=f"clearing-in:{key}",
-        purpose="clearing_in",
-        about=_owner(venue),
-        legs=[
-            Leg(bank(currency, actor=actor, now=now), -amount_fen),
-            Leg(clearing(venue, currency, actor=actor, now=now), amount_fen),
-        ],
-    )
-    nothing_changed()
-
-
 def exposure_fen(venue: str, currency: str) -> int:
     """What a venue stands for here: guaranteed and owed together."""
     found = [

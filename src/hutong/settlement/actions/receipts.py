@@ -13,13 +13,13 @@ from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
-from hutong.kit.money import CNY, MINOR_UNITS
+from hutong.kit.money import CNY, MINOR_UNITS, with_unit
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg, need_amount
 from hutong.ledger.rules import Refusal as LedgerRefusal
 from hutong.settlement import queries, references, rules
-from hutong.settlement.actions.payables import bank, cover, customer, venues
+from hutong.settlement.actions.payables import account, bank, cover, customer, venues
 from hutong.settlement.models import Payable, Receipt
 from hutong.settlement.queries import ReceiptView
 from hutong.settlement.refusals import Refusal
@@ -82,11 +82,11 @@ def _take_in(line: Line, *, actor: Actor, now: datetime) -> Receipt:
         outcome = Outcome.SUSPENSE
         transfer = _from_bank(id, line, credit, actor=actor, now=now)
     else:
-        account = customer(row.payer, line.currency, actor=actor, now=now)
+        payer = customer(row.payer, line.currency, actor=actor, now=now)
         outcome, transfer = _credit_and_cover(
             row,
             line.amount_fen,
-            lambda: _from_bank(id, line, account, actor=actor, now=now),
+            lambda: _from_bank(id, line, payer, actor=actor, now=now),
             actor=actor,
             now=now,
         )
@@ -249,13 +249,45 @@ def return_receipt(
     return queries.view_receipt(waiting)
 
 
+@action(power=RECORD)
+def clear_receipt(
+    *, actor: Actor, now: datetime, receipt: UUID, venue: str, amount_fen: int, currency: str
+) -> ReceiptView:
+    """Count money in suspense as what another venue owed us by a statement (SE-5).
+
+    By another officer than recorded it (PA-5); exactly the amount that was owed.
+    """
+    waiting = _waiting(actor, receipt)
+    if (waiting.amount_fen, waiting.currency) != (amount_fen, currency):
+        raise Refused(
+            Refusal.OTHER_AMOUNT,
+            found=with_unit(waiting.amount_fen, waiting.currency),
+            owed=with_unit(amount_fen, currency),
+        )
+    owed = account(subject("venue", venue), Kind.CLEARING, currency, actor, now)
+    transfer = _from_suspense(waiting, owed, purpose="clearing_in", actor=actor, now=now)
+    _resolve(waiting, ReceiptStatus.CLEARED, Outcome.SUSPENSE, actor, now)
+    record(
+        subject("receipt", waiting.id),
+        rules.ReceiptCleared(
+            receipt=waiting.id, amount_fen=waiting.amount_fen, venue=venue, transfer=transfer
+        ),
+    )
+    return queries.view_receipt(waiting)
+
+
 def _in_suspense(actor: Actor, id: UUID, why: str) -> Receipt:
+    row = _waiting(actor, id)
+    rules.need_reason(why)
+    return row
+
+
+def _waiting(actor: Actor, id: UUID) -> Receipt:
     row = Receipt.objects.select_for_update().filter(id=id).first()
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="receipt")
     if row.status != ReceiptStatus.SUSPENSE.value:
         raise Refused(Refusal.NOT_IN_SUSPENSE, status=row.status)
-    rules.need_reason(why)
     require_other_eyes(actor, [row.recorded_by])
     return row
 

@@ -16,6 +16,7 @@ from hutong.settlement.queries.audit import audit
 from hutong.settlement.queries.movements import (
     PayoutView,
     ReceiptView,
+    in_suspense,
     payout,
     payouts_seen_by,
     receipt,
@@ -58,6 +59,7 @@ __all__ = [
     "claims_open",
     "deposits_of_listing",
     "fee_of",
+    "in_suspense",
     "money_of",
     "needs_books",
     "payable",

@@ -27,13 +27,20 @@ from hutong.settlement.rules import (
     ProceedsPrepaid,
     ProceedsReleased,
     Purpose,
+    ReceiptCleared,
     ReceiptMatched,
     ReceiptRecorded,
     ReceiptReturned,
     Settled,
 )
 
-RECEIPT_KINDS = (ReceiptRecorded.kind, ReceiptMatched.kind, ReceiptReturned.kind)
+RECEIPT_KINDS = (
+    ReceiptRecorded.kind,
+    ReceiptMatched.kind,
+    ReceiptReturned.kind,
+    ReceiptCleared.kind,
+)
+RECEIPT_ENDS = {ReceiptReturned.kind: "returned", ReceiptCleared.kind: "cleared"}
 
 
 def audit() -> Iterator[Discrepancy]:
@@ -128,8 +135,7 @@ def _receipt(place: str, row: Receipt, history: list[Recorded]) -> Iterator[Disc
     first, last = history[0], history[-1]
     yield from _compare(place, "value_date", first.facts["value_date"], str(row.value_date))
     suspense = last.kind == ReceiptRecorded.kind and last.facts["outcome"] == "suspense"
-    returned = last.kind == ReceiptReturned.kind
-    status = "suspense" if suspense else "returned" if returned else "matched"
+    status = "suspense" if suspense else RECEIPT_ENDS.get(last.kind, "matched")
     yield from _compare(place, "status", status, row.status)
     if first.private is not None:
         for name in ("amount_fen", "bank_reference"):

@@ -54,6 +54,14 @@ def receipts_seen_by(actor: Actor) -> QuerySet[Receipt]:
     return Receipt.objects.all()
 
 
+def in_suspense(amount_fen: int, currency: str) -> list[ReceiptView]:
+    """Money of exactly this amount that waits to be known, oldest first."""
+    rows = Receipt.objects.filter(
+        status=ReceiptStatus.SUSPENSE.value, amount_fen=amount_fen, currency=currency
+    )
+    return [view_receipt(row) for row in rows.order_by("recorded_at", "id")]
+
+
 def receipt(id: UUID) -> ReceiptView:
     row = Receipt.objects.filter(id=id).first()
     if row is None:

@@ -8,6 +8,7 @@ in (PA-5, SE-5).
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import SYSTEM, Actor, require_other_eyes
@@ -90,8 +91,9 @@ def note_paid(*, actor: Actor, now: datetime, venue: str, digest: str, bank_refe
 
 
 @action(power=RECEIVE)
-def confirm_receipt(*, actor: Actor, now: datetime, statement: int) -> None:
-    """What the other venue paid is at our bank: it owes it no longer."""
+def confirm_receipt(*, actor: Actor, now: datetime, statement: int, receipt: UUID) -> None:
+    """What the other venue paid is at our bank, as the line `receipt` that waits in suspense: it owes
+    it no longer. By other eyes than recorded that line (PA-5)."""
     row = ClearingStatement.objects.select_for_update().filter(id=statement).first()
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="statement")
@@ -99,13 +101,13 @@ def confirm_receipt(*, actor: Actor, now: datetime, statement: int) -> None:
         raise Refused(Refusal.OURS_TO_PAY)
     if row.status != Status.PAID.value:
         raise Refused(CommonRefusal.OUT_OF_STATE, status=row.status, needed=Status.PAID.value)
-    settlement.paid_by_venue(
+    settlement.clear_receipt(
         actor=actor,
         now=now,
+        receipt=receipt,
         venue=row.venue,
         amount_fen=-row.owed_fen,
         currency=row.currency,
-        key=row.digest,
     )
     row.confirmed_by = actor.person
     settled(row, now)

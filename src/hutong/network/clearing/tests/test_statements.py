@@ -9,6 +9,7 @@ from hutong.due.running import run_due
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
+from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.clearing import actions, answering, queries, rules
 from hutong.network.clearing.models import ClearingStatement, Position
@@ -16,6 +17,10 @@ from hutong.network.clearing.rules import Difference, Refusal, Statement, Status
 from hutong.network.messages.models import Outgoing
 from hutong.network.messages.rules import Answer, Message, Undecided
 from hutong.parties.testing import officer
+from hutong.settlement import actions as settlement
+from hutong.settlement import queries as payables
+from hutong.settlement.refusals import Refusal as SettlementRefusal
+from hutong.settlement.testing import received
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
 US, DAY = "SHTE-DEMO", timedelta(days=1)
@@ -276,8 +281,35 @@ def test_that_the_other_has_paid_is_entered_and_does_not_settle_it(venue):
     assert entry.private == {"amount_fen": 900, "bank_reference": "TT9"}
     assert refusal(lambda: actions.note_received(**told)) is Refusal.NOT_OURS_TO_PAY
     assert of("SDTE").status == "paid"
-    actions.confirm_receipt(actor=officer("settlement"), now=venue.now, statement=row.id)
+
+
+def test_what_came_in_settles_a_statement_as_the_banks_line_found_by_other_eyes(venue):
+    row = owed_and_agreed(venue, -900)
+    told = {"actor": SYSTEM, "now": venue.now, "venue": "SDTE", "digest": row.digest}
+    actions.note_paid(**told, bank_reference="TT9")
+    first, second = officer("settlement"), officer("settlement")
+    line = settlement.record_receipt(
+        actor=first,
+        now=venue.now,
+        reference="清算款 TT9",
+        amount_fen=900,
+        bank_reference="B77",
+        value_date=local_date(venue.now),
+    )
+    other = received("别的款项", 901, now=venue.now)
+    confirm = {"now": venue.now, "statement": row.id}
+    assert refusal(lambda: actions.confirm_receipt(actor=first, **confirm, receipt=line.id)) is (
+        CommonRefusal.SAME_EYES
+    )
+    assert refusal(lambda: actions.confirm_receipt(actor=second, **confirm, receipt=other.id)) is (
+        SettlementRefusal.OTHER_AMOUNT
+    )
+    actions.confirm_receipt(actor=second, **confirm, receipt=line.id)
+
     assert of("SDTE").status == "settled"
+    assert payables.receipt(line.id).status == "cleared"
+    assert payables.in_suspense(900, "CNY") == []
+    assert list(payables.audit()) == []
 
 
 def test_what_was_paid_before_its_agreement_came_is_heard_later(venue):
