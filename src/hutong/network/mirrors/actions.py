@@ -79,7 +79,11 @@ def keep_news(mirror: int, news: News, *, had: int, pushed: bool, real_now: date
     if news.checkpoint.size >= had:
         row.verified_at = real_now
     row.state, row.failures, row.problem = MirrorState.FOLLOWING.value, 0, ""
-    row.pause_seconds = next_pause(row.pause_seconds, found_news=grown is not None and not pushed)
+    row.pause_seconds = next_pause(
+        row.pause_seconds,
+        found_news=grown is not None and not pushed,
+        members=Mirror.objects.count(),
+    )
     row.next_look_at = real_now + timedelta(seconds=row.pause_seconds)
     row.save()
     return grown is not None

@@ -4,14 +4,14 @@ of every log: `/network/checkpoints` and the proofs at `/network/forks` (LO-3). 
 """
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from hutong.kit.moments import iso
+from hutong.kit.moments import in_utc, iso
 from hutong.network.mirrors import queries
 from hutong.network.mirrors.queries import MirrorView
 from hutong.transparency import queries as log
@@ -22,6 +22,7 @@ from hutong.transparency.merkle import OutOfRange
 from hutong.transparency.shelf import headers
 
 TEXT = "text/plain; charset=utf-8"
+UNDER_WAY = timedelta(seconds=3)
 
 
 @require_safe
@@ -92,22 +93,37 @@ def entry(request: HttpRequest, code: str, index: int) -> HttpResponse:
 
 @require_safe
 def checkpoints(request: HttpRequest) -> JsonResponse:
-    """The latest checkpoint known of every log, ours among them: who asks here need ask nobody else."""
+    """The latest checkpoint known of every log, ours among them: who asks here need ask nobody else.
+
+    With `?since=` only of the logs that grew from that moment of our clock on.
+    """
+    now = datetime.now(UTC)
+    since = _moment(request.GET.get("since", ""))
     told: list[dict[str, Any]] = []
     own = log.checkpoint()
-    if own is not None:
+    if own is not None and (since is None or own.signed_at >= since):
         venue = log.public_keys().venue
         text = cosigning.with_cosignatures(own)
         told.append(_told(venue.code, venue.log_origin, own.size, text, "own", own.signed_at))
-    for view in queries.mirrors():
+    for view in queries.mirrors(grown_since=since):
         if view.note:
             at = view.verified_at
             told.append(_told(view.code, view.origin, view.size, view.note, view.state.value, at))
-    now = iso(datetime.now(UTC))
     return JsonResponse(
-        {"format": "hutong-checkpoints/1", "at": now, "checkpoints": told},
+        {
+            "format": "hutong-checkpoints/1",
+            "at": iso(now - UNDER_WAY),  # what was being written then is told the next time
+            "checkpoints": told,
+        },
         headers={"Cache-Control": "no-cache"},
     )
+
+
+def _moment(told: str) -> datetime | None:
+    try:
+        return in_utc(datetime.fromisoformat(told)) if told else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _told(

@@ -7,14 +7,19 @@ Following the members' logs, by the worker: each mirror by itself, so that who i
 Its home is asked first; when it does not answer, other members' mirrors of it are. Now and then one
 of them is asked what checkpoints it knows: a log that shows us another history than them is caught,
 and one that is cut off from us is followed through them.
+
+In a large network a home shows its checkpoints to some members only, the relays among them. Everybody
+else asks one relay every second what is new, and reads the entries there (venues/relaying.py).
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
+from urllib.parse import quote
 
 import structlog
 from django.db import connection, connections
@@ -31,6 +36,7 @@ from hutong.transparency.note import NoteInvalid, VerifierKey
 from hutong.transparency.reading import Unreachable
 from hutong.venues import queries as venues
 from hutong.venues.lists import Member
+from hutong.venues.relaying import asked, slower
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +46,17 @@ AT_ONCE: Final = 4  # mirrors
 ROUNDS: Final = 400  # steps of one mirror before others have their turn
 RELAYS: Final = 3  # other members asked when a home does not answer
 GOSSIP_SECONDS: Final = 20.0
+RELAY_SECONDS: Final = 1.0
 MEMBERS_SECONDS: Final = 2.0
 LOCK: Final = 0x4D495252  # "MIRR"; with a mirror's id: who holds it follows that mirror
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a member knows of all logs. `at`: by its clock, to ask from the next time."""
+
+    at: str
+    checkpoints: list[dict[str, Any]]
 
 
 class Sources(Protocol):
@@ -53,8 +68,8 @@ class Sources(Protocol):
         """Another member's mirror of the log of `code`."""
         ...
 
-    def checkpoints(self, member: Member) -> list[dict[str, Any]]:
-        """The checkpoints a member knows. Raises Unreachable, LookupError."""
+    def checkpoints(self, member: Member, since: str = "") -> Known:
+        """The checkpoints a member knows, of logs with news `since`. Raises Unreachable, LookupError."""
         ...
 
 
@@ -71,10 +86,15 @@ class Webs:
     def relay(self, member: Member, code: str) -> Source:
         return self._web(f"{member.url}/network/mirror/{code}")
 
-    def checkpoints(self, member: Member) -> list[dict[str, Any]]:
-        told = self._web(f"{member.url}/network").json("checkpoints")
-        found = told.get("checkpoints") if isinstance(told, dict) else None
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    def checkpoints(self, member: Member, since: str = "") -> Known:
+        asked = f"checkpoints?since={quote(since)}" if since else "checkpoints"
+        told = self._web(f"{member.url}/network").json(asked)
+        if not isinstance(told, dict):
+            return Known("", [])
+        at, found = told.get("at"), told.get("checkpoints")
+        listed = found if isinstance(found, list) else []
+        notes = [one for one in listed if isinstance(one, dict)]
+        return Known(at if isinstance(at, str) and len(at) < 40 else "", notes)
 
     def _web(self, url: str) -> Web:
         with self._lock:
@@ -102,11 +122,12 @@ def follow(
     sources: Sources,
     *,
     rounds: int = ROUNDS,
+    relay: Member | None = None,
     stopping: Callable[[], bool] = never,
 ) -> int:
     """Do what there is to do for one mirror. Returns how many steps changed something.
 
-    Never raises for what the other side does; the reason stands with the mirror.
+    What a `relay` told of is read there first. Never raises for what the other side does; the reason stands with the mirror.
     """
     done = 0
     for _ in range(rounds):
@@ -114,6 +135,9 @@ def follow(
         task = queries.task(mirror, real_now)
         if task is None or stopping():
             break
+        if relay is not None and _told_by(relay, task, member, sources, real_now):
+            done += 1
+            continue
         if not _step(task, member, sources, real_now):
             break
         done += 1
@@ -136,6 +160,22 @@ def _step(task: Task, member: Member, sources: Sources, real_now: datetime) -> b
     log.info("mirror_stopped", venue=member.code, why=problem)
     actions.keep_failure(task.mirror, problem, away=away, real_now=real_now)
     return False
+
+
+def _told_by(
+    relay: Member, task: Task, member: Member, sources: Sources, real_now: datetime
+) -> bool:
+    """One step from a relay's mirror. Returns whether it did anything; else the home is asked.
+
+    The home is looked at first hand, and so is what it showed us itself.
+    """
+    if relay.code == member.code or task.look or task.pushed:
+        return False
+    keys = venues.keys_in(member).log
+    try:
+        return _step_from(sources.relay(relay, member.code), task, keys, real_now)
+    except (Unreachable, LookupError, LogInvalid, NoteInvalid):
+        return False
 
 
 def _relays(code: str) -> list[Member]:
@@ -234,6 +274,20 @@ def listen(member: Member, mirrors: dict[str, int], sources: Sources) -> int:
         told = sources.checkpoints(member)
     except (Unreachable, LookupError):
         return 0
+    return look_at_all(told.checkpoints, member, mirrors, sources)
+
+
+def look_at_all(
+    told: list[dict[str, Any]],
+    member: Member,
+    mirrors: dict[str, int],
+    sources: Sources,
+    *,
+    relayed: bool = False,
+) -> int:
+    """Look at each checkpoint a member told. Returns how many brought news."""
+    if not told:
+        return 0
     known = {one.code: one for one in venues.others()}
     news = 0
     for one in told:
@@ -243,12 +297,21 @@ def listen(member: Member, mirrors: dict[str, int], sources: Sources) -> int:
         real_now = datetime.now(UTC)
         with only_one(mirrors[code]) as mine:
             if mine:
-                news += _look_at(known[code], raw, member, mirrors[code], sources, real_now)
+                news += _look_at(
+                    known[code], raw, member, mirrors[code], sources, real_now, relayed=relayed
+                )
     return news
 
 
 def _look_at(
-    of: Member, raw: str, shown_by: Member, mirror: int, sources: Sources, real_now: datetime
+    of: Member,
+    raw: str,
+    shown_by: Member,
+    mirror: int,
+    sources: Sources,
+    real_now: datetime,
+    *,
+    relayed: bool,
 ) -> bool:
     task = queries.task_to_look(mirror)
     if task is None or task.have.note == raw:
@@ -256,7 +319,7 @@ def _look_at(
     keys = venues.keys_in(of).log
     source = sources.home(of) if shown_by.code == of.code else sources.relay(shown_by, of.code)
     try:
-        return consider(task, raw, source, keys, pushed=False, real_now=real_now)
+        return consider(task, raw, source, keys, pushed=relayed, real_now=real_now)
     except (Unreachable, LookupError, LogInvalid, NoteInvalid):
         return False
 
@@ -297,17 +360,24 @@ class Following:
         self._asked_members = 0.0
         self._gossiped = datetime.now(UTC).timestamp()
         self._turn = 0
+        self._relays: list[Member] = []  # whom to ask for news, in a large network
+        self._relayed = 0.0
+        self._since: dict[str, str] = {}  # relay → its clock when it was asked last
 
     def step(self) -> int:
         now = datetime.now(UTC)
         if now.timestamp() - self._asked_members >= MEMBERS_SECONDS:
             self._members = self._current_members()
+            self._relays = self._current_relays()
             self._asked_members = now.timestamp()
         if not self._members:
             return 0
         for mirror in queries.due(self._members, now):
             self._start(mirror, self._follow, self._members[mirror])
-        if now.timestamp() - self._gossiped >= GOSSIP_SECONDS:
+        if self._relays and now.timestamp() - self._relayed >= RELAY_SECONDS:
+            self._relayed = now.timestamp()
+            self._start(-2, self._ask_relay, self._relays[0])
+        if now.timestamp() - self._gossiped >= slower(GOSSIP_SECONDS, len(self._members)):
             self._gossiped = now.timestamp()
             self._turn += 1
             members = list(self._members.values())
@@ -324,6 +394,14 @@ class Following:
             actions.begin(code=member.code, origin=member.log_origin): member
             for member in venues.others()
         }
+
+    def _current_relays(self) -> list[Member]:
+        network = venues.network()
+        if network is None:
+            return []
+        known = {member.code: member for member in self._members.values()}
+        mine = venues.my_code()
+        return [known[code] for code in asked(mine, network.anchor, [*known, mine])]
 
     def _start(self, mirror: int, work: Callable[[int, Member], int], member: Member) -> None:
         with self._lock:
@@ -349,8 +427,21 @@ class Following:
         with only_one(mirror) as mine:
             if not mine:
                 return 0
-            return follow(member, mirror, self.sources, stopping=self._stopping)
+            relay = self._relays[0] if self._relays else None
+            return follow(member, mirror, self.sources, relay=relay, stopping=self._stopping)
 
     def _listen(self, _mirror: int, member: Member) -> int:
         mirrors = {one.code: id for id, one in self._members.items()}
         return listen(member, mirrors, self.sources)
+
+    def _ask_relay(self, _mirror: int, relay: Member) -> int:
+        """What is new, from one relay; from the next one when it does not answer."""
+        mirrors = {one.code: id for id, one in self._members.items()}
+        try:
+            told = self.sources.checkpoints(relay, self._since.get(relay.code, ""))
+        except (Unreachable, LookupError):
+            if self._relays[:1] == [relay]:
+                self._relays = [*self._relays[1:], relay]
+            return 0
+        self._since[relay.code] = told.at
+        return look_at_all(told.checkpoints, relay, mirrors, self.sources, relayed=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from hutong.kit.event import Event
+from hutong.venues.relaying import slower
 
 SHORTEST_PAUSE: Final = 1.0  # seconds between looks while looking finds news that nobody pushed
 LONGEST_PAUSE: Final = 30.0  # ... and while all news is pushed, or there is none
@@ -38,9 +39,14 @@ class LogForked(Event, kind="network.LogForked"):
     root_within: bytes  # what the larger tree has at the smaller size
 
 
-def next_pause(pause: float, *, found_news: bool) -> float:
-    """How long until the next look: soon while looking pays, later while it does not."""
-    return SHORTEST_PAUSE if found_news else min(LONGEST_PAUSE, max(SHORTEST_PAUSE, pause * 2))
+def next_pause(pause: float, *, found_news: bool, members: int = 0) -> float:
+    """How long until the next look: soon while looking pays, later while it does not.
+
+    Among many `members` later still: news comes by relays, and looking at each home is to cost a
+    venue no more than in a small network.
+    """
+    longest = slower(LONGEST_PAUSE, members)
+    return SHORTEST_PAUSE if found_news else min(longest, max(SHORTEST_PAUSE, pause * 2))
 
 
 def away_pause(failures: int) -> timedelta:

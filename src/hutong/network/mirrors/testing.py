@@ -198,6 +198,8 @@ class Logs:
         self.logs: dict[str, Any] = {log.code: log for log in logs}
         self.relays: dict[tuple[str, str], Log] = {}
         self.told: dict[str, list[dict[str, Any]]] = {}
+        self.away: set[str] = set()
+        self.asked: list[tuple[str, str]] = []  # who was asked for checkpoints, since when
 
     def home(self, member: Member) -> Any:
         return self.logs[member.code]
@@ -207,8 +209,11 @@ class Logs:
             raise Unreachable(f"{member.code} has no mirror of {code}")
         return self.relays[member.code, code]
 
-    def checkpoints(self, member: Member) -> list[dict[str, Any]]:
-        return self.told.get(member.code, [])
+    def checkpoints(self, member: Member, since: str = "") -> jobs.Known:
+        if member.code in self.away:
+            raise Unreachable(f"{member.code} does not answer")
+        self.asked.append((member.code, since))
+        return jobs.Known(f"after {since}".strip(), self.told.get(member.code, []))
 
 
 def own_member(code: str = "OWN") -> Member:

@@ -1,16 +1,11 @@
 """
-Whose logs a member watches, and whom it asks for cosignatures: everybody in good standing (LO-3).
-
-In a large network a venue asks only some, so that cosigning costs each as much however many there
-are. Which is settled by a hash of both codes: venues spread over each other, and stay with those
-they have when others come or go.
+Whose logs a member watches, and whom it asks for cosignatures: everybody in good standing (LO-3),
+in a large network only some (relaying.py).
 """
 
-import hashlib
-
 from hutong.transparency.cosigning.rules import PeerKind
+from hutong.venues.relaying import shown
 from hutong.venues.rolls import Roll
-from hutong.venues.rules import MOST_WITNESSES
 
 WITNESS = "/log/witness"
 
@@ -19,11 +14,9 @@ def peers_of(roll: Roll, mine: str) -> list[tuple[PeerKind, tuple[str, ...], str
     """Kind, keys and address of the peers of the venue `mine`; none once it is not a member."""
     if not roll.is_good(mine):
         return []
-    others = [member for member in roll.good if member.code != mine]
-    others.sort(key=lambda member: hashlib.sha256(f"{mine} {member.code}".encode()).digest())
-    watched = [(PeerKind.LOG, member.log_keys, "") for member in others]
-    asked = [
-        (PeerKind.WITNESS, member.witness_keys, member.url + WITNESS)
-        for member in others[:MOST_WITNESSES]
+    members = {member.code: member for member in roll.good}
+    witnesses = [members[code] for code in shown(mine, roll.network, members)]
+    return [
+        *((PeerKind.LOG, member.log_keys, "") for code, member in members.items() if code != mine),
+        *((PeerKind.WITNESS, one.witness_keys, one.url + WITNESS) for one in witnesses),
     ]
-    return [*watched, *asked]

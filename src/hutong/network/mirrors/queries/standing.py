@@ -41,9 +41,13 @@ class MirrorView:
         return max(0, int((real_now - self.behind_since).total_seconds()))
 
 
-def mirrors() -> list[MirrorView]:
-    """Every mirror, by code; of a venue that changed its log also the one before."""
-    return [_view(row) for row in Mirror.objects.order_by("code", "id")]
+def mirrors(*, grown_since: datetime | None = None) -> list[MirrorView]:
+    """Every mirror, or those that grew since a moment (real time), by code; of a venue that changed
+    its log also the one before."""
+    rows = Mirror.objects.order_by("code", "id")
+    if grown_since is not None:
+        rows = rows.filter(grew_at__gte=grown_since)
+    return [_view(row) for row in rows]
 
 
 def mirror(code: str) -> MirrorView | None:

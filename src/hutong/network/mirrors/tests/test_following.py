@@ -366,6 +366,64 @@ def test_a_history_shown_to_others_only_is_found_through_them(follower, monkeypa
     assert queries.forks()[0].shown_by
 
 
+# -- in a large network ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def among_many(follower, monkeypatch):
+    """A venue of a network with relays, one of which is R1: (it, the log it follows, its Following)."""
+    log, relay = Log(), Log(code="R1")
+    write(log, random.Random(5), 300)
+    mine = follower(log, relay)
+    members = [log.member(), relay.member(), Log(code="R2").member()]
+    monkeypatch.setattr(jobs.venues, "others", lambda: members)
+    following = jobs.Following(mine.sources)
+    following._members = {mine.ids[one.code]: one for one in members if one.code in mine.ids}
+    following._relays = members[1:]
+    yield mine, log, following
+    following.close()
+
+
+def test_what_a_relay_tells_is_read_there_and_its_home_is_not_asked(among_many):
+    mine, log, following = among_many
+    note = log.sign()
+    mine.sources.relays["R1", "SZTE"] = log
+    mine.sources.told["R1"] = [{"code": "SZTE", "note": note}]
+    mine.sources.logs.clear()  # a home that is asked answers KeyError
+    assert following._ask_relay(-2, following._relays[0]) == 1
+    relay, home = following._relays[0], log.member()
+    jobs.follow(home, mine.ids["SZTE"], mine.sources, relay=relay)
+    assert mirrored(log) == list(enumerate(log.entries))
+    assert mine.mirror(log).state is MirrorState.FOLLOWING
+
+
+def test_a_relay_is_asked_only_for_what_came_since(among_many):
+    mine, _, following = among_many
+    for _ in range(2):
+        following._ask_relay(-2, following._relays[0])
+    assert mine.sources.asked == [("R1", ""), ("R1", "after")]
+
+
+def test_when_a_relay_does_not_answer_the_next_is_asked(among_many):
+    mine, _, following = among_many
+    mine.sources.away = {"R1"}
+    following._ask_relay(-2, following._relays[0])
+    following._ask_relay(-2, following._relays[0])
+    assert mine.sources.asked == [("R2", "")]
+
+
+def test_a_relay_cannot_make_up_a_history(among_many):
+    mine, log, following = among_many
+    honest = log.sign()
+    mine.follow(log)
+    liar = Log(code=log.code, entries=list(log.entries[:9]))  # its name, and a key of its own
+    mine.sources.relays["R1", "SZTE"] = liar
+    mine.sources.told["R1"] = [{"code": "SZTE", "note": liar.sign()}]
+    assert following._ask_relay(-2, following._relays[0]) == 0
+    view = mine.mirror(log)
+    assert (view.state, view.note) == (MirrorState.FOLLOWING, honest)
+
+
 # -- when its venue is away ----------------------------------------------------------------------------
 
 

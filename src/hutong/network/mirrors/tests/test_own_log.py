@@ -1,6 +1,7 @@
 """A venue's own log, read through its doors: what others learn is what it shows itself (NE-3)."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from hutong.journal import actions as journal
 from hutong.journal.models import Content
 from hutong.journal.rules import Erasable
 from hutong.kit.actor import SYSTEM
+from hutong.kit.moments import iso
 from hutong.listings import queries as listings
 from hutong.listings.offers import Scope
 from hutong.listings.testing import cut_off, open_listing
@@ -143,3 +145,16 @@ def test_the_checkpoints_of_all_are_told_at_one_door(venue, drain, university):
     assert [one["state"] for one in told] == ["own", "following"]
     assert told[0]["note"].split("\n\n")[0] == told[1]["note"].split("\n\n")[0]
     assert Client().get("/network/forks").json() == {"forks": []}
+
+
+def test_who_asks_again_is_told_of_the_logs_that_grew_since(venue, drain, university):
+    open_listing(university, now=venue.now)
+    drain()
+    follow_own()
+    first = Client().get("/network/checkpoints").json()
+    again = Client().get("/network/checkpoints", {"since": first["at"]}).json()
+    assert len(again["checkpoints"]) == 2  # both grew a moment ago: told once too often, never not
+    later = iso(datetime.now(UTC) + timedelta(seconds=1))
+    assert Client().get("/network/checkpoints", {"since": later}).json()["checkpoints"] == []
+    unread = Client().get("/network/checkpoints", {"since": "yesterday"}).json()
+    assert len(unread["checkpoints"]) == 2
