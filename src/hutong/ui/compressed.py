@@ -4,7 +4,8 @@ What goes over the wire is compressed: pages as they are made, static files once
     page          gzip, with a random length of padding (BREACH)
     static file   pressed as small as it goes, kept in the venue's state by what it holds
 
-Files that are small already (pictures, archives, PDFs) and what streams are left as they are.
+Files that are small already (pictures, archives, PDFs), what streams and what carries a digest of
+its bytes are left as they are.
 """
 
 import gzip
@@ -31,6 +32,8 @@ class Pages(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if response.streaming or not response.get("Content-Type", "").startswith(TEXTS):
+            return response
+        if "Content-Digest" in response:  # of the content as it is sent (RFC 9530), and signed
             return response
         pressed: HttpResponse = super().process_response(request, response)
         return pressed

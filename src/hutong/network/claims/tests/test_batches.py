@@ -164,3 +164,20 @@ def test_what_another_application_here_has_claimed_is_lost_to_ourselves(joined, 
     lost = actions.ask_many(**given, numbers={second: "CN1", first: "CN1", new_id(): "?"})
     assert sorted(lost.values()) == ["", venues.my_code()]
     assert OwnClaim.objects.count() == 1
+
+
+def test_a_long_answer_goes_as_it_was_signed_though_the_asker_would_take_it_pressed(
+    client, joined, venue
+):
+    network = joined(registrar=None)
+    actions.open_term(actor=SYSTEM, now=venue.now)
+    paper = Paper(network.known["SZTE"])
+    asked = [
+        {"claim": str(new_id()), "technology": str(new_id()), "term": 0, "number": number}
+        for number in numbers(200)
+    ]
+    request = paper.request(paper.message("claims.batch", {"claims": asked}))
+    reply = post(client, request, **{"accept-encoding": "gzip"})
+    assert len(reply.content) > 1_000
+    assert "Content-Encoding" not in reply
+    assert len(json.loads(reply.content)["answer"]["answers"]) == 200
