@@ -27,6 +27,7 @@ from hutong.kit.ids import subject
 from hutong.kit.moments import at_local
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings.queries import office as listings
+from hutong.network.procedures import queries as procedures
 from hutong.parties import queries as parties
 from hutong.rights.queries import office as rights
 from hutong.rulebook import actions, queries
@@ -149,6 +150,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         acts=acts,
         subjects=[subject("rulebook", number)],
         version=version,
+        source=procedures.source_of(number),
         others=[v for v in others if v.version != number],
         beside=beside,
         changes=changes,

@@ -31,6 +31,13 @@ class Lifecycle:
 
 
 LIFECYCLES: dict[str, Lifecycle] = {
+    "procedure": Lifecycle(
+        (
+            State("proposed", N_("Proposed"), WAITING),
+            State("published", N_("Published"), GOOD),
+        ),
+        (State("withdrawn", N_("Withdrawn"), QUIET),),
+    ),
     "project": Lifecycle(  # of several venues (NE-3), at its lead venue
         (
             State("drafted", N_("Drafted"), QUIET),

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from hutong.journal import queries as journal
 from hutong.kit.audit import Discrepancy
 from hutong.kit.canonical import digest_of
@@ -16,9 +18,12 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.mirrors.picture import ThingKind
 from hutong.network.mirrors.procedure_faces import ProcedureFace
+from hutong.network.procedures import rules
 from hutong.network.procedures.models import Adoption, Procedure
 from hutong.network.procedures.rules import Refusal, Status, Template
 from hutong.rulebook import queries as rulebook
+from hutong.rulebook.rules import Refusal as Invalid
+from hutong.rulebook.rules import Rulebook
 from hutong.venues import queries as venues
 
 PROPOSE: Final = "rulebook.propose"
@@ -77,6 +82,22 @@ class Known:
     @property
     def path(self) -> str:
         return f"/network/procedures/{self.venue}/{self.template.id}"
+
+
+def beside(known: Known, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Our rulebook in force, and what it would be with the template in it.
+
+    Raises Refused (rulebook.invalid) where our rules do not allow what the template says.
+    """
+    ours = _in_force(now)
+    try:
+        book = Rulebook.model_validate(rules.merged(ours, known.template), strict=False)
+    except ValidationError as error:
+        where = "; ".join(
+            f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors()[:5]
+        )
+        raise Refused(Invalid.INVALID, problem=where) from error
+    return ours, book.model_dump(mode="json")
 
 
 def procedures(*statuses: Status) -> list[ProcedureView]:
