@@ -9,6 +9,9 @@ import pytest
 
 from hutong.journal import queries as journal
 from hutong.kit.refusal import Refused
+from hutong.listings import queries as listings
+from hutong.listings.models import Listing
+from hutong.listings.testing import applied_intent, open_listing
 from hutong.network.claims import queries as claims
 from hutong.network.custody import actions, queries
 from hutong.network.custody.rules import Status
@@ -55,6 +58,21 @@ def pair(own_database, other_database, working_at, tmp_path, settings, monkeypat
 def as_officer(pair, code, which, act, **given):
     with pair.at(code):
         return act(actor=pair.officers[code][which], now=pair.now, **given)
+
+
+def moving(pair, technology):
+    """Offered by two officers of the old venue."""
+    made = as_officer(
+        pair, OLD, 0, actions.propose, technology=technology, to=NEW, reason="The owners agree."
+    )
+    as_officer(pair, OLD, 1, actions.offer, move=made.id)
+    return made.id
+
+
+def accepted(pair, move):
+    as_officer(pair, NEW, 0, actions.take_up, move=move)
+    as_officer(pair, NEW, 1, actions.accept, move=move)
+    settle(pair)
 
 
 def status(pair, code, move):
@@ -114,6 +132,95 @@ def test_custody_goes_to_the_other_venue_and_acts_go_on_there_alone(pair):
         (opened,) = journal.of_kinds(["network.CustodyOpened"])
         assert opened.facts["index"] == closed.log_index
         assert opened.facts["chapter"] == closed.facts["chapter"]
+    well_kept(pair)
+
+
+def test_an_open_offer_goes_with_it_and_is_examined_there(pair):
+    patent, university = pair.made["patent"].id, pair.made["university"]
+    with pair.at(OLD):
+        listing = open_listing(university, [patent], now=pair.now)
+    settle(pair)
+    move = moving(pair, patent)
+    with pair.at(OLD):
+        assert listings.listing(listing.id).status == "suspended"
+    settle(pair)
+    accepted(pair, move)
+    with pair.at(OLD):
+        assert listings.listing(listing.id).status == "closed"
+        assert status(pair, OLD, move) is Status.MOVED
+    with pair.at(NEW):
+        (there,) = Listing.objects.all()
+        assert (there.status, there.price_fen, there.title_zh) == (
+            "submitted",
+            listing.price_fen,
+            listing.title_zh,
+        )
+        assert (there.seller, there.terms().technologies) == (
+            technologies.technology(patent).party,
+            (patent,),
+        )
+    well_kept(pair)
+
+
+def test_an_offer_that_somebody_answered_does_not_move(pair):
+    patent, university = pair.made["patent"].id, pair.made["university"]
+    with pair.at(OLD):
+        listing = open_listing(university, [patent], now=pair.now)
+        buyer = verified_party("某公司", "enterprise", now=pair.now)
+        applied_intent(listing, buyer, now=pair.now)
+    settle(pair)
+    with pytest.raises(Refused, match="intents_pending"):
+        moving(pair, patent)
+    with pair.at(OLD):
+        assert listings.listing(listing.id).status == "listed"
+        assert rights.bar_of(patent) == ("", "")
+
+
+def test_what_is_declined_or_taken_back_stays_as_it_was(pair):
+    patent, university = pair.made["patent"].id, pair.made["university"]
+    with pair.at(OLD):
+        listing = open_listing(university, [patent], now=pair.now)
+    settle(pair)
+    move = moving(pair, patent)
+    settle(pair, 3)
+    as_officer(pair, NEW, 0, actions.decline, move=move, why="No buyers here.")
+    settle(pair, 3)
+    assert (status(pair, OLD, move), status(pair, NEW, move)) == (Status.DECLINED,) * 2
+    again = moving(pair, patent)
+    settle(pair, 3)
+    as_officer(pair, OLD, 0, actions.withdraw, move=again, why="The owner thought better of it.")
+    settle(pair, 3)
+    assert (status(pair, OLD, again), status(pair, NEW, again)) == (Status.WITHDRAWN,) * 2
+    with pair.at(OLD):
+        assert rights.bar_of(patent) == ("", "")
+        assert claims.of_technology(patent).status == "final"
+        assert listings.listing(listing.id).status == "listed"
+    well_kept(pair)
+
+
+def test_it_may_come_back_and_goes_on_where_it_ended(pair):
+    patent = pair.made["patent"].id
+    settle(pair)
+    first = moving(pair, patent)
+    settle(pair)
+    accepted(pair, first)
+    made = as_officer(
+        pair, NEW, 0, actions.propose, technology=patent, to=OLD, reason="Back to the owners."
+    )
+    as_officer(pair, NEW, 1, actions.offer, move=made.id)
+    settle(pair)
+    as_officer(pair, OLD, 1, actions.take_up, move=made.id)
+    as_officer(pair, OLD, 0, actions.accept, move=made.id)
+    settle(pair)
+    with pair.at(OLD):
+        assert rights.bar_of(patent) == ("", "")
+        assert technologies.technology(patent).status == "entered"
+        assert claims.of_technology(patent).status == "final"
+        assert rights.holders_of([patent]) == {pair.made["university"].id}
+    well_kept(pair)
+
+
+def well_kept(pair):
     for code in CODES:
         with pair.at(code):
             found = {area: list(audit()) for area, audit in audits().items()}

@@ -131,7 +131,7 @@ def _why_not(move: queries.MoveView) -> str:
     """Why it cannot be offered now, said before somebody tries."""
     if move.direction is Direction.COMING or move.status not in (Status.WISHED, Status.PROPOSED):
         return ""
-    problem = rights.why_not_movable(move.technology)
+    problem = rights.why_not_movable(move.technology, listed=True)
     return gettext(problem.text) if problem else ""
 
 

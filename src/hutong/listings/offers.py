@@ -4,7 +4,7 @@ What a listing offers, and on which terms (LI-1).
 Pure. Terms are complete and within the rulebook's bounds, or they are refused with the field named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -225,3 +225,44 @@ def _increment(terms: Terms, bounds: Bounds) -> int | None:
     if not 1 <= increment <= price:
         raise Refused(Refusal.INCREMENT_OUT_OF_RANGE)
     return increment
+
+
+def offer_facts(terms: Terms) -> dict[str, Any]:
+    """An offer as plain JSON, but for deposit and increment, which are each venue's."""
+    return {
+        "title_zh": terms.title_zh,
+        "title_en": terms.title_en,
+        "technologies": [str(one) for one in terms.technologies],
+        "offer_kind": terms.offer_kind.value,
+        "share": str(terms.share) if terms.share is not None else None,
+        "licence_mode": terms.licence_mode.value if terms.licence_mode else None,
+        "licence": terms.licence.facts() if terms.licence else None,
+        "price_mode": terms.price_mode.value,
+        "price_fen": terms.price_fen,
+        "payment": terms.payment.value,
+        "conditions": terms.conditions,
+        "scope": terms.scope.value,
+    }
+
+
+def read_offer(told: Mapping[str, Any]) -> Terms:
+    """An offer from what `offer_facts` wrote. Raises Refused (NOT_MOVABLE) for what is none."""
+    try:
+        return Terms(
+            title_zh=str(told["title_zh"]),
+            title_en=str(told["title_en"]),
+            technologies=tuple(UUID(one) for one in told["technologies"]),
+            offer_kind=OfferKind(told["offer_kind"]),
+            share=Fraction(told["share"]) if told["share"] is not None else None,
+            licence_mode=LicenceMode(told["licence_mode"]) if told["licence_mode"] else None,
+            licence=LicenceTerms.read(told["licence"]) if told["licence"] else None,
+            price_mode=PriceMode(told["price_mode"]),
+            price_fen=told["price_fen"],
+            deposit_fen=None,
+            increment_fen=None,
+            payment=Payment(told["payment"]),
+            conditions=str(told["conditions"]),
+            scope=Scope(told["scope"]),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise Refused(Refusal.NOT_MOVABLE) from error

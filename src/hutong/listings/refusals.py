@@ -6,6 +6,16 @@ from hutong.kit.refusal import N_, Reason, reason
 
 
 class Refusal(Reason):
+    NOT_MOVABLE = reason(
+        "listings.not_movable",
+        "NE-8",
+        N_("Only one open offer of the technology alone, in its period, goes with it."),
+    )
+    INTENTS_PENDING = reason(
+        "listings.intents_pending",
+        "NE-8",
+        N_("It is on offer and intents are pending: it can be moved when that is decided."),
+    )
     # co-owners
     CO_OWNERS_NOT_JOINED = reason(
         "listings.co_owners_not_joined",

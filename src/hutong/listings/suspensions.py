@@ -24,6 +24,9 @@ class Cause(Reason):
     LEFT_MARKET = reason(
         "listings.left_market", "TE-2", N_("A technology on offer has left the market.")
     )
+    MOVING = reason(
+        "listings.moving", "NE-8", N_("It is being moved to {venue} with its technology.")
+    )
     TITLE_BARRED = reason(
         "listings.title_barred",
         "NE-5",

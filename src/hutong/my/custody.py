@@ -55,7 +55,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     moves = [one for one in queries.wishes_of(actor.acting_party()) if one.technology == id]
     open_ = any(not one.is_over for one in moves)
-    problem = rights.why_not_movable(id)
+    problem = rights.why_not_movable(id, listed=True)
     return render(
         request,
         "my/custody.html",

@@ -19,6 +19,12 @@ from hutong.listings.actions.examining import (
     terminate,
 )
 from hutong.listings.actions.joining import ask_co_owners, decline_offer, join_offer
+from hutong.listings.actions.moving import (
+    end_moved,
+    hold_for_move,
+    resume_after_move,
+    take_over,
+)
 from hutong.listings.actions.preempting import answer_pre_emption
 
 __all__ = [
@@ -31,17 +37,21 @@ __all__ = [
     "decline_offer",
     "draft",
     "draft_joint",
+    "end_moved",
     "examine",
     "fix_end",
+    "hold_for_move",
     "join_offer",
     "mark_deposited",
     "note_part_left",
     "qualify",
     "resume",
+    "resume_after_move",
     "revise",
     "submit",
     "suspend",
     "suspend_for",
+    "take_over",
     "terminate",
     "withdraw",
     "withdraw_intent",

@@ -43,13 +43,13 @@ def draft(*, actor: Actor, now: datetime, terms: Terms) -> ListingView:
     settled = offers.settled(terms, bounds(in_force))
     row = Listing(
         id=new_id(),
-        number=_number(in_force.venue.code, now),
+        number=next_number(in_force.venue.code, now),
         seller=actor.acting_party(),
         entered_by=actor.person,
         drafted_at=now,
     )
     row.take_terms(settled)
-    _offer(row, settled.technologies)
+    offer(row, settled.technologies)
     record(listing_subject(row.id), Drafted(listing=row.id, number=row.number))
     return view(row)
 
@@ -61,14 +61,14 @@ def draft_joint(*, actor: Actor, now: datetime, terms: Terms, joint: Joint) -> L
     settled = offers.settled(terms, bounds(in_force))
     row = Listing(
         id=new_id(),
-        number=_number(in_force.venue.code, now),
+        number=next_number(in_force.venue.code, now),
         seller=actor.acting_party(),
         entered_by=actor.person,
         drafted_at=now,
         joint=joint.facts(),
     )
     row.take_terms(settled)
-    _offer(row, settled.technologies)
+    offer(row, settled.technologies)
     row.size = joint.technologies
     row.save(update_fields=["size"])
     record(listing_subject(row.id), Drafted(listing=row.id, number=row.number))
@@ -87,7 +87,7 @@ def revise(*, actor: Actor, now: datetime, listing: UUID, terms: Terms) -> Listi
     row.entered_by = actor.person
     row.offered.all().delete()
     row.joinings.all().delete()  # who joined, joined on other terms
-    _offer(row, settled.technologies)
+    offer(row, settled.technologies)
     save(row, events, now)
     return view(row)
 
@@ -167,7 +167,7 @@ def require_sellable(row: Listing, now: datetime) -> None:
         )
 
 
-def _offer(row: Listing, named: Sequence[UUID]) -> None:
+def offer(row: Listing, named: Sequence[UUID]) -> None:
     """Save the row with its technologies, a bundle's parts beside it, and what the board shows."""
     found = technologies_.technologies(named)
     for technology in named:
@@ -224,7 +224,7 @@ def _tell_co_owners(row: Listing, now: datetime, book: Rulebook) -> list[Event]:
     return told
 
 
-def _number(code: str, now: datetime) -> str:
+def next_number(code: str, now: datetime) -> str:
     year = local_date(now).year
     Series.objects.get_or_create(year=year)
     series = Series.objects.select_for_update().get(year=year)

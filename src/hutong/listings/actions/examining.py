@@ -91,7 +91,7 @@ def examine(
         checklist=dict(row.checklist),
         findings=findings,
     )
-    _reserve(row, actor, now)
+    reserve_rights(row, actor, now)
     save(row, [listed], now)
     return view(row)
 
@@ -160,7 +160,7 @@ def terminate(*, actor: Actor, now: datetime, listing: UUID, reason: str) -> Lis
     return view(row)
 
 
-def _reserve(row: Listing, actor: Actor, now: datetime) -> None:
+def reserve_rights(row: Listing, actor: Actor, now: datetime) -> None:
     """Keep the rights for this offer: from other listings, and from the register (LI-2)."""
     if not row.exclusive:
         return

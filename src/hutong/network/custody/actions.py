@@ -13,6 +13,8 @@ from hutong.kit.actor import ACT, SYSTEM, Actor, require_other_eyes
 from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.listings import actions as listings
+from hutong.listings import offers
 from hutong.network.claims import actions as claims
 from hutong.network.custody import queries, rules
 from hutong.network.custody.models import CustodyMove
@@ -146,8 +148,9 @@ def offer(*, actor: Actor, now: datetime, move: UUID) -> queries.MoveView:
     """
     row = _locked(move, Status.PROPOSED, direction=Direction.GOING)
     require_other_eyes(actor, [row.begun_by])
+    offered = listings.hold_for_move(actor=actor, now=now, technology=row.technology, to=row.peer)
     rights.bar(actor=actor, now=now, technology=row.technology, why=Bar.MOVING, venue=row.peer)
-    dossier = queries.dossier_of(row.technology, reason=row.reason)
+    dossier = queries.dossier_of(row.technology, reason=row.reason, listing=offered)
     row.decided_by, row.dossier, row.chapter = actor.person, dossier.as_json(), dossier.chapter
     row.claim = dossier.claim
     for one in dossier.parties:
@@ -187,6 +190,7 @@ def _drop(row: CustodyMove, how: Status, why: str, now: datetime) -> None:
     row.why, row.dossier = why.strip()[:2000], None
     if row.direction == Direction.GOING:
         rights.unbar(actor=SYSTEM, now=now, technology=row.technology, venue=row.peer)
+        listings.resume_after_move(actor=SYSTEM, now=now, technology=row.technology)
     _go(row, how, now, rules.Ended(**_facts(row), how=how, why=row.why))
 
 
@@ -244,6 +248,7 @@ def close(*, actor: Actor, now: datetime, technology: UUID, to: str) -> None:
 def _close(row: CustodyMove, now: datetime) -> None:
     dossier = Dossier.read(row.dossier, row.peer)
     rights.close_chapter(actor=SYSTEM, now=now, technology=row.technology, to=row.peer)
+    listings.end_moved(actor=SYSTEM, now=now, technology=row.technology, to=row.peer)
     told = rules.Closed(
         **_facts(row), entries=len(dossier.entries), chapter=row.chapter, claim=row.claim
     )
@@ -282,6 +287,7 @@ def receive(
     rules.verify(dossier, venue, queries.leaves_of(venue), queries.texts_of(venue))
     if queries.record_of(venue, dossier.technology) != dossier.record:
         raise rules.wrong(venue, "its log tells another record of the technology")
+    _check_offer(dossier, venue)
     if CustodyMove.objects.filter(id=move).exists():
         nothing_changed()
         return
@@ -300,6 +306,20 @@ def receive(
         claim=dossier.claim,
     )
     _go(row, Status.RECEIVED, now, rules.Received(**_facts(row)))
+
+
+def _check_offer(dossier: Dossier, venue: str) -> None:
+    """An offer that comes along is of this technology alone, and stands in the venue's log."""
+    if dossier.listing is None:
+        return
+    if offers.read_offer(dossier.listing).technologies != (dossier.technology,):
+        raise rules.wrong(venue, "the offer is of something else")
+    try:
+        listing = UUID(dossier.listing["listing"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise rules.wrong(venue, "the offer has no name") from error
+    if not queries.is_on_offer(venue, listing, dossier.technology):
+        raise rules.wrong(venue, "its log tells of no such offer")
 
 
 @action(power=OPERATE)
@@ -444,6 +464,9 @@ def _open(row: CustodyMove, dossier: Dossier, now: datetime) -> None:
         parties=here,
         proof=proof,
     )
+    if dossier.listing is not None:
+        seller = here[UUID(dossier.listing["seller"])]
+        listings.take_over(actor=SYSTEM, now=now, seller=seller, told=dossier.listing)
     told = rules.Opened(
         **_facts(row), index=row.index, entries=len(dossier.entries), chapter=row.chapter
     )

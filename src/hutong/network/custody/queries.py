@@ -3,7 +3,7 @@ What can be asked of moves of custody: those under way, and the dossier of one.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -133,8 +133,10 @@ def view(row: CustodyMove) -> MoveView:
 # -- the dossier ------------------------------------------------------------------------------------
 
 
-def dossier_of(technology: UUID, *, reason: str = "") -> Dossier:
-    """What the next venue is shown of a technology registered here.
+def dossier_of(
+    technology: UUID, *, reason: str = "", listing: Mapping[str, Any] | None = None
+) -> Dossier:
+    """What the next venue is shown of a technology registered here, and of its open offer.
 
     Raises Refused: TOO_LONG, NO_CLAIM, NOT_VOUCHED.
     """
@@ -149,6 +151,7 @@ def dossier_of(technology: UUID, *, reason: str = "") -> Dossier:
     if numbered and (claim is None or claim.status is not ClaimStatus.FINAL):
         raise Refused(Refusal.NO_CLAIM)
     people = named(entries) | ({found.party} if found.party else set())
+    people |= {UUID(listing["seller"])} if listing else set()
     made = Dossier(
         technology=technology,
         record=technologies.record(technology).as_json(),
@@ -159,6 +162,7 @@ def dossier_of(technology: UUID, *, reason: str = "") -> Dossier:
         number=claim.number if claim else "",
         claim=claim.id if claim else None,
         reason=reason,
+        listing=listing,
     )
     if len(json.dumps(made.as_json())) > rules.MOST_BYTES:
         raise Refused(Refusal.TOO_LONG, entries=len(entries), most=rules.MOST_ENTRIES)
@@ -216,6 +220,14 @@ def record_of(code: str, technology: UUID) -> Any:
     """What a venue's log tells of a technology; None where it tells nothing."""
     found = mirrors.fields_of(code, ThingKind.TECHNOLOGY, technology)
     return faces.value(found, RECORD) if found else None
+
+
+def is_on_offer(code: str, listing: UUID, technology: UUID) -> bool:
+    """Whether a venue's log tells of a listing that offers the technology alone."""
+    found = mirrors.fields_of(code, ThingKind.LISTING, listing)
+    text = faces.named(faces.value(found, "text")) if found else {}
+    offered = [faces.named(one).get("technology") for one in text.get("technologies") or ()]
+    return offered == [str(technology)]
 
 
 def texts_of(code: str) -> Callable[[str], Any]:

@@ -9,7 +9,7 @@ Pure: no database, no clock, no network.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -240,7 +240,7 @@ class Dossier:
     number: str = ""  # as it is claimed; empty where nothing is
     claim: UUID | None = None
     reason: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    listing: Mapping[str, Any] | None = None  # the open offer that goes with it
 
     @property
     def chapter(self) -> str:
@@ -257,6 +257,7 @@ class Dossier:
             "number": self.number,
             "claim": str(self.claim) if self.claim else None,
             "reason": self.reason,
+            "listing": dict(self.listing) if self.listing else None,
         }
 
     @classmethod
@@ -279,6 +280,7 @@ class Dossier:
                 number=str(told["number"])[:60],
                 claim=UUID(told["claim"]) if told["claim"] else None,
                 reason=str(told["reason"])[:2000],
+                listing=dict(told["listing"]) if told.get("listing") else None,
             )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise wrong(venue, str(error) or type(error).__name__) from error

@@ -35,9 +35,10 @@ def registered_here() -> list[UUID]:
     return list(rows.values_list("technology", flat=True))
 
 
-def why_not_movable(technology: UUID) -> Told | None:
+def why_not_movable(technology: UUID, *, listed: bool = False) -> Told | None:
     """Why a title cannot be given into another venue's custody now; None when it can.
 
+    `listed`: an open listing that it is kept for may go with it.
     What is under way over it is finished here first: the new venue knows nothing of it.
     """
     title = Title.objects.filter(technology=technology).first()
@@ -49,7 +50,7 @@ def why_not_movable(technology: UUID) -> Told | None:
         return Told(N_("its registration was cancelled"))
     if title.frozen:
         return Told(N_("it is frozen"))
-    if title.reserved_for:
+    if title.reserved_for and not (listed and title.reserved_for.startswith("listing:")):
         return Told(N_("it is kept for a listing, a deal or a joint project"))
     if Disposal.objects.filter(technology=technology, status="prepared").exists():
         return Told(N_("a disposal is on its way to the register"))
