@@ -1,5 +1,6 @@
 """
-Bench `network`: following another venue's log, and two venues that trade (joined.py).
+Bench `network`: following another venue's log, two venues that trade (joined.py), a network
+of a thousand (many.py).
 
     catch-up    a new mirror: tiles, entries and texts fetched, verified, kept, and made a picture
     back        a venue back after missing 100,000 entries is current again
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-from benchmarks import joined
+from benchmarks import joined, many
 from benchmarks.common import Case, main, percentile, venue_database
 
 ENTRIES = 100_000
@@ -25,6 +26,7 @@ SHARE = 20  # one entry in so many is a listing with a text; the others are what
 def measure() -> Iterator[Case]:
     yield from _mirrors()
     yield from joined.measure()
+    yield from many.measure()
 
 
 def _mirrors() -> Iterator[Case]:

@@ -10,27 +10,30 @@ shown it. Which members are relays is settled by a hash, the same for all. Pure.
 
 import hashlib
 from collections.abc import Iterable
+from math import isqrt
 from typing import Final
 
 from hutong.venues.rules import MOST_WITNESSES
 
-RELAYS: Final = 5
+FEWEST_RELAYS: Final = 5
 EVERYBODY: Final = MOST_WITNESSES + 1  # so many can all show their checkpoints to all others
 
 
 def relays(network: str, codes: Iterable[str]) -> tuple[str, ...]:
     """The relays among the members in good standing; none in a network that needs none.
 
+    As many as the root of the number of members: so many show to each, and so many ask each.
     `network` is the network's id, so that nobody can choose a code that makes it a relay in all.
     """
     members = list(codes)
     if len(members) <= EVERYBODY:
         return ()
-    return tuple(sorted(members, key=lambda code: _hash(f"{network} {code}"))[:RELAYS])
+    count = max(FEWEST_RELAYS, isqrt(len(members)))
+    return tuple(sorted(members, key=lambda code: _hash(f"{network} {code}"))[:count])
 
 
 def shown(mine: str, network: str, codes: Iterable[str]) -> list[str]:
-    """To whom a member shows its checkpoints, and whom it asks to cosign them: at most 16.
+    """To whom a member shows its checkpoints, and whom it asks to cosign them: 16, or all relays.
 
     The relays; and others by a hash of both codes: members spread over each other, and stay with
     those they have when others come or go.
@@ -39,7 +42,7 @@ def shown(mine: str, network: str, codes: Iterable[str]) -> list[str]:
     chosen = [code for code in relays(network, members) if code != mine]
     rest = [code for code in members if code != mine and code not in chosen]
     rest.sort(key=lambda code: _hash(f"{mine} {code}"))
-    return [*chosen, *rest][:MOST_WITNESSES]
+    return [*chosen, *rest][: max(MOST_WITNESSES, len(chosen))]
 
 
 def asked(mine: str, network: str, codes: Iterable[str]) -> tuple[str, ...]:
