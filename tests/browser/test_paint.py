@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 MOST_MS = 1_500
-VISITS = 3  # the best counts: whatever else the machine does is no fault of a page
+VISITS = 3  # at most; the best counts: whatever else the machine does is no fault of a page
 PAGES = ("/", "/search?q=合金", "/technologies", "/listings", "/lots", "/calendar", "/hall")
 PAINT = """() => new Promise((done) => {
   let at = 0;
@@ -20,9 +20,11 @@ def test_the_largest_thing_is_painted_soon(visit: Any, site: Any) -> None:
     listing = f"/listings/{site.seeded['listing']}"
     late = {}
     for path in (*PAGES, listing):
-        soonest = min(_painted(visit, path) for _ in range(VISITS))
-        if not 0 < soonest < MOST_MS:
-            late[path] = round(soonest)
+        painted: list[float] = []
+        while len(painted) < VISITS and not any(0 < at < MOST_MS for at in painted):
+            painted.append(_painted(visit, path))
+        if not any(0 < at < MOST_MS for at in painted):
+            late[path] = [round(at) for at in painted]
     assert not late, late
 
 
