@@ -407,7 +407,7 @@ def _answers(view: InvitationView, reason: str) -> list[Decision]:
     return [
         Decision(
             id="join",
-            title=gettext("Join"),
+            title=gettext("Join the project"),
             outcomes=[
                 Outcome(
                     act="accept",
