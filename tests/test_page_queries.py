@@ -34,8 +34,10 @@ NO_PAGES = {
     # Files that the worker made before, with proofs by the log.
     "certificates/<str:number>/pdf",
     "certificates/<str:number>/json",
+    "certificates/<str:number>/countersignatures/<str:venue>",
     "certificates/status/<str:purpose>/<int:number>",
     "log/entries/<int:index>/proof",
+    "my/orders/<uuid:id>/bids",  # takes a form, and leads back to its page
     # Steps between two venues, of which each needs what the one before gave it.
     "network/sign-in",
     "network/sign-in/going",
