@@ -109,6 +109,11 @@ REACTIONS: tuple[Reaction, ...] = (
     when("projects.of_part", "network.ProjectPartAdded", do=projects.of_part),
     when("projects.of_leaving", "network.ProjectPartWithdrawn", do=projects.of_leaving),
     when("projects.of_listing", "listings.Listed", "listings.Closed", do=projects.of_listing),
+    when(
+        "projects.of_deal",
+        *("deals.Closed", "deals.Defaulted", "deals.Terminated"),
+        do=projects.of_deal,
+    ),
     # custody goes to another venue, or comes from one (NE-8)
     when("custody.passed_on", "network.ClaimPassedOn", do=custody.on_passed_on),
     when("custody.refused", "network.MoveRefused", do=custody.on_move_refused),

@@ -5,12 +5,14 @@ listing of a project led here comes and goes (NE-3).
 
 from uuid import UUID
 
+from hutong.deals import queries as deals
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
 from hutong.listings import queries as listings
 from hutong.network.projects import actions, queries
 from hutong.network.projects.actions.telling import PART, is_here, tell
+from hutong.network.projects.rules import Ending
 
 
 def of_part(entry: Recorded) -> None:
@@ -69,10 +71,27 @@ def of_listing(entry: Recorded) -> None:
     if entry.kind == "listings.Listed":
         actions.note_on_board(actor=SYSTEM, now=entry.at, listing=id)
         return
+    if entry.facts["ending"] == Ending.SOLD:
+        return  # its deal goes on: the parts stay until that ends
     actions.note_listing_end(
         actor=SYSTEM,
         now=entry.at,
         listing=id,
         ending=entry.facts["ending"],
         was_listed=listing.listed_at is not None,
+    )
+
+
+def of_deal(entry: Recorded) -> None:
+    """deals.Closed, Defaulted, Terminated, of a project's deal: so the project has ended."""
+    deal = deals.deal(UUID(entry.facts["deal"]))
+    if deal.listing is None or listings.listing(deal.listing).joint is None:
+        return
+    sold = entry.kind == "deals.Closed"
+    actions.note_listing_end(
+        actor=SYSTEM,
+        now=entry.at,
+        listing=deal.listing,
+        ending=(Ending.SOLD if sold else Ending.TERMINATED).value,
+        was_listed=True,
     )

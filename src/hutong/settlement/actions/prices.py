@@ -17,6 +17,7 @@ from hutong.kit.money import with_unit
 from hutong.kit.refusal import Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
+from hutong.listings import queries as listings
 from hutong.rights import actions as rights
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import queries, rules
@@ -117,6 +118,7 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
     (RR-6). Refused while the price is not whole, or an outside step is missing (RR-11).
     """
     row = _payable_to_settle(deal)
+    _require_all_here(deal)
     view = deals_actions.mark_right_moved(actor=actor, now=now, deal=deal)
     for entry in view.transfer_entries:
         rights.effect_disposal(actor=actor, now=now, entry=entry)
@@ -164,6 +166,15 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
         ),
     )
     return queries.money_of(deal)
+
+
+def _require_all_here(deal: UUID) -> None:
+    """Refuse to pay one seller for what others offered with it (NE-3, DL-2)."""
+    listing = deals.deal(deal).listing
+    joint = listings.listing(listing).joint if listing else None
+    others = sorted({part.venue for part in joint.parts if not part.lead}) if joint else []
+    if others:
+        raise Refused(Refusal.JOINT_ELSEWHERE, venues="、".join(others))
 
 
 def _payable_to_settle(deal: UUID) -> Payable:

@@ -110,7 +110,7 @@ def test_an_officer_works_a_project_from_the_queue_to_the_split(venue, joined, s
 def test_another_venue_sees_one_project_by_our_log_alone(
     venue, joined, szte, drain, monkeypatch, client
 ):
-    project, _, _, there, listing = listed(venue, szte, drain)
+    project, _, _, _, listing = listed(venue, szte, drain)
     own = own_member()
     known = [*venues.members(), own]
     monkeypatch.setattr(venues, "members", lambda *states: known)
