@@ -1,0 +1,165 @@
+"""Each step of our member at another venue is an entry that names who took it; what is kept follows
+from the entries (NE-4, PA-2)."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from hutong.journal import queries as journal
+from hutong.kit.actor import SYSTEM
+from hutong.kit.ids import new_id, subject
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.trade import actions, events, queries
+from hutong.network.trade.events import Asked
+from hutong.network.trade.models import Order
+from hutong.network.trade.rules import Deposit, Stage
+from hutong.parties import testing as people
+from hutong.settlement import queries as money
+from hutong.settlement.testing import received
+from hutong.venues.testing import join
+
+pytestmark = pytest.mark.django_db
+HOME = "SZTE"
+DEPOSIT = 10_000
+DIGEST = "sha256:" + "a" * 64
+
+
+@pytest.fixture
+def member(venue):
+    from hutong.node.keys import make_keyring
+
+    make_keyring()
+    join(HOME, "SDTE", now=venue.now, at=datetime.now(UTC))
+    return people.member_of(people.verified_party("某科技公司", kind="enterprise"))
+
+
+class Told:
+    """An order, and what the home venue says of it."""
+
+    def __init__(self, venue, member):
+        self.now, self.member = venue.now, member
+        row = Order.objects.create(
+            id=new_id(),
+            venue=HOME,
+            listing=new_id(),
+            party=member.party,
+            opened_by=member.person,
+            opened_at=self.now,
+            changed_at=self.now,
+        )
+        self.id = row.id
+
+    def hear(self, kind, _told=None, **facts):
+        event = kind(order=self.id, **facts)
+        actions.take_word(actor=SYSTEM, now=self.now, order=self.id, event=event, told=_told or {})
+
+    def qualified(self):
+        self.hear(events.OrderApplied, intent=new_id())
+        self.hear(events.OrderQualified, deposit_fen=DEPOSIT)
+
+    def held(self):
+        self.qualified()
+        received(money.payable_for(subject("order", self.id)).reference, DEPOSIT, now=self.now)
+        actions.send_guarantee(actor=SYSTEM, now=self.now, order=self.id)
+
+    def awarded(self):
+        self.held()
+        self.hear(events.DepositGuaranteed, amount_fen=DEPOSIT)
+        self.hear(
+            events.OrderAwarded,
+            {"contract": "…", "contract_digest": DIGEST},
+            deal=new_id(),
+            number="SZTE-CJ-2022-000001",
+            price_fen=100_000,
+            contract_digest=DIGEST,
+        )
+
+    def last(self, kind):
+        return journal.latest_of(subject("order", self.id), kind.kind)
+
+    @property
+    def view(self):
+        return queries.order(self.id)
+
+
+@pytest.fixture
+def order(venue, member):
+    return Told(venue, member)
+
+
+def test_a_members_signature_is_an_entry_with_who_signed_what(order, member):
+    order.awarded()
+
+    actions.sign_contract(actor=member, now=order.now, order=order.id, text_digest=DIGEST)
+
+    entry = order.last(events.HomeVenueAsked)
+    assert (entry.person, entry.party) == (member.person, member.party)
+    assert entry.facts["what"] == Asked.SIGN
+    assert entry.private["text_digest"] == DIGEST
+    assert list(queries.audit()) == []
+
+
+def test_what_the_home_venue_refuses_is_an_entry_and_shown(order, member):
+    order.awarded()
+    actions.sign_contract(actor=member, now=order.now, order=order.id, text_digest=DIGEST)
+
+    order.hear(
+        events.SigningRefused, {"why": {"code": "deals.text_differs"}}, why="deals.text_differs"
+    )
+
+    assert order.last(events.SigningRefused).private["why"] == "deals.text_differs"
+    assert order.view.why == {"code": "deals.text_differs"}
+    assert order.view.stage is Stage.AWARDED, "it can be signed again"
+
+
+def test_the_lot_is_an_entry_and_where_our_member_bids(order):
+    order.held()
+    lot = uuid4()
+
+    order.hear(events.LotAnnounced, {"lot": str(lot)}, lot=lot)
+
+    assert order.view.lot == lot
+    assert order.last(events.LotAnnounced).private["lot"] == str(lot)
+
+
+def test_only_a_refused_guarantee_is_sent_again_and_by_its_party(order, member, venue):
+    order.held()
+    other = people.member_of(people.verified_party("某公司", kind="enterprise"))
+    with pytest.raises(Refused) as early:
+        actions.ask_again(actor=member, now=order.now, order=order.id)
+    assert early.value.reason is CommonRefusal.OUT_OF_STATE
+    order.hear(events.GuaranteeRefused, why="trade.limit_reached")
+    with pytest.raises(Refused) as foreign:
+        actions.ask_again(actor=other, now=order.now, order=order.id)
+    assert foreign.value.reason is CommonRefusal.NOT_FOUND
+    assert order.view.deposit is Deposit.REFUSED
+
+    assert order.view.may_ask_again
+    actions.ask_again(actor=member, now=order.now, order=order.id)
+
+    assert order.view.deposit is Deposit.HELD
+    assert order.last(events.HomeVenueAsked).person == member.person
+    assert list(queries.audit()) == []
+
+
+def test_a_word_that_comes_too_late_leaves_what_was_kept(order):
+    order.held()
+    order.hear(events.OrderReleased)
+    order.hear(events.GuaranteeReleased)
+
+    order.hear(events.GuaranteeRefused, {"why": {"code": "late"}}, why="late")
+
+    assert order.view.why == {}
+    assert order.last(events.GuaranteeRefused) is None
+    assert money.account_of(order.member.party).available_fen == DEPOSIT
+
+
+def test_the_audit_names_an_order_that_was_changed_beside_its_entries(order):
+    order.held()
+    assert list(queries.audit()) == []
+
+    Order.objects.filter(id=order.id).update(deposit=Deposit.RELEASED.value)
+
+    (found,) = queries.audit()
+    assert str(order.id) in found.place
