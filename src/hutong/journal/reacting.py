@@ -7,6 +7,7 @@ An entry that fails is parked with its error and tried again with growing delay;
 the same subject queue behind it, so that order per subject holds. Others go on.
 """
 
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from hutong.journal.queries import Recorded
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+TURN_SECONDS = 0.5  # of one reaction, before others have theirs
 MOMENT = timedelta(milliseconds=200)
 FIRST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=10)
@@ -43,7 +45,8 @@ class Reaction:
 def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
     """Let each reaction handle what is new and what is due again. Returns how many were handled.
 
-    Where there is nothing new this asks three times, however many reactions there are.
+    Where there is nothing new this asks three times, however many reactions there are. One that has
+    much to do has its turn, and the rest of it when it is called again.
     """
     parked = set(Parked.objects.values_list("reaction", flat=True).distinct())
     end, read = queries.end(), _read()
@@ -103,10 +106,13 @@ def _cursor(reaction: Reaction) -> int:
 
 
 def _advance(reaction: Reaction, real_now: datetime) -> int:
-    handled = 0
+    """Handle what is new, for a turn: what takes long keeps nothing else waiting for all of it."""
+    handled, over = 0, time.monotonic() + TURN_SECONDS
     while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=BATCH):
         for entry in entries:
             handled += _handle_new(reaction, entry, real_now)
+            if time.monotonic() > over:
+                return max(handled, 1)  # there may be more
         if len(entries) < BATCH:
             break
     return handled

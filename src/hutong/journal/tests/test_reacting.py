@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hutong.journal import queries
+from hutong.journal import queries, reacting
 from hutong.journal.actions import ANYONE, action, assign_positions, record
 from hutong.journal.reacting import Reaction, is_quiet, run_once
 from hutong.kit.actor import ANONYMOUS, Actor
@@ -137,3 +137,23 @@ def test_what_is_passed_over_is_never_before_what_was_read(reactions):
     write(("a:1", 1))
     run_once([*reactions, never], real_now=REAL)
     assert Cursor.objects.get(reaction="never").position == 7
+
+
+@pytest.mark.django_db
+def test_what_takes_long_keeps_no_other_reaction_waiting_for_all_of_it(handler, monkeypatch):
+    slow = Handler()
+    both = (
+        Reaction("test.slow", (Happened.kind,), slow),
+        Reaction("test.quick", (Seldom.kind,), handler),
+    )
+    write(*((f"thing:{n}", n) for n in range(5)))
+    seldom(actor=ANONYMOUS, now=NOW, subject="thing:9", number=9)
+    assign_positions(limit=100)
+    monkeypatch.setattr(reacting, "TURN_SECONDS", -1)
+
+    run_once(both, real_now=REAL)
+    assert (slow.seen, handler.seen) == ([0], [9])
+    while run_once(both, real_now=REAL):
+        pass
+    assert slow.seen == [0, 1, 2, 3, 4]
+    assert is_quiet(both)
