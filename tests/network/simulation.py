@@ -117,6 +117,8 @@ class Own:
     text: str
     status: Status = Status.ASKED
     term: int = -1
+    to: str = ""  # who takes custody
+    taken: bool = False  # it came with custody: what was asked for it, was asked elsewhere
 
 
 @dataclass
@@ -290,6 +292,15 @@ class Node:
                 self.world.history.invoked(own.asked.id, own.text, self.code, "release", self.now)
                 return
 
+    def hand_over(self, to: str) -> None:
+        """Custody of something registered here goes to another venue (NE-8)."""
+        for own in self.disk.own.values():
+            if own.status is Status.FINAL and to != self.code:
+                own.status, own.term, own.to = Status.MOVING, -1, to
+                history = self.world.history
+                history.invoked(own.asked.id, own.text, self.code, "move", self.now, to)
+                return
+
     def _follow_claims(self) -> None:
         listing = self.disk.listing
         for own in self.disk.own.values():
@@ -300,23 +311,49 @@ class Node:
             if own.status is Status.ASKED:
                 body |= {"number": own.text, "technology": str(own.asked.technology)}
                 self.send(listing.registrar, f"claim:{own.text}", "claims.claim", body)
+            elif own.status is Status.MOVING:
+                body |= {"to": own.to}
+                self.send(listing.registrar, f"claim:{own.text}", "claims.move", body)
             else:
                 self.send(listing.registrar, f"claim:{own.text}", "claims.release", body)
 
     def on_final(self, message: Message) -> dict[str, Any]:
-        own = self.disk.own[UUID(message.body["claim"])]
+        own = self.disk.own.get(UUID(message.body["claim"]))
+        if own is None:  # custody is on its way here; it is asked for when it came
+            return {}
         outcome = Entered(message.body["outcome"])
         if own.term != message.body["term"] or own.status not in claims.UNDER_WAY:
             return {}
         if own.status is Status.ASKED and outcome is Entered.GRANTED:
             own.status = Status.FINAL
-            self.world.history.completed(own.asked.id, "final", self.now)
+            if not own.taken:
+                self.world.history.completed(own.asked.id, "final", self.now)
+        elif own.status is Status.MOVING and outcome is Entered.MOVED:
+            assert message.body["holder"] == own.to
+            own.status = Status.MOVED
+            self.world.history.completed(own.asked.id, "moved", self.now)
+            told = {"claim": str(own.asked.id), "number": own.text}
+            told |= {"technology": str(own.asked.technology)}
+            self.send(own.to, f"custody:{own.asked.id}", "custody.moved", told)
         elif own.status is Status.ASKED and outcome is Entered.REFUSED:
             own.status = Status.LOST
             self.world.history.completed(own.asked.id, "lost", self.now, message.body["holder"])
         elif own.status is Status.RELEASING and outcome is Entered.RELEASED:
             own.status = Status.RELEASED
             self.world.history.completed(own.asked.id, "released", self.now)
+        return {}
+
+    def on_custody(self, message: Message) -> dict[str, Any]:
+        """The number is ours, says whose it was: it is asked for under the same claim."""
+        id, number = UUID(message.body["claim"]), message.body["number"]
+        asked = Asked(
+            id=id,
+            number=claims.number_digest(number),
+            technology=UUID(message.body["technology"]),
+            venue=self.code,
+            term=-1,
+        )
+        self.disk.own[id] = Own(asked, number, taken=True)
         return {}
 
     # -- claims: the registrar
@@ -356,6 +393,14 @@ class Node:
         self._tell_again(id)
         return {"entered": True}
 
+    def on_move(self, message: Message) -> dict[str, Any]:
+        id, term = UUID(message.body["claim"]), message.body["term"]
+        book, to = self._keeps_claims(term), message.body["to"]
+        for event in claims.move(message.sender, to, term=term, of_id=book.by_id.get(id)):
+            self.disk.log.append(event)
+        self._tell_again(id)
+        return {"entered": True}
+
     def _tell_final(self) -> None:
         """Tell claimants what became final. After a crash: all of this term once more."""
         listing, book = self.disk.listing, self._book()
@@ -372,6 +417,11 @@ class Node:
                 "outcome": claim.entered.value,
                 "holder": claim.holder,
             }
+            if claim.moved_from:
+                passed_on = {"outcome": Entered.MOVED.value, "holder": claim.venue}
+                self.send(
+                    claim.moved_from, f"claim:{claim.number}", "claims.final", body | passed_on
+                )
             self.send(claim.venue, f"claim:{claim.number}", "claims.final", body)
 
     def _tell_again(self, claim: UUID) -> None:
@@ -575,7 +625,9 @@ class Node:
 HANDLERS: dict[str, Callable[[Node, Message], dict[str, Any]]] = {
     "claims.claim": Node.on_claim,
     "claims.release": Node.on_release,
+    "claims.move": Node.on_move,
     "claims.final": Node.on_final,
+    "custody.moved": Node.on_custody,
 }
 HEARD: dict[str, Callable[..., None]] = {
     "message": Node.on_message,
@@ -597,24 +649,27 @@ class Operation:
     claim: UUID
     number: str
     venue: str
-    what: str  # claim, release
+    what: str  # claim, release, move
     began: float
     ended: float | None = None
     outcome: str | None = None
-    holder: str = ""
+    holder: str = ""  # of a lost one
+    to: str = ""  # of a move
 
 
 class History:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
 
-    def invoked(self, claim: UUID, number: str, venue: str, what: str, at: float) -> None:
-        self.operations.append(Operation(claim, number, venue, what, at))
+    def invoked(
+        self, claim: UUID, number: str, venue: str, what: str, at: float, to: str = ""
+    ) -> None:
+        self.operations.append(Operation(claim, number, venue, what, at, to=to))
 
     def completed(self, claim: UUID, outcome: str, at: float, holder: str = "") -> None:
-        what = "release" if outcome == "released" else "claim"
-        (one,) = [o for o in self.operations if o.claim == claim and o.what == what]
-        assert one.ended is None
+        what = {"released": "release", "moved": "move"}.get(outcome, "claim")
+        mine = [o for o in self.operations if o.claim == claim and o.what == what]
+        (one,) = [o for o in mine if o.ended is None]
         one.ended, one.outcome, one.holder = at, outcome, holder
 
     def count(self, outcome: str | None) -> int:
@@ -646,12 +701,14 @@ class History:
         )
 
 
+Held = tuple[UUID, str] | None  # whose a number is: the claim, and the venue it is at
+
+
 def _explained(operations: list[Operation]) -> bool:
     """Search for an order (Wing and Gong), remembering what led nowhere."""
-    venue = {one.claim: one.venue for one in operations}
-    seen: set[tuple[frozenset[int], UUID | None]] = set()
+    seen: set[tuple[frozenset[int], Held]] = set()
 
-    def search(left: frozenset[int], holder: UUID | None) -> bool:
+    def search(left: frozenset[int], holder: Held) -> bool:
         if all(operations[n].ended is None for n in left):
             return True
         if (left, holder) in seen:
@@ -662,14 +719,17 @@ def _explained(operations: list[Operation]) -> bool:
             one = operations[n]
             if one.began > first_end:
                 continue
-            rest = left - {n}
+            rest, mine = left - {n}, (one.claim, one.venue)
             if one.what == "release":
-                if holder == one.claim and search(rest, None):
+                if holder == mine and search(rest, None):
+                    return True
+            elif one.what == "move":
+                if holder == mine and search(rest, (one.claim, one.to)):
                     return True
             elif one.outcome == "lost":
-                if holder is not None and venue[holder] == one.holder and search(rest, holder):
+                if holder is not None and holder[1] == one.holder and search(rest, holder):
                     return True
-            elif holder is None and search(rest, one.claim):
+            elif holder is None and search(rest, mine):
                 return True
         return False
 
@@ -710,6 +770,8 @@ class Simulation:
             self._later(pick.uniform(0, end), self._wish)
         for _ in range(pick.randrange(0, 8)):
             self._later(pick.uniform(5, end), self._unwish)
+        for _ in range(pick.randrange(0, 6)):
+            self._later(pick.uniform(5, end), self._hand_over)
         for _ in range(pick.randrange(self.conditions.partings + 1)):
             self._later(pick.uniform(0, end), self._part)
         for _ in range(pick.randrange(self.conditions.changes + 1)):
@@ -808,6 +870,11 @@ class Simulation:
         node = self.nodes[self.random.choice(sorted(self.nodes))]
         if node.down_until <= self.now:
             node.unwish()
+
+    def _hand_over(self) -> None:
+        code, to = (self.random.choice(sorted(self.nodes)) for _ in range(2))
+        if self.nodes[code].down_until <= self.now:
+            self.nodes[code].hand_over(to)
 
     def _change_members(self) -> None:
         for node in self.nodes.values():

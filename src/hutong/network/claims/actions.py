@@ -23,6 +23,7 @@ from hutong.network.messages.rules import Answer, Message, Undecided
 from hutong.network.mirrors import queries as mirrors
 from hutong.rights import queries as rights
 from hutong.technologies import queries as register
+from hutong.technologies.queries import TechnologyView
 from hutong.technologies.rules import STATUTORY
 from hutong.transparency import merkle
 from hutong.transparency import queries as log
@@ -121,23 +122,28 @@ def enrol(*, actor: Actor, now: datetime, technologies: Collection[UUID] | None 
     )
     fresh = [one for one in here if one not in claimed]
     asked = 0
-    for at in range(0, len(fresh), AT_ONCE):
-        for found in register.technologies(fresh[at : at + AT_ONCE]).values():
-            text = found.numbers.get("application") or found.numbers.get("registration")
-            if found.kind not in STATUTORY or not text:
-                continue
-            try:
-                ask(
-                    actor=SYSTEM,
-                    now=now,
-                    number=rules.normalised(text),
-                    technology=found.id,
-                    about=subject("technology", found.id),
-                )
-            except Refused:
-                continue  # no number that could be claimed, or another technology's here
-            asked += 1
+    with together(now):
+        for at in range(0, len(fresh), AT_ONCE):
+            for found in register.technologies(fresh[at : at + AT_ONCE]).values():
+                asked += _enrol(found, now)
     return asked
+
+
+def _enrol(found: TechnologyView, now: datetime) -> bool:
+    text = found.numbers.get("application") or found.numbers.get("registration")
+    if found.kind not in STATUTORY or not text:
+        return False
+    try:
+        ask(
+            actor=SYSTEM,
+            now=now,
+            number=rules.normalised(text),
+            technology=found.id,
+            about=subject("technology", found.id),
+        )
+    except Refused:
+        return False  # no number that could be claimed, or another technology's here
+    return True
 
 
 @action(power=None)
@@ -691,6 +697,7 @@ def open_term(*, actor: Actor, now: datetime) -> bool:
                     technology=claim.technology,
                     venue=claim.venue,
                     entered=Entered.GRANTED,
+                    moved_from=claim.moved_from,
                     entry=entry,
                     told=True,
                 )

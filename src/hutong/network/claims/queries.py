@@ -269,6 +269,7 @@ def claim_of(row: BookClaim) -> Claim:
         index=row.entry,
         entered=Entered(row.entered),
         holder=row.holder,
+        moved_from=row.moved_from,
     )
 
 

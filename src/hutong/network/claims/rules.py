@@ -124,7 +124,8 @@ class TermOpened(Event, kind="network.TermOpened"):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimsAdopted(Event, kind="network.ClaimsAdopted"):
-    """Claims of the term before: each [claim, number, technology, venue]."""
+    """Claims of the term before: each [claim, number, technology, venue], and of one that was
+    moved [… , the venue before]."""
 
     term: int
     claims: list[list[str]]
@@ -291,10 +292,12 @@ class Claim:
     index: int
     entered: Entered = Entered.GRANTED
     holder: str = ""  # of a refused one: whose the number is
+    moved_from: str = ""  # whose it was before, who is told when it is final
 
     @property
     def row(self) -> list[str]:
-        return [str(self.id), self.number, str(self.technology), self.venue]
+        before = [self.moved_from] if self.moved_from else []
+        return [str(self.id), self.number, str(self.technology), self.venue, *before]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,7 +413,7 @@ def move(venue: str, to: str, *, term: int, of_id: Claim | None) -> list[Event]:
     """Give a claim to another venue, with the custody of its technology (NE-8)."""
     if of_id is None or of_id.entered is not Entered.GRANTED:
         raise Refused(Refusal.NOT_CLAIMED)
-    if of_id.venue == to:
+    if (of_id.venue, of_id.moved_from) == (to, venue):
         return []
     if of_id.venue != venue:
         raise Refused(Refusal.NOT_HOLDER, venue=of_id.venue)
@@ -433,13 +436,13 @@ class Book:
                 self.term, self.opened_at = event.term, index
                 self.by_id, self.by_number = {}, {}
             case ClaimsAdopted():
-                for id, number, technology, venue in event.claims:
-                    self._put(UUID(id), number, UUID(technology), venue, index)
+                for id, number, technology, venue, *before in event.claims:
+                    self._put(UUID(id), number, UUID(technology), venue, index, *before)
             case ClaimGranted():
                 self._put(event.claim, event.number, event.technology, event.venue, index)
             case ClaimMoved():
                 was = self.by_id[event.claim]
-                self._put(was.id, was.number, was.technology, event.venue, index)
+                self._put(was.id, was.number, was.technology, event.venue, index, event.from_venue)
             case ClaimRefused():
                 self.by_id[event.claim] = Claim(
                     id=event.claim,
@@ -455,10 +458,19 @@ class Book:
                 assert was.id == event.claim, f"{event.number} was released by another claim"
                 self.by_id[was.id] = replace(was, index=index, entered=Entered.RELEASED)
 
-    def _put(self, id: UUID, number: str, technology: UUID, venue: str, index: int) -> None:
+    def _put(
+        self, id: UUID, number: str, technology: UUID, venue: str, index: int, before: str = ""
+    ) -> None:
         held = self.by_number.get(number)
         assert held is None or held.id == id, f"{number} has two claims"
-        made = Claim(id=id, number=number, technology=technology, venue=venue, index=index)
+        made = Claim(
+            id=id,
+            number=number,
+            technology=technology,
+            venue=venue,
+            index=index,
+            moved_from=before,
+        )
         self.by_id[id] = self.by_number[number] = made
 
     def live(self) -> list[Claim]:

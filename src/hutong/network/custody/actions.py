@@ -422,14 +422,17 @@ def take_over(*, actor: Actor, now: datetime, venue: str, move: UUID, index: int
     if dossier.claim is None:
         _open(row, dossier, now)
         return
-    claims.take_up(
-        actor=SYSTEM,
-        now=now,
-        claim=dossier.claim,
-        number=dossier.number,
-        technology=row.technology,
-        about=_subject(row.id),
-    )
+    try:
+        claims.take_up(
+            actor=SYSTEM,
+            now=now,
+            claim=dossier.claim,
+            number=dossier.number,
+            technology=row.technology,
+            about=_subject(row.id),
+        )
+    except Refused as why:  # something here has claimed it meanwhile: it waits until that is over
+        raise Undecided(why.sentence()) from why
 
 
 @action(power=None)

@@ -123,6 +123,46 @@ def test_a_released_number_is_free_for_others(client, szte, sdte, venue, drain):
     assert list(queries.audit()) == []
 
 
+def asked_over(paper, client, id, to, term=0):
+    body = {"claim": str(id), "term": term, "to": to}
+    return post(client, paper.request(paper.message("claims.move", body, about=f"claim:{id}")))
+
+
+def test_a_claim_is_written_over_and_both_venues_are_told(client, szte, sdte, venue, drain):
+    id, _ = claim(szte, client)
+    assert asked_over(szte, client, id, "SDTE").status_code == 200
+    drain()
+    held(client, sdte)
+    tell(venue)
+    assert told() == [("SZTE", "moved"), ("SDTE", "granted")]
+    assert queries.book_counts() == {"SDTE": 1}
+    assert list(queries.audit()) == []
+    again = asked_over(szte, client, id, "SDTE")  # as whoever was not told in time asks
+    assert again.status_code == 200
+    assert len(list(journal.of_kinds(["network.ClaimMoved"]))) == 1
+
+
+def test_nobody_writes_anothers_claim_over(client, szte, sdte):
+    id, _ = claim(szte, client)
+    for paper, to in ((sdte, "SDTE"), (sdte, "SZTE")):
+        response = asked_over(paper, client, id, to)
+        assert response.json()["refused"]["code"] == "claims.not_holder"
+    assert asked_over(szte, client, id, "NOBODY").status_code == 503
+    assert queries.book_counts() == {"SZTE": 1}
+
+
+def test_a_number_that_is_awarded_changes_hands_once_it_is_final(client, szte, sdte, venue, drain):
+    first, _ = claim(szte, client)
+    other, _ = claim(sdte, client)
+    actions.award(actor=SYSTEM, now=venue.now, claim=other, holding=first)
+    drain()
+    held(client, sdte)
+    tell(venue)
+    assert sorted(told()) == [("SDTE", "granted"), ("SZTE", "released")]
+    assert queries.book_counts() == {"SDTE": 1}
+    assert list(queries.audit()) == []
+
+
 def test_nobody_releases_anothers_claim(client, szte, sdte):
     id, _ = claim(szte, client)
     release = sdte.message("claims.release", {"claim": str(id), "term": 0}, about=f"claim:{id}")

@@ -253,6 +253,25 @@ def test_a_list_is_final_when_those_before_and_those_in_it_hold_it(held, final):
     assert rules.are_final(held, [roll(-1, "ABC"), roll(4, "ABCD")]) is final
 
 
+def test_who_takes_over_knows_from_whom_a_claim_came():
+    granted, moved = UUID(int=1), UUID(int=2)
+    book = book_with(
+        rules.TermOpened(term=1, basis_log=None, basis_size=0, basis_root=b"", claims=0),
+        *claimed(Book(), asked(id=granted, term=1)),
+        *claimed(Book(), asked(id=moved, term=1, number=rules.number_digest("CN1"))),
+    )
+    (event,) = rules.move("SHTE", "SZTE", term=1, of_id=book.by_id[moved])
+    book.take(event, 3)
+    next_book = book_with(*rules.open_term(2, basis=None, claims=book.live()))
+    assert {one.id: (one.venue, one.moved_from) for one in next_book.live()} == {
+        granted: ("SHTE", ""),
+        moved: ("SZTE", "SHTE"),
+    }
+    assert rules.move("SHTE", "SZTE", term=2, of_id=next_book.by_id[moved]) == []
+    with pytest.raises(Refused, match="not_holder"):
+        rules.move("SDTE", "SZTE", term=2, of_id=next_book.by_id[moved])
+
+
 def test_a_list_that_begins_a_term_is_final():
     assert rules.are_final({}, [roll(-1, "ABC")])
 
