@@ -76,6 +76,9 @@ def browser_words() -> dict[str, Any]:
             "countersigned_unknown": gettext(
                 "Countersigned by {venue}, whose keys were not given."
             ),
+            "countersigned_other_key": gettext(
+                "Countersigned in the name of {venue}, with a key that is not among its keys given."
+            ),
             "countersigned_wrong": gettext("The countersignature of {venue} does not hold."),
             "document": gettext("Signed as a whole by {signer} at {signed_at}, unchanged (PAdES)."),
             "changed": gettext("The PDF was changed after it was signed."),

@@ -63,6 +63,10 @@ def bundle(statement: Mapping[str, Any], *, leaf: bytes, log_proof: str) -> dict
     }
 
 
+class KeyUnknown(CountersignatureInvalid):
+    """Signed with a key that is not among its venue's: another's, or one of another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Countersigned:
     """What a countersignature says; nothing of it is believed yet."""
@@ -122,8 +126,9 @@ def check(
         public, signature = multikey.read_ed25519(said["key"]), multikey.decode(said["signature"])
     except multikey.MultibaseInvalid as error:
         raise CountersignatureInvalid(N_("it names no usable key")) from error
-    signed = public in keys.credential and said["venue"] == keys.venue.code
-    if not signed or not VerifierKey("key", public).accepts(signature, canonical(body)):
+    if public not in keys.credential or said["venue"] != keys.venue.code:
+        raise KeyUnknown(N_("it is signed with a key that is not its venue's"))
+    if not VerifierKey("key", public).accepts(signature, canonical(body)):
         raise CountersignatureInvalid(N_("its venue did not sign it"))
     try:
         checkpoint = trust.open_checkpoint(found.proof.checkpoint, keys, witnesses)
@@ -177,6 +182,11 @@ def _step(told: Any, venues: Sequence[VenueKeys], number: str, digest: str) -> S
     facts = {"venue": f"{keys.venue.name_zh} {keys.venue.name_en}".strip()}
     try:
         index = check(found, keys, number=number, digest=digest)
+    except KeyUnknown:
+        text = N_(
+            "Countersigned in the name of {venue}, with a key that is not among its keys given."
+        )
+        return Step(StepName.COUNTERSIGNATURE, Outcome.UNKNOWN, text, facts)
     except CountersignatureInvalid as error:
         text = N_("The countersignature of {venue} does not hold: {problem}.")
         facts["problem"] = str(error)

@@ -345,6 +345,7 @@ def test_a_countersignature_is_right_or_wrong_as_for_the_command(ask, maker, tmp
         "countersigned": right,
         "countersigned_wrong": other.countersigned(content, content_digest="sha256:" + "1" * 64),
         "countersigned_unknown": maker.countersigned(content),
+        "countersigned_other_key": maker.countersigned(content, venue="SZTE"),
     }
     unlogged = {**right, "entry": base64.b64encode(b"{}").decode()}
     file = as_file(maker.credential(content))

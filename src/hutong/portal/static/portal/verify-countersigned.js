@@ -25,6 +25,7 @@ async function step({ statement, entry, tlogProof }, number, digest, venues) {
   const said = (outcome, says, facts) => ({ name: "countersignature", outcome, says, facts });
   if (!keys) return said("unknown", "countersigned_unknown", { venue: code });
   const venue = `${keys.venue.name_zh} ${keys.venue.name_en}`.trim();
+  if (!keys.credential.includes(statement.key)) return said("unknown", "countersigned_other_key", { venue });
   try {
     const proof = parseProof(tlogProof);
     const leaf = base64(entry);
@@ -41,7 +42,6 @@ async function says(statement, keys, number, digest) {
   const { signature, ...body } = statement;
   return Object.keys(statement).sort().join(" ") === FIELDS && body.format === FORMAT
     && body.certificate === number && body.content_digest === digest
-    && keys.credential.includes(body.key)
     && ed25519(multikey(body.key), multibase(signature), utf8(canonical(body)));
 }
 
