@@ -130,7 +130,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, now = request.actor, request.now
     actor.need(OFFICE)
     form, acts = DraftForm(request.POST or None), Acts(request)
-    field: forms.MultipleChoiceField = form.fields["venues"]  # type: ignore[assignment]
+    field: forms.MultipleChoiceField = form.fields["venues"]
     field.choices = [(one.code, f"{named(one)} ({one.code})") for one in venues.others()]
 
     def draft() -> ProjectView:
@@ -174,7 +174,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     project = queries.project(id)
     mine = venues.my_code()
     form, acts = LeadForm(request.POST or None), Acts(request, to=f"{PAGE}/{id}")
-    leads: forms.ChoiceField = form.fields["lead_part"]  # type: ignore[assignment]
+    leads: forms.ChoiceField = form.fields["lead_part"]
     leads.choices = [
         (str(p.id), f"{named(p)} · {p.seller_zh or p.seller_en}")
         for p in project.taken

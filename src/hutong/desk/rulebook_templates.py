@@ -87,9 +87,9 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, now = request.actor, request.now
     form, acts = PublishForm(request.POST or None), Acts(request)
     ours = queries.procedures()
-    parts: forms.MultipleChoiceField = form.fields["parts"]  # type: ignore[assignment]
+    parts: forms.MultipleChoiceField = form.fields["parts"]
     parts.choices = [(part, gettext(PARTS[part])) for part in rules.PARTS]
-    kept: forms.ChoiceField = form.fields["template"]  # type: ignore[assignment]
+    kept: forms.ChoiceField = form.fields["template"]
     kept.choices = [("", _("a new template")), *_published(ours)]
 
     def propose() -> ProcedureView:

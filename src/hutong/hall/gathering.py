@@ -132,14 +132,15 @@ def _listed(item: listings.BoardItem) -> dict[str, Any]:
         "price_mode": item.price_mode.value,
         "price_fen": item.price_fen,
         "ends_at": iso(item.ends_at),
-        "venue_zh": "",
-        "venue_en": "",
+        "venue_zh": " · ".join(item.venues),
+        "venue_en": " · ".join(item.venues),
     }
 
 
 def _listed_elsewhere(one: Foreign) -> dict[str, Any]:
     """A listing of another venue, with its home venue named (NE-3)."""
     listing: ListingFace = one.of
+    with_it = listing.joint.venues[1:] if listing.joint else ()
     return {
         "id": str(one.id),
         "number": listing.number,
@@ -150,8 +151,8 @@ def _listed_elsewhere(one: Foreign) -> dict[str, Any]:
         "price_mode": listing.price_mode,
         "price_fen": listing.price_fen,
         "ends_at": iso(listing.ends_at) if listing.ends_at else "",
-        "venue_zh": one.venue.name_zh if one.venue else one.code,
-        "venue_en": one.venue.name_en if one.venue else one.code,
+        "venue_zh": " · ".join([one.venue.name_zh if one.venue else one.code, *with_it]),
+        "venue_en": " · ".join([one.venue.name_en if one.venue else one.code, *with_it]),
     }
 
 

@@ -259,6 +259,7 @@ class BoardItemOut(Schema):
     listed_at: datetime
     ends_at: datetime
     ends_provisional: bool
+    venues: list[str] = Field(description="Of a joint project: the parts' home venues (NE-3)")
 
     @staticmethod
     def resolve_share(view: queries.BoardItem) -> str | None:

@@ -70,7 +70,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     form = MandateForm(request.POST if asked == "mandate" else None)
     offer = OfferForm(request.POST if asked == "offer" else None)
     bundles = _bundles(actor)
-    choice: forms.ChoiceField = form.fields["bundle"]  # type: ignore[assignment]
+    choice: forms.ChoiceField = form.fields["bundle"]
     choice.choices = bundles
     acts = Acts(request, to=f"/my/projects/{id}")
     acts.on(

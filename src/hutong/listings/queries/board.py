@@ -84,6 +84,7 @@ class BoardItem:
     listed_at: datetime
     ends_at: datetime
     ends_provisional: bool
+    venues: tuple[str, ...] = ()  # of a joint project: the home venues of its parts
 
 
 def board(
@@ -165,4 +166,5 @@ def _item(row: Listing, seller: parties.PartyView | None) -> BoardItem:
         listed_at=row.listed_at,
         ends_at=row.ends_at,
         ends_provisional=row.ends_provisional,
+        venues=row.together.venues if row.together else (),
     )

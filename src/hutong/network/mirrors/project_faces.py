@@ -185,6 +185,13 @@ def worded(
                 left=one.left or told.left,
             )
         elif one.id in own:
-            one = replace(one, **own[one.id])
+            words_here = own[one.id]
+            one = replace(
+                one,
+                title_zh=words_here["title_zh"],
+                title_en=words_here["title_en"],
+                seller_zh=words_here["seller_zh"],
+                seller_en=words_here["seller_en"],
+            )
         parts.append(one)
     return replace(face, parts=tuple(parts))

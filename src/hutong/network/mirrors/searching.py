@@ -77,9 +77,8 @@ def _listing(one: Foreign, listing: ListingFace) -> Iterator[Document]:
         venue=one.code,
         title_zh=listing.title_zh,
         title_en=listing.title_en,
-        texts=[
-            text for part in (*listing.offered, *parts) for text in (part.title_zh, part.title_en)
-        ],
+        texts=[text for what in listing.offered for text in (what.title_zh, what.title_en)]
+        + [text for part in parts for text in (part.title_zh, part.title_en)],
         names=[
             listing.seller_zh,
             listing.seller_en,

@@ -79,9 +79,11 @@ class SeenProjectOut(Schema):
     def of(cls, seen: Seen) -> "SeenProjectOut":
         face = seen.of
         plain = set(cls.model_fields) - {"id", "lead", "parts", "lead_venue_untrusted"}
-        told = {name: getattr(face, name) for name in plain}
+        told: dict[str, Any] = {name: getattr(face, name) for name in plain}
+        for name in ("venues", "declined", "homes"):
+            told[name] = list(told[name])
         return cls(
-            **{name: list(v) if isinstance(v, tuple) else v for name, v in told.items()},
+            **told,
             id=seen.id,
             lead=seen.code,
             parts=[SeenPartOut.of(part) for part in face.parts],

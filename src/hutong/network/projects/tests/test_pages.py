@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from hutong.hall import gathering
 from hutong.listings import queries as board
 from hutong.network.messages.testing import Paper
 from hutong.network.mirrors import queries as mirrors
@@ -107,6 +108,11 @@ def test_an_officer_works_a_project_from_the_queue_to_the_split(venue, joined, s
     assert offered.headers["location"].startswith("/my/listings/")
 
 
+def hall_listings():
+    board_item = board.board()["items"][0]
+    return gathering._listed(board_item), gathering._listed_elsewhere(mirrors.newest_listings()[0])
+
+
 def test_another_venue_sees_one_project_by_our_log_alone(
     venue, joined, szte, drain, monkeypatch, client
 ):
@@ -126,6 +132,9 @@ def test_another_venue_sees_one_project_by_our_log_alone(
     page = client.get(f"/network/venues/OWN/listings/{listing.id}").content.decode()
     assert project.number in page
     assert "深圳成果包" in page
+    (mine, theirs) = hall_listings()
+    assert mine["venue_zh"] == f"{venues.my_code()} · SZTE"
+    assert theirs["venue_zh"].endswith(" · SZTE")
     api = client.get("/api/v1/network/projects").json()
     assert {(one["lead"], one["number"]) for one in api} >= {("OWN", project.number)}
 
