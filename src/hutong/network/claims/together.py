@@ -73,3 +73,8 @@ def _send_some(to: str, kind: str, some: list[_Waiting], now: datetime) -> None:
         return
     body = {NAMES[kind]: [dict(one.body) for one in some]}
     messages.send(actor=SYSTEM, now=now, to=to, about=ABOUT, kind=kind, body=body)
+
+
+def line_of(number: str) -> str:
+    """What messages about a number are about."""
+    return "claim:" + number.removeprefix("sha256:")

@@ -8,7 +8,7 @@ import pytest
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
-from hutong.network.claims import actions, batches, jobs
+from hutong.network.claims import actions, batches, jobs, queries
 from hutong.network.claims.models import BookClaim, OwnClaim
 from hutong.network.claims.rules import Status
 from hutong.network.claims.together import together
@@ -139,8 +139,8 @@ def test_claimants_are_told_of_many_in_one_message(client, joined, venue, monkey
         for number in numbers(5)
     ]
     post(client, paper.request(paper.message("claims.batch", {"claims": asked})))
-    monkeypatch.setattr(actions.queries, "final", lambda: 10**9)
-    monkeypatch.setattr(actions.journal, "log_index_of", lambda entry: entry)
+    monkeypatch.setattr(queries, "final", lambda: 10**9)
+    monkeypatch.setattr(journal, "log_index_of", lambda entry: entry)
     assert actions.tell(actor=SYSTEM, now=venue.now) == 5
     ((to, kind, body),) = sent()
     assert (to, kind, len(body["finals"])) == ("SZTE", "claims.finals", 5)
