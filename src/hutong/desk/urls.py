@@ -11,6 +11,7 @@ from hutong.desk import (
     certificate_words,
     certificates,
     clearing,
+    clearing_statement,
     deals,
     erasures,
     home,
@@ -126,6 +127,6 @@ urlpatterns = [
     path("desk/project-parts/<uuid:id>", projects.part, name="project_part"),
     path("desk/network", network.page, name="network"),
     path("desk/clearing", clearing.page, name="clearing"),
-    path("desk/clearing/<int:id>", clearing.one, name="clearing-statement"),
+    path("desk/clearing/<int:id>", clearing_statement.one, name="clearing-statement"),
     path("desk/witnesses", keys.witnesses, name="witnesses"),
 ]

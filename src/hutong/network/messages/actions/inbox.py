@@ -14,7 +14,7 @@ from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import plain
 from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
-from hutong.network.messages import rules
+from hutong.network.messages import events, rules
 from hutong.network.messages.actions import keeping, suspecting
 from hutong.network.messages.betraying import betrays
 from hutong.network.messages.kinds import Kinds
@@ -118,7 +118,7 @@ def _receive(
     keeping.keep(Direction.IN, message.id, message.sender, request, reply)
     record(
         subject("message", message.id),
-        rules.MessageReceived(
+        events.MessageReceived(
             sender=message.sender,
             about=message.subject,
             sequence=message.sequence,
@@ -184,7 +184,7 @@ def _keep_contradiction(
     )
     record(
         subject("venue", message.sender),
-        rules.MessageContradicted(
+        events.MessageContradicted(
             sender=message.sender,
             message=message.id,
             digest=message.digest,

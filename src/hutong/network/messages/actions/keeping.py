@@ -12,7 +12,7 @@ from hutong.journal.actions import action, nothing_changed, record_many
 from hutong.journal.actions.recording import Recording
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
-from hutong.network.messages import evidence, rules
+from hutong.network.messages import events, evidence
 from hutong.network.messages.models import Evidence, EvidenceBatch, EvidencePlace
 from hutong.network.messages.queries import leaf_of
 from hutong.network.messages.rules import Direction
@@ -42,7 +42,7 @@ def commit_evidence(*, now: datetime, real_now: datetime, seconds: int) -> int:
         return 0
     tree, placed = _tree(rows)
     batch = new_id()
-    event = rules.MessagesCommitted(
+    event = events.MessagesCommitted(
         root=tree.root,
         size=len(rows),
         since=latest.until if latest else None,

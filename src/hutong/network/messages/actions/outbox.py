@@ -16,7 +16,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.event import plain
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import Refused
-from hutong.network.messages import evidence, rules
+from hutong.network.messages import events, evidence, rules
 from hutong.network.messages.actions import keeping
 from hutong.network.messages.kinds import Kind, Kinds
 from hutong.network.messages.models import Outgoing, SilentPeer
@@ -76,7 +76,7 @@ def send(
     )
     record(
         subject("message", message.id),
-        rules.MessageQueued(
+        events.MessageQueued(
             to=to, about=about, sequence=sequence, message_kind=kind, digest=message.digest
         ),
     )
@@ -217,7 +217,7 @@ def conclude(
     keeping.keep(Direction.OUT, message.id, message.recipient, request, reply)
     record(
         subject("message", message.id),
-        rules.MessageConcluded(
+        events.MessageConcluded(
             to=message.recipient,
             message_kind=message.kind,
             refused=answer.refused,
@@ -238,5 +238,5 @@ def hurry(*, actor: Actor, now: datetime, to: str) -> None:
         raise Refused(Refusal.NOT_WAITING)
     SilentPeer.objects.filter(code=to).update(next_try_at=F("since"))
     waiting.update(next_try_at=F("queued_at"))
-    record(subject("venue", to), rules.MessageHurried(to=to))
+    record(subject("venue", to), events.MessageHurried(to=to))
     transaction.on_commit(wake)

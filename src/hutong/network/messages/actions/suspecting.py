@@ -9,7 +9,7 @@ from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.moments import iso
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.messages import rules
+from hutong.network.messages import events
 from hutong.network.messages.models import Suspicion
 from hutong.network.messages.rules import Message, Refusal
 
@@ -25,7 +25,7 @@ def suspect(message: Message, refused: str) -> None:
     if is_new:
         record(
             subject("venue", message.sender),
-            rules.MessageSuspected(
+            events.MessageSuspected(
                 sender=message.sender,
                 message=message.id,
                 message_kind=message.kind,
@@ -50,5 +50,5 @@ def conclude_suspicion(*, actor: Actor, now: datetime, suspicion: int, finding: 
     row.save()
     record(
         subject("venue", row.sender),
-        rules.SuspicionConcluded(sender=row.sender, message=row.message, finding=text),
+        events.SuspicionConcluded(sender=row.sender, message=row.message, finding=text),
     )
