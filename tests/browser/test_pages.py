@@ -43,6 +43,8 @@ UNREACHED = {
     "network/lists/<str:digest>": IN_NO_NETWORK,
     "network/venues/<str:code>/listings/<uuid:id>": IN_NO_NETWORK,
     "network/venues/<str:code>/technologies/<uuid:id>": IN_NO_NETWORK,
+    "desk/clearing/<int:id>": IN_NO_NETWORK,
+    "desk/network/messages/suspicions/<int:id>": IN_NO_NETWORK,
     "desk/network/claims": IN_NO_NETWORK,
     "desk/network/messages": IN_NO_NETWORK,
     "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>": IN_NO_NETWORK,
