@@ -16,6 +16,7 @@ from hutong.node.postgres import PostgresError, discard
 from hutong.node.presence import AlreadyRunning, present, who_runs
 from hutong.node.supervisor import Child
 
+LEAST_VENUES = 4  # those where the story's sellers are
 MARK = ".demo"  # this state may be thrown away
 
 
@@ -27,6 +28,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, help="port (default: the first free one from 8000)")
     parser.add_argument(
         "--network", action="store_true", help="ten venues, joined and trading across"
+    )
+    parser.add_argument(
+        "--venues",
+        type=int,
+        default=len(VENUES),
+        choices=range(LEAST_VENUES, len(VENUES) + 1),
+        metavar=f"{LEAST_VENUES}-{len(VENUES)}",
+        help="with --network: how many of the ten (default: all)",
     )
     parser.add_argument(
         "--keep",
@@ -65,7 +74,7 @@ def _network(options: argparse.Namespace) -> int:
     if options.port or options.keep:
         raise CommandError("--network chooses its ports, and begins anew each time")
     home = _state("network", keep=False)
-    fleet = Fleet(home, VENUES)
+    fleet = Fleet(home, VENUES[: options.venues])
     summary = home / "demo.json"
     try:
         with present(home, address=fleet.url(VENUES[0].code)):

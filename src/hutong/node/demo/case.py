@@ -27,6 +27,7 @@ class Case:
     technologies: dict[str, list[str]] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     listings: dict[str, str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)  # applications to be accepted
     licences: int = 0
     bank_lines: int = 0
 

@@ -7,33 +7,39 @@ import time
 from hutong.node.demo.client import wait_for
 from hutong.node.demo.network import checking, joining, projects, trading
 from hutong.node.demo.network.venues import CHENGDU, SHANDONG, SHANGHAI, SHENZHEN
-from hutong.node.demo.network.world import World
+from hutong.node.demo.network.world import SECOND, World
 from hutong.node.demo.people import FIRMS
 from hutong.node.presence import who_runs
 
 HOME, ABROAD, VICTIM = SHANGHAI.code, SHENZHEN.code, CHENGDU.code
+OFFICE = ("registrar", "listing", SECOND, "compliance")
+STAFF = {
+    HOME: (*OFFICE, "trading", "cashier", "controller"),
+    ABROAD: (*OFFICE, "cashier", "controller"),
+    SHANDONG.code: OFFICE,
+    CHENGDU.code: OFFICE,
+}
 
 
 def play(world: World) -> None:
     """Play the whole story. Raises StepFailed where a venue does not do its part."""
     tell = world.narrator
-    with tell.step("十家交易场所结为一网", "Ten venues become one network (NE-1)"):
+    with tell.step("各家开业：人员与机构", "Officers and institutions take their posts"):
+        joining.open_offices(world, STAFF)
+    with tell.step("各交易场所结为一网", "The venues become one network (NE-1)"):
         joining.join_all(world)
-    with tell.step("两家开业：人员与机构", "Two of them open: officers and institutions"):
-        home = world.staff(
-            HOME, "registrar", "listing", "trading", "cashier", "controller", "compliance"
-        )
-        abroad = world.staff(ABROAD, "registrar", "listing", "compliance", "cashier", "controller")
+    home, abroad = world.cases[HOME], world.cases[ABROAD]
+    with tell.step("登记：各卖方在本所登记成果", "Sellers register at home (NE-5, RR-7)"):
         trading.verify(home, trading.SELLER, trading.LOCAL)
         trading.verify(abroad, trading.ABROAD, FIRMS[2])
-    with tell.step("七个联合项目", "Seven joint projects of four sellers (NE-3, TE-4)"):
-        for code in (SHANDONG.code, CHENGDU.code):
-            world.staff(code, "registrar", "listing", "compliance")
-        projects.list_jointly(world)
+        trading.apply_at_home_for_registration(world, HOME)
+        bundles = projects.register(world)
+    with tell.step("一个联合项目", "One joint project of sellers at several venues (NE-3, TE-4)"):
+        projects.offer_together(world, bundles)
     with tell.step("联合挂牌：一处挂牌，全网可见", "Listed at one, seen at all (NE-3)"):
         listing = trading.list_at_home(world, HOME)
         seconds = trading.seen_everywhere(world, HOME, listing)
-        tell.check(f"{seconds:.1f} 秒内九家可见 seen at nine others", seconds < 30)
+        tell.check(f"{seconds:.1f} 秒内各家可见 seen at the others", seconds < 30)
         tell.note(visible_everywhere_seconds=round(seconds, 1))
     with tell.step("跨所意向与担保", "An order through another venue; its guarantee (NE-4, PA-4)"):
         order = trading.apply_abroad(world, HOME, ABROAD, listing)["id"]

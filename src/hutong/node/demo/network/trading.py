@@ -31,8 +31,8 @@ def verify(case: Case, *institutions: Institution) -> None:
         )
 
 
-def list_at_home(world: World, home: str) -> str:
-    """A university enters, registers and lists at the home venue; returns the listing."""
+def apply_at_home_for_registration(world: World, home: str) -> None:
+    """A university enters its technologies at the home venue and applies for their registration."""
     case = world.cases[home]
     member, party = case.members[SELLER.key], case.parties[SELLER.key]
     template = case.public.download("/api/v1/technologies/template.xlsx")
@@ -43,8 +43,24 @@ def list_at_home(world: World, home: str) -> str:
     )
     found = member.all("/api/v1/technologies", party=party)
     case.technologies[SELLER.key] = [one["id"] for one in found]
-    supply.register(case, SELLER.key)
-    title = found[0]
+    evidence = upload(member, "grounds.txt", "专利登记簿副本与内部决策文件（演示）")
+    application = member.post(
+        "/api/v1/rights/applications",
+        {
+            "technologies": case.technologies[SELLER.key],
+            "holders": [{"party": party, "share": "1"}],
+            "evidence": [evidence],
+        },
+    )["id"]
+    member.post(f"/api/v1/rights/applications/{application}/submit")
+    case.waiting.append(application)
+
+
+def list_at_home(world: World, home: str) -> str:
+    """The university lists one of its registered technologies; returns the listing."""
+    case = world.cases[home]
+    member = case.members[SELLER.key]
+    title = member.get(f"/api/v1/technologies/{case.technologies[SELLER.key][0]}")
     listing = member.post(
         "/api/v1/listings",
         {

@@ -13,6 +13,9 @@ from hutong.node.demo.narrator import Narrator
 from hutong.node.demo.people import ADMINISTRATOR, OFFICERS, PASSWORD, Registration
 from hutong.node.fleet import Fleet
 
+SECOND = "second"  # the listing office's other pair of eyes (PA-5)
+POSTS = {**OFFICERS, SECOND: (("listing",), "挂牌复核员", "Second listing officer")}
+
 
 @dataclass
 class World:
@@ -53,7 +56,7 @@ class World:
         )
         case = Case(self.narrator, api, registration, administrator)
         for key in posts:
-            roles, zh, en = OFFICERS[key]
+            roles, zh, en = POSTS[key]
             email = f"{key}@{people.DOMAIN}"
             registration.account(email, f"{zh} {en}")
             secret = registration.second_factor(registration.token(email, en))
