@@ -1,10 +1,10 @@
 """
 The network's demo: ten venues on one machine, joined, trading, one of them killed (NE-1 to NE-6).
 
-    venues.py    who they are            story.py     what happens
-    joining.py   one network of ten      trading.py   an order across venues
-    supply.py    what the others list    checking.py  mirrors, books, doctors
+    venues.py    who they are                  story.py     what happens
+    joining.py   one network of ten            trading.py   an order across venues
+    projects.py  one project of four venues    checking.py  mirrors, books, doctors
 
 Like the single venue's demo it speaks to the venues by their public doors alone; what the venues'
-keepers do with the machine in hand (found, apply, approve) is done by `./hutong network`.
+keepers do with the machine in hand (found, apply) is done by `./hutong network`.
 """
