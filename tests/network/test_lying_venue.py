@@ -28,7 +28,7 @@ from hutong.network.messages import actions as messages
 from hutong.network.messages import evidence, queries, signing
 from hutong.network.messages.betraying import BETRAYING
 from hutong.network.messages.door import keys_of
-from hutong.network.messages.models import Incoming
+from hutong.network.messages.models import Incoming, Suspicion
 from hutong.network.messages.rules import Direction, Status
 from hutong.network.messages.testing import Paper
 from hutong.network.mirrors import forks
@@ -172,6 +172,12 @@ def test_who_says_two_things_in_one_place_is_named_in_the_log_and_to_the_officer
     assert 'data-code="network.suspicion_concluded"' in again
     assert page not in desk.get("/desk").content.decode()
     assert browsing(officer("registrar")).get(page).status_code == 403
+    assert list(queries.audit()) == []
+    kept = Suspicion.objects.get()
+    for wrong in ({"digest": "sha256:0"}, {"concluded_at": None, "finding": ""}):
+        Suspicion.objects.update(**wrong)
+        assert list(queries.audit()), "the doctor sees what was changed by hand"
+        kept.save()
     (told,) = desk.get("/api/v1/network/suspicions").json()["items"]
     assert (told["sender"], told["finding"]) == (LIAR, "对方承认伪造")
 

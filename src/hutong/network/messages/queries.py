@@ -27,6 +27,7 @@ from hutong.kit.audit import Discrepancy
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.messages import evidence
+from hutong.network.messages.events import MessageSuspected, SuspicionConcluded
 from hutong.network.messages.models import (
     Contradicted,
     Evidence,
@@ -337,7 +338,40 @@ def _leaves(batch: EvidenceBatch) -> Iterator[evidence.Leaf]:
 
 
 def audit() -> Iterator[Discrepancy]:
-    """Compute each batch again from the evidence, and compare it with what the log says."""
+    """Each batch computed again from the evidence and compared with what the journal says; what was
+    answered against its evidence; who is suspected against the journal."""
+    yield from _audit_evidence()
+    yield from _audit_suspicions()
+
+
+def _audit_suspicions() -> Iterator[Discrepancy]:
+    named: set[tuple[str, str, str]] = set()
+    findings: dict[tuple[str, str], int] = {}
+    for entry in journal.of_kinds([MessageSuspected.kind, SuspicionConcluded.kind]):
+        sender, message = entry.facts["sender"], entry.facts["message"]
+        if entry.kind == MessageSuspected.kind:
+            named.add((sender, message, entry.facts["digest"]))
+        else:
+            findings[sender, message] = findings.get((sender, message), 0) + 1
+    for row in Suspicion.objects.order_by("id").iterator(chunk_size=500):
+        place = f"network.suspicion {row.id}"
+        key = (row.sender, str(row.message), row.digest)
+        if key not in named:
+            yield Discrepancy(place, "an entry that names it", "none")
+        named.discard(key)
+        if row.concluded_at is not None:
+            left = findings.get(key[:2], 0)
+            if not left:
+                yield Discrepancy(place, "an entry of its conclusion", "none")
+            findings[key[:2]] = left - 1
+    for sender, message, _digest in sorted(named):
+        yield Discrepancy(f"network.suspicion of {sender} {message}", "a row", "none")
+    for (sender, message), left in sorted(findings.items()):
+        if left > 0:
+            yield Discrepancy(f"network.suspicion of {sender} {message}", "concluded", "open")
+
+
+def _audit_evidence() -> Iterator[Discrepancy]:
     for batch in EvidenceBatch.objects.order_by("until").iterator():
         tree = evidence.Tree.of(list(_leaves(batch)))
         name = f"network.messages batch {batch.id}"
