@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hutong.node.demo.client import Api, StepFailed, wait_for
+from hutong.node.demo.client import PATIENCE_SECONDS, Api, StepFailed, wait_for
 from hutong.node.demo.narrator import Narrator
 from hutong.node.demo.people import Registration
 
@@ -30,6 +30,7 @@ class Case:
     waiting: list[str] = field(default_factory=list)  # applications to be accepted
     licences: int = 0
     bank_lines: int = 0
+    patience: float = PATIENCE_SECONDS  # with the follow-up work of one venue
 
     def work(self) -> dict[str, Any]:
         return dict(self.administrator.get("/api/v1/venue/work"))
@@ -45,7 +46,7 @@ class Case:
                     raise StepFailed(f"parked: {told[0]['reaction']}: {told[0]['error']}")
             return bool(work["quiet"]) and not work["parked"]
 
-        wait_for("the venue's follow-up work", quiet)
+        wait_for("the venue's follow-up work", quiet, seconds=self.patience)
 
     def jump_until(self, what: str, reached: Callable[[], Any]) -> None:
         """Let the demo clock jump from due moment to due moment until `reached()`."""

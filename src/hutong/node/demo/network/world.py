@@ -13,6 +13,7 @@ from hutong.node.demo.narrator import Narrator
 from hutong.node.demo.people import ADMINISTRATOR, OFFICERS, PASSWORD, Registration
 from hutong.node.fleet import Fleet
 
+PATIENCE = 240.0
 SECOND = "second"  # the listing office's other pair of eyes (PA-5)
 POSTS = {**OFFICERS, SECOND: (("listing",), "挂牌复核员", "Second listing officer")}
 
@@ -54,7 +55,7 @@ class World:
         administrator = registration.token(
             ADMINISTRATOR, "Administrator", secret=appointed["totp_secret"]
         )
-        case = Case(self.narrator, api, registration, administrator)
+        case = Case(self.narrator, api, registration, administrator, patience=PATIENCE)
         for key in posts:
             roles, zh, en = POSTS[key]
             email = f"{key}@{people.DOMAIN}"
