@@ -26,6 +26,7 @@ from hutong.listings.testing import open_listing
 from hutong.network import queries as network
 from hutong.network.clearing.models import Position
 from hutong.network.countersigning import queries as countersigning
+from hutong.network.messages.models import Outgoing
 from hutong.network.mirrors import actions as mirroring
 from hutong.network.mirrors import jobs as following
 from hutong.network.mirrors import queries as mirrors
@@ -252,6 +253,11 @@ def a_deal_that_is_terminated_gives_the_price_back(trade):
 
     over = trade.order(order)
     assert (over.stage, over.returned_fen) == (Stage.ENDED, DEPOSIT + rest)
+    with trade.pair.at(HOME):
+        told = Outgoing.objects.filter(subject=subject("order", order)).order_by("sequence")
+        assert [kind.removeprefix("trade.") for kind in told.values_list("kind", flat=True)] == [
+            *("qualified", "awarded", "signed", "price", "called", "ended"),
+        ], "each thing once, in the order in which it happened"
     assert trade.exposure() == 0
     assert trade.available() == DEPOSIT + rest
     assert trade.owed(OURS) == 0
