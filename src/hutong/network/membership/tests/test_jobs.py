@@ -8,6 +8,7 @@ import pytest
 
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
+from hutong.network.claims import actions as claims
 from hutong.network.membership import actions, jobs
 from hutong.network.messages import queries as messages
 from hutong.network.messages.testing import Paper
@@ -99,6 +100,7 @@ def test_what_is_no_list_is_refused(venue, story):
 
 def test_the_registrar_tells_every_member_the_list_it_made(venue, drain):
     story = join("SZTE", "SDTE", now=venue.now)
+    claims.open_term(actor=SYSTEM, now=venue.now)  # who counts changes only under a term
     drain()
     assert queued() == []  # who founds it knows it
     story.at = datetime.now(UTC)
