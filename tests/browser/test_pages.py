@@ -19,7 +19,6 @@ ALL_ROLES = [*ROLES, "alpha", "beta", "trading", "compliance", "supervisor"]
 IN_NO_NETWORK = "the venue here is alone"
 UNREACHED = {
     "certificates/status/<str:purpose>/<int:number>": "asked for by whoever verifies",
-    "certificates/<str:number>/countersignatures/<str:venue>": IN_NO_NETWORK,
     "desk/counts": "asked for by a script",
     "desk/claims": "asked for by a script",
     "desk/bulk": "follows a choice in the queue",
@@ -40,7 +39,6 @@ UNREACHED = {
     "desk/entries/<uuid:entry>/correction": "follows a search in the register",
     "desk/imports/<uuid:id>": "nothing was handed in for a party",
     "my/orders/<uuid:id>": IN_NO_NETWORK,
-    "my/orders/<uuid:id>/bids": IN_NO_NETWORK,
     "my/orders/new/<str:venue>/<uuid:listing>": IN_NO_NETWORK,
     "network/lists/<str:digest>": IN_NO_NETWORK,
     "network/venues/<str:code>/listings/<uuid:id>": IN_NO_NETWORK,
@@ -51,7 +49,11 @@ UNREACHED = {
     "desk/network/messages": IN_NO_NETWORK,
     "desk/network/messages/<str:direction>/<str:peer>/<uuid:message>": IN_NO_NETWORK,
     "desk/network/mirrors": IN_NO_NETWORK,
-    "desk/network/institutions": IN_NO_NETWORK,
+    "desk/network/custody": IN_NO_NETWORK,
+    "desk/network/custody/<uuid:move>": IN_NO_NETWORK,
+    "desk/network/duplicates": IN_NO_NETWORK,
+    "desk/network/duplicates/<uuid:claim>": IN_NO_NETWORK,
+    "my/technologies/<uuid:id>/custody": IN_NO_NETWORK,
 }
 # What is called by a proper name in whatever language, or was typed where no table keeps it alone.
 NAMES = {

@@ -25,6 +25,7 @@ from hutong.ui.door import Acts, officer
 from hutong.ui.fields import DayField
 from hutong.ui.lifecycles import LIFECYCLES
 from hutong.ui.templatetags.ui import named
+from hutong.venues import queries as venues
 
 ENTER = "technologies.enter_any"
 
@@ -105,9 +106,17 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("technology", id)],
         technology=view,
+        may_move=_may_move(view, actor),
         owner=owner.get(view.party) if view.party else None,
         today=local_date(now),
     )
+
+
+def _may_move(view: queries.TechnologyView, actor: Actor) -> bool:
+    """Whether its custody can be offered to another venue (NE-8)."""
+    if not actor.has("network.operate") or not view.registered or view.moved_to:
+        return False
+    return bool(venues.others())
 
 
 def _decisions(view: Any, actor: Actor, form: forms.Form, reason: str) -> list[Decision]:
