@@ -310,12 +310,16 @@ class ListsSeen:
     """The latest list of members in another's log as far as it was read: each entry is read once."""
 
     def __init__(self) -> None:
-        self._of, self._size, self._latest = ("", ""), 0, -1
+        self._of, self._size, self._latest = ("", ""), 0, (-1, -1)
 
-    def latest(self, network: str, code: str, size: int) -> int:
-        """Its version, among the first `size` entries that we hold; -1: there is none."""
+    def latest(self, network: str, code: str, size: int) -> tuple[int, int]:
+        """Its term and version, among the first `size` entries that we hold; (-1, -1): none.
+
+        Of a registrar that was outvoted once, lists stand there that nobody else adopted: those of
+        its earlier term are behind whatever the vote led to.
+        """
         if (network, code) != self._of or size < self._size:
-            self._of, self._size, self._latest = (network, code), 0, -1
+            self._of, self._size, self._latest = (network, code), 0, (-1, -1)
         mirror = mirrors.mirror(code)
         if mirror is None or size == self._size:
             return self._latest
@@ -325,7 +329,8 @@ class ListsSeen:
             if b'"venues.ListAdopted"' in leaf:
                 facts = json.loads(leaf)["facts"]
                 if facts["network"] == network:
-                    self._latest = max(self._latest, int(facts["list_version"]))
+                    told = int(facts["term"]), int(facts["list_version"])
+                    self._latest = max(self._latest, told)
         self._size = size
         return self._latest
 

@@ -149,6 +149,8 @@ def acknowledgement(lists: queries.ListsSeen) -> tuple[int, str, int, Hash] | No
         return None
     size, root = mirrors.held(office.registrar) or (0, EMPTY_ROOT)
     network = venues.network()
-    if network is None or lists.latest(network.anchor, office.registrar, size) > network.version:
+    if network is None:
+        return None
+    if lists.latest(network.anchor, office.registrar, size) > (office.term, network.version):
         return None
     return office.term, office.registrar, size, root

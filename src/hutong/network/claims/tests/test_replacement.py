@@ -148,8 +148,13 @@ def test_nothing_is_acknowledged_beyond_a_list_that_is_not_adopted_here(network,
     follower, lists_seen = Follower(log), queries.ListsSeen()
     follower.follow(log)
     assert actions.acknowledgement(lists_seen)[:3] == (0, "SZTE", log.signed)
-    facts = {"network": network.roll.network, "list_version": 1}
-    log.write("venues.ListAdopted", facts, subject="network:1")
+    told = {"network": network.roll.network, "term": 0, "list_version": 1}
+    for facts in (told | {"term": -1, "list_version": 9}, told | {"network": "another"}):
+        log.write("venues.ListAdopted", facts, subject="network:1")
+    log.sign()
+    follower.follow(log)
+    assert actions.acknowledgement(lists_seen)[2] == log.signed  # outvoted, and of no concern
+    log.write("venues.ListAdopted", told, subject="network:1")
     log.sign()
     follower.follow(log)
     assert actions.acknowledgement(lists_seen) is None
