@@ -14,7 +14,7 @@ from network.joining import join, members, standing, until
 pytestmark = pytest.mark.drill
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def anchor(fleet):
     return join(fleet)
 

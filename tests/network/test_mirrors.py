@@ -14,7 +14,7 @@ from network.joining import join, until
 pytestmark = pytest.mark.drill
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def joined(fleet):
     join(fleet)
     return fleet
