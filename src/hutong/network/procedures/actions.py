@@ -129,8 +129,10 @@ def propose_adoption(
     proposal is adopted by another officer, as any version is (PA-5).
     """
     found = queries.known(venue, template, now)
-    if venue == venues.my_code() or found.entry_index is None or found.frozen:
-        raise Refused(CommonRefusal.NOT_FOUND, what="template")
+    if venue == venues.my_code() or found.entry_index is None:
+        raise Refused(Refusal.NOTHING_CHANGES)
+    if found.frozen:
+        raise Refused(Refusal.UNREADABLE)
     if found.template.version != version:
         raise Refused(Refusal.CHANGED, number=found.template.version)
     in_force = rulebook.find_version(rulebook.in_force(now).version)

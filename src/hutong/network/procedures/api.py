@@ -17,7 +17,7 @@ from hutong.network.procedures.queries import Known
 router = Router(tags=["network"])
 
 
-class TemplateOut(Schema):
+class ProcedureTemplateOut(Schema):
     """The latest published version of a template."""
 
     venue: str = Field(examples=["SHTE"])
@@ -37,7 +37,7 @@ class TemplateOut(Schema):
     newer: bool = Field(description="Published since the version adopted here")
 
     @classmethod
-    def of(cls, known: Known) -> "TemplateOut":
+    def of(cls, known: Known) -> "ProcedureTemplateOut":
         t = known.template
         return cls(
             venue=known.venue,
@@ -85,44 +85,44 @@ class TemplateReasonIn(Schema):
     reason: Text = Field("", max_length=rules.LONGEST_NOTE)
 
 
-class AdoptionIn(Schema):
+class TemplateAdoptionIn(Schema):
     version: int = Field(ge=1, description="The version that was compared", examples=[2])
 
 
-class AdoptionOut(Schema):
+class TemplateAdoptionOut(Schema):
     rulebook_version: int = Field(description="Proposed here; another officer adopts it")
 
 
 @router.get(
     "/network/procedures",
-    response={200: list[TemplateOut], **PROBLEMS},
+    response={200: list[ProcedureTemplateOut], **PROBLEMS},
     summary="Procedure templates of the network",
     auth=None,
 )
-def everywhere(request: DoorRequest) -> list[TemplateOut]:
+def everywhere(request: DoorRequest) -> list[ProcedureTemplateOut]:
     """The latest version of each, of this venue and of all others, by venue and name."""
-    return [TemplateOut.of(one) for one in queries.everywhere(request.now)]
+    return [ProcedureTemplateOut.of(one) for one in queries.everywhere(request.now)]
 
 
 @router.get(
     "/network/procedures/{venue}/{template}",
-    response={200: TemplateOut, **PROBLEMS},
+    response={200: ProcedureTemplateOut, **PROBLEMS},
     summary="A procedure template",
     auth=None,
 )
-def one(request: DoorRequest, venue: str, template: UUID) -> TemplateOut:
+def one(request: DoorRequest, venue: str, template: UUID) -> ProcedureTemplateOut:
     """As its venue's log has it (LO-4)."""
-    return TemplateOut.of(queries.known(venue, template, request.now))
+    return ProcedureTemplateOut.of(queries.known(venue, template, request.now))
 
 
 @router.post(
     "/network/procedures/{venue}/{template}/adoption",
-    response={201: AdoptionOut, **PROBLEMS},
+    response={201: TemplateAdoptionOut, **PROBLEMS},
     summary="Propose a rulebook that follows a template",
 )
 def adopt(
-    request: DoorRequest, venue: str, template: UUID, body: AdoptionIn
-) -> Status[AdoptionOut]:
+    request: DoorRequest, venue: str, template: UUID, body: TemplateAdoptionIn
+) -> Status[TemplateAdoptionOut]:
     """A version of this venue's rulebook with the template's parts in it. Needs `rulebook.propose`;
     another officer adopts it (PA-5)."""
     number = actions.propose_adoption(
@@ -132,7 +132,7 @@ def adopt(
         template=template,
         version=body.version,
     )
-    return Status(201, AdoptionOut(rulebook_version=number))
+    return Status(201, TemplateAdoptionOut(rulebook_version=number))
 
 
 @router.get(

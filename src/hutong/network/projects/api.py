@@ -99,17 +99,19 @@ class ProjectIn(Schema):
     summary: Text = Field("", max_length=rules.MOST_WORDS)
     conditions: Text = Field("", max_length=rules.MOST_WORDS, description="For buyers")
     venues: list[Text] = Field(max_length=rules.MOST_VENUES, examples=[["SZTE", "SDTE"]])
-    parts_by: datetime = Field(description="Parts are taken until then")
+    parts_by: datetime = Field(
+        description="Parts are taken until then", examples=["2030-01-01T09:00:00Z"]
+    )
 
 
-class VenueOut(Schema):
+class InvitedVenueOut(Schema):
     venue: str = Field(examples=["SZTE"])
     status: VenueStatus
     reason: str
     answered_at: datetime | None
 
 
-class PartOut(Schema):
+class ProjectPartOut(Schema):
     """A part as taken; `asked_fen` is for the lead venue's office alone."""
 
     id: UUID
@@ -148,18 +150,18 @@ class ProjectOut(Schema):
     closed_because: str
     technologies: int
     asked_fen: int = Field(description="What the sellers ask together: the least price")
-    venues: list[VenueOut]
-    parts: list[PartOut]
+    venues: list[InvitedVenueOut]
+    parts: list[ProjectPartOut]
 
     @classmethod
     def of(cls, view: ProjectView) -> "ProjectOut":
         told = {n: getattr(view, n) for n in cls.model_fields if n not in ("venues", "parts")}
         return cls(
             **told,
-            venues=[VenueOut.from_orm(one) for one in view.venues],
+            venues=[InvitedVenueOut.from_orm(one) for one in view.venues],
             parts=[
-                PartOut(
-                    **{n: getattr(p, n) for n in PartOut.model_fields if n != "share"},
+                ProjectPartOut(
+                    **{n: getattr(p, n) for n in ProjectPartOut.model_fields if n != "share"},
                     share=str(p.share) if p.share is not None else None,
                 )
                 for p in view.parts
@@ -167,7 +169,7 @@ class ProjectOut(Schema):
         )
 
 
-class InvitationOut(Schema):
+class ProjectInvitationOut(Schema):
     """A joint project to which this venue is invited, or which it leads."""
 
     id: UUID
@@ -185,16 +187,16 @@ class InvitationOut(Schema):
     ending: str
 
     @classmethod
-    def of(cls, view: InvitationView) -> "InvitationOut":
+    def of(cls, view: InvitationView) -> "ProjectInvitationOut":
         return cls(**{name: getattr(view, name) for name in cls.model_fields})
 
 
-class MandateIn(Schema):
+class ProjectMandateIn(Schema):
     bundle: UUID = Field(description="Of the party's own registered technologies (TE-4)")
     asked_fen: int = Field(ge=1, le=MAX_AMOUNT, examples=[800_000_000])
 
 
-class ContributionOut(Schema):
+class ProjectContributionOut(Schema):
     """A part of one of this venue's sellers."""
 
     id: UUID
@@ -216,13 +218,13 @@ class ContributionOut(Schema):
     share: str | None = Field(description="Of the price, once listed")
 
     @classmethod
-    def of(cls, view: ContributionView) -> "ContributionOut":
+    def of(cls, view: ContributionView) -> "ProjectContributionOut":
         told = {n: getattr(view, n) for n in cls.model_fields if n not in ("share", "why")}
         share = str(view.share) if view.share is not None else None
         return cls(**told, why=dict(view.why), share=share)
 
 
-class FindingsIn(Schema):
+class PartFindingsIn(Schema):
     findings: Text = Field(max_length=rules.MOST_WORDS, examples=["Title clear, mandate on file."])
 
 
@@ -381,50 +383,50 @@ def offer(request: DoorRequest, project: UUID, body: OfferIn) -> Status[Any]:
 
 @router.get(
     "/project-invitations",
-    response={200: list[InvitationOut], **PROBLEMS},
+    response={200: list[ProjectInvitationOut], **PROBLEMS},
     summary="Projects this venue is invited to",
 )
-def invitations(request: DoorRequest) -> list[InvitationOut]:
+def invitations(request: DoorRequest) -> list[ProjectInvitationOut]:
     """Officers with `listings.examine` see all; members (`member.read`) those open for parts (NE-3)."""
     if request.actor.has(queries.SEE):
         request.actor.need(queries.SEE)
-        return [InvitationOut.of(one) for one in queries.invitations()]
+        return [ProjectInvitationOut.of(one) for one in queries.invitations()]
     request.actor.need(READ)
-    return [InvitationOut.of(one) for one in queries.open_for_parts(request.now)]
+    return [ProjectInvitationOut.of(one) for one in queries.open_for_parts(request.now)]
 
 
 @router.post(
     "/project-invitations/{project}/accept",
-    response={200: InvitationOut, **PROBLEMS},
+    response={200: ProjectInvitationOut, **PROBLEMS},
     summary="Mean to join a project",
 )
-def accept(request: DoorRequest, project: UUID) -> InvitationOut:
+def accept(request: DoorRequest, project: UUID) -> ProjectInvitationOut:
     """Needs `listings.examine`; another officer confirms (PA-5)."""
-    return InvitationOut.of(
+    return ProjectInvitationOut.of(
         actions.accept_invitation(actor=request.actor, now=request.now, project=project)
     )
 
 
 @router.post(
     "/project-invitations/{project}/confirm",
-    response={200: InvitationOut, **PROBLEMS},
+    response={200: ProjectInvitationOut, **PROBLEMS},
     summary="Join a project",
 )
-def confirm(request: DoorRequest, project: UUID) -> InvitationOut:
+def confirm(request: DoorRequest, project: UUID) -> ProjectInvitationOut:
     """Needs `listings.examine`, and other eyes than those that meant to join (PA-5)."""
-    return InvitationOut.of(
+    return ProjectInvitationOut.of(
         actions.confirm_invitation(actor=request.actor, now=request.now, project=project)
     )
 
 
 @router.post(
     "/project-invitations/{project}/decline",
-    response={200: InvitationOut, **PROBLEMS},
+    response={200: ProjectInvitationOut, **PROBLEMS},
     summary="Do not join a project",
 )
-def decline(request: DoorRequest, project: UUID, body: WhyIn) -> InvitationOut:
+def decline(request: DoorRequest, project: UUID, body: WhyIn) -> ProjectInvitationOut:
     """The lead venue is told why. Needs `listings.examine` (NE-3)."""
-    return InvitationOut.of(
+    return ProjectInvitationOut.of(
         actions.decline_invitation(
             actor=request.actor, now=request.now, project=project, reason=body.reason
         )
@@ -433,10 +435,12 @@ def decline(request: DoorRequest, project: UUID, body: WhyIn) -> InvitationOut:
 
 @router.post(
     "/project-invitations/{project}/parts",
-    response={201: ContributionOut, **PROBLEMS},
+    response={201: ProjectContributionOut, **PROBLEMS},
     summary="Let a bundle be sold in a project",
 )
-def mandate(request: DoorRequest, project: UUID, body: MandateIn) -> Status[ContributionOut]:
+def mandate(
+    request: DoorRequest, project: UUID, body: ProjectMandateIn
+) -> Status[ProjectContributionOut]:
     """A mandate of the party acted for; an officer examines it. Needs `member.act` (TE-4, RR-10)."""
     made = actions.give_mandate(
         actor=request.actor,
@@ -445,57 +449,57 @@ def mandate(request: DoorRequest, project: UUID, body: MandateIn) -> Status[Cont
         bundle=body.bundle,
         asked_fen=body.asked_fen,
     )
-    return Status(201, ContributionOut.of(made))
+    return Status(201, ProjectContributionOut.of(made))
 
 
 @router.get(
     "/project-parts",
-    response={200: list[ContributionOut], **PROBLEMS},
+    response={200: list[ProjectContributionOut], **PROBLEMS},
     summary="Parts of joint projects",
 )
-def parts(request: DoorRequest) -> list[ContributionOut]:
+def parts(request: DoorRequest) -> list[ProjectContributionOut]:
     """A party's own (`member.read`); an officer with `listings.examine` sees those that wait (NE-3)."""
     if request.actor.has(queries.SEE):
         request.actor.need(queries.SEE)
-        return [ContributionOut.of(one) for one in queries.mandates_waiting()]
+        return [ProjectContributionOut.of(one) for one in queries.mandates_waiting()]
     request.actor.need(READ)
     found = queries.contributions_of(request.actor.acting_party())
-    return [ContributionOut.of(one) for one in found]
+    return [ProjectContributionOut.of(one) for one in found]
 
 
 @router.post(
     "/project-parts/{part}/add",
-    response={200: ContributionOut, **PROBLEMS},
+    response={200: ProjectContributionOut, **PROBLEMS},
     summary="Add a part to its project",
 )
-def add(request: DoorRequest, part: UUID, body: FindingsIn) -> ContributionOut:
+def add(request: DoorRequest, part: UUID, body: PartFindingsIn) -> ProjectContributionOut:
     """Title is checked, the rights reserved, the lead venue told. Needs `listings.examine`, and
     nobody of the seller's (PA-5, LI-2)."""
-    return ContributionOut.of(
+    return ProjectContributionOut.of(
         actions.add_part(actor=request.actor, now=request.now, part=part, findings=body.findings)
     )
 
 
 @router.post(
     "/project-parts/{part}/return",
-    response={200: ContributionOut, **PROBLEMS},
+    response={200: ProjectContributionOut, **PROBLEMS},
     summary="Return a mandate to its seller",
 )
-def give_back(request: DoorRequest, part: UUID, body: FindingsIn) -> ContributionOut:
+def give_back(request: DoorRequest, part: UUID, body: PartFindingsIn) -> ProjectContributionOut:
     """With findings. Needs `listings.examine`, and nobody of the seller's (PA-5)."""
-    return ContributionOut.of(
+    return ProjectContributionOut.of(
         actions.return_part(actor=request.actor, now=request.now, part=part, findings=body.findings)
     )
 
 
 @router.post(
     "/project-parts/{part}/withdraw",
-    response={200: ContributionOut, **PROBLEMS},
+    response={200: ProjectContributionOut, **PROBLEMS},
     summary="Take a part out of its project",
 )
-def withdraw(request: DoorRequest, part: UUID, body: WhyIn) -> ContributionOut:
+def withdraw(request: DoorRequest, part: UUID, body: WhyIn) -> ProjectContributionOut:
     """By its seller (`member.act`) until the whole is listed; by an officer (`listings.examine`) for a
     cause after that. The project, and its listing, say so everywhere (NE-3)."""
-    return ContributionOut.of(
+    return ProjectContributionOut.of(
         actions.withdraw_part(actor=request.actor, now=request.now, part=part, reason=body.reason)
     )

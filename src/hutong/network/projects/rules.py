@@ -143,9 +143,6 @@ class Refusal(Reason):
     NO_PART_HERE = reason(
         "projects.no_part_here", "NE-3", N_("The project has no part of the lead venue to list it.")
     )
-    NOT_LEAD_SELLER = reason(
-        "projects.not_lead_seller", "NE-3", N_("Only the lead seller lists the project.")
-    )
     PRICE_TOO_LOW = reason(
         "projects.price_too_low",
         "TE-4",

@@ -56,6 +56,9 @@ def give_mandate(
     party = parties.require_verified(actor.acting_party())
     if not 1 <= asked_fen <= MAX_AMOUNT:
         raise Refused(Refusal.ASKED_OUT_OF_RANGE)
+    known = technologies.technologies([bundle]).get(bundle)
+    if known is None or known.party != party.id:
+        raise Refused(CommonRefusal.NOT_FOUND, what="bundle")
     found = _sellable(bundle, party.id, now)
     row = Contribution(
         invitation=invitation,

@@ -301,10 +301,13 @@ def list_project(
 
     At no less than the sellers ask together. The title's words are the project's.
     """
-    row = _locked(project, ProjectStatus.COMPOSED)
-    lead = Contribution.objects.filter(id=row.lead_part).first()
-    if lead is None or lead.seller != actor.acting_party() or row.listing is not None:
-        raise Refused(Refusal.NOT_LEAD_SELLER)
+    row = Project.objects.select_for_update().filter(id=project).first()
+    lead = Contribution.objects.filter(id=row.lead_part).first() if row else None
+    if row is None or lead is None or lead.seller != actor.acting_party():
+        raise Refused(CommonRefusal.NOT_FOUND, what="project")
+    rules.need(ProjectStatus(row.status), ProjectStatus.COMPOSED)
+    if row.listing is not None:
+        rules.need(ProjectStatus.LISTED, ProjectStatus.COMPOSED)
     parts = list(row.parts.filter(status=PartStatus.TAKEN.value).order_by("venue", "id"))
     least = sum(part.asked_fen for part in parts)
     if price_fen < least:

@@ -131,7 +131,7 @@ def test_only_the_lead_seller_offers_the_whole(venue, joined, szte, drain):
             actor=member_of(stranger), now=venue.now, project=project.id, price_fen=PRICE
         )
     )
-    assert why is Refusal.NOT_LEAD_SELLER
+    assert why is CommonRefusal.NOT_FOUND
 
 
 @pytest.mark.django_db
