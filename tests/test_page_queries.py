@@ -99,6 +99,15 @@ OF = {
     "desk/journal/": "entry",
     "desk/rulebook/": "rulebook",
     "desk/parked/": "parked",
+    "desk/projects/": "project",
+    "desk/project-invitations/": "project",
+    "desk/project-parts/": "part",
+    "my/projects/": "project",
+    "my/project-parts/": "part",
+    "network/projects/<str:code>/<uuid:id>": "seen_project",
+    "desk/rulebook/procedures/": "procedure",
+    "desk/rulebook/procedures/<str:code>/<uuid:template>": "compared_procedure",
+    "network/procedures/<str:code>/<uuid:id>": "seen_procedure",
 }
 ASKED = {
     "search": ("?q=合金", "?type=listing&order=ending", "?q=合金&legal=in_force", "?page=2"),
@@ -261,6 +270,8 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.network.custody.models import CustodyMove
     from hutong.network.duplicates.models import Duplicate
     from hutong.network.messages.models import Outgoing, Suspicion
+    from hutong.network.procedures.models import Procedure
+    from hutong.network.projects.models import Contribution, Project
     from hutong.network.trade.models import Order
     from hutong.parties.models import Party
     from hutong.rights.models import (
@@ -275,12 +286,13 @@ def _things(world: Any) -> dict[str, list[Any]]:
     from hutong.rights.models import Entry as RegisterEntry
     from hutong.settlement.models import Payout, PledgedProceeds, Receipt
     from hutong.technologies.models import ImportRun, Technology
+    from hutong.venues import queries as venues
 
     def each(model: Any, *by: str, name: str = "pk") -> list[Any]:
         rows = model.objects.order_by(*by, "-pk").distinct(*by) if by else model.objects.all()[:4]
         return [getattr(row, name) for row in rows]
 
-    home = world.ids["venue"]
+    home, here = world.ids["venue"], venues.my_code()
     return {
         "technology": each(Technology, "kind", "status"),
         "run": each(ImportRun),
@@ -321,6 +333,12 @@ def _things(world: Any) -> dict[str, list[Any]]:
         "custody_move": each(CustodyMove, "status"),
         "duplicate": each(Duplicate, "status"),
         "signed_list": [world.ids["signed list"]],
+        "project": each(Project, "status"),
+        "part": each(Contribution, "status"),
+        "seen_project": [f"{here}/{world.ids['project']}"],
+        "procedure": each(Procedure, "status"),
+        "compared_procedure": [f"{here}/{world.ids['template']}"],
+        "seen_procedure": [f"{here}/{world.ids['template']}"],
         "offered_elsewhere": [f"{home}/{world.ids['mirrored listing']}"],
         "mirrored_listing": [f"{home}/listings/{world.ids['mirrored listing']}"],
         "mirrored_technology": [f"{home}/technologies/{world.ids['mirrored technology']}"],

@@ -8,7 +8,7 @@ statements of what is owed.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.test import Client
@@ -19,10 +19,10 @@ from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.money import CNY
 from hutong.network.clearing import actions as clearing
-from hutong.network.custody import testing as custody
-from hutong.network.duplicates import testing as duplicates
 from hutong.network.clearing.models import ClearingStatement, Position
 from hutong.network.clearing.rules import Difference, Statement, Status, What, line_of
+from hutong.network.custody import testing as custody
+from hutong.network.duplicates import testing as duplicates
 from hutong.network.messages import actions as inbox
 from hutong.network.messages import queries as messages
 from hutong.network.messages.testing import Paper
@@ -30,6 +30,10 @@ from hutong.network.mirrors import actions as mirrors
 from hutong.network.mirrors import jobs as mirroring
 from hutong.network.mirrors.testing import Log, Logs
 from hutong.network.mirrors.tests.histories import entered, listed
+from hutong.network.procedures import actions as procedures
+from hutong.network.projects import actions as leading
+from hutong.network.projects.models import Contribution, Project
+from hutong.network.projects.rules import ProjectStatus, Words
 from hutong.network.trade import actions as trade
 from hutong.network.trade import events
 from hutong.network.trade.models import Order
@@ -52,6 +56,7 @@ def ids(
     administrator: Actor,
     member: Actor,
     owned: Sequence[UUID],
+    bundle: UUID,
     now: datetime,
     later: datetime,
 ) -> dict[str, str]:
@@ -85,6 +90,7 @@ def ids(
     moved = custody.moves(owned[:2], owner=member, clerk=administrator, peer=HOME, now=later)
     double = duplicates.found(owned[2], peer=HOME, now=later)
     decided = duplicates.proposed(owned[3], clerk=administrator, peer=HOME, now=later)
+    joint = projects(member, bundle=bundle, now=later)
     message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
     assert message is not None, "of each order something was told"
     return {
@@ -94,6 +100,7 @@ def ids(
         "POST /network/custody/{move}/offer": str(moved["proposed"]),
         "POST /network/custody/{move}/accept": str(moved["taken_up"]),
         "POST /network/custody/{move}/decline": str(moved["received"]),
+        **joint,
         "claim": str(double),
         "POST /network/duplicates/{claim}/decide": str(decided),
         "POST /network/changes/{change}/take-up": waiting.digest,
@@ -200,6 +207,49 @@ def _hear(said: Sequence[Event], order: UUID, now: datetime) -> None:
 
 def _pay(about: str, amount_fen: int, now: datetime) -> None:
     money.received(books.payable_for(about).reference, amount_fen, now=now)
+
+
+def projects(member: Actor, *, bundle: UUID, now: datetime) -> dict[str, str]:
+    """A joint project led here with a part of the member's; a template published, one proposed."""
+    office, boss = people.officer("listing"), people.officer("administrator")
+    words = Words(title_zh="联合项目", title_en="Together", summary="", conditions="")
+    made = leading.draft(
+        actor=office, now=now, words=words, invited=[HOME], parts_by=now + timedelta(days=30)
+    )
+    leading.announce(actor=people.officer("listing"), now=now, project=made.id)
+    part = Contribution.objects.create(
+        invitation_id=made.id,
+        seller=member.acting_party(),
+        bundle=bundle,
+        technologies=1,
+        asked_fen=100,
+        mandated_by=member.person,
+        mandated_at=now,
+    )
+    # Of another project, composed: its part is led by the member, who alone may offer the whole.
+    ready = Project.objects.create(
+        number="composed",
+        title_zh="联合项目",
+        status=ProjectStatus.COMPOSED.value,
+        parts_by=now,
+        drafted_at=now,
+        lead_part=part.id,
+    )
+    given = {"actor": boss, "now": now, "name_zh": "流程", "name_en": "", "note": ""}
+    out = procedures.propose(**given, parts=["rights"])
+    procedures.publish(actor=people.officer("administrator"), now=now, procedure=out.id)
+    proposed = procedures.propose(**given, parts=["desk"])
+    adoption = "POST /network/procedures/{venue}/{template}/adoption"
+    return {
+        "project": str(made.id),
+        "POST /projects/{project}/listing": str(ready.id),
+        "part": str(part.id),
+        "procedure": str(proposed.id),
+        "template": str(out.template),
+        f"{adoption} venue": queries.my_code(),
+        "GET /network/projects/{venue}/{project} venue": queries.my_code(),
+        "GET /network/procedures/{venue}/{template} venue": queries.my_code(),
+    }
 
 
 def statements(*, now: datetime) -> tuple[int, int, int]:

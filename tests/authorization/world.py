@@ -350,7 +350,12 @@ def build(now: datetime) -> World:
         "POST /log/peers/{peer}/end": watched_log,
         "version": version,
         **of_network.ids(
-            administrator=administrator, member=owner, owned=owned, now=now, later=later
+            administrator=administrator,
+            member=owner,
+            owned=owned,
+            bundle=bundle.id,
+            now=now,
+            later=later,
         ),
     }
     bodies = {
@@ -367,6 +372,9 @@ def build(now: datetime) -> World:
         "POST /my/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "theirs"},
         "POST /network/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "ours"},
         "POST /network/duplicates/{claim}/propose": {"upheld": "SZTE", "reasons": "It is older."},
+        "POST /project-invitations/{project}/parts": {"bundle": str(bundle.id), "asked_fen": 100},
+        "POST /projects": {"title_zh": "联合", "venues": [], "parts_by": "2030-01-01T09:00:00Z"},
+        "POST /procedures": {"parts": ["desk"], "name_zh": "流程"},
         "POST /orders": {
             "venue": "SZTE",
             "listing": str(new_id()),
