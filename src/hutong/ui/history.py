@@ -284,7 +284,10 @@ EVENTS: dict[str, tuple[str, str]] = {
     "network.ReleaseAsked": (N_("Number to be given back"), WAITING),
     "listings.JointPartLeft": (N_("A part of the joint project left"), BAD),
     "network.ProcedureAdopted": (N_("Rulebook follows another venue's template"), GOOD),
-    "network.ProcedureAdoptionProposed": (N_("Rulebook proposed from another venue's template"), WAITING),
+    "network.ProcedureAdoptionProposed": (
+        N_("Rulebook proposed from another venue's template"),
+        WAITING,
+    ),
     "network.ProcedureProposed": (N_("Procedure template proposed"), WAITING),
     "network.ProcedurePublished": (N_("Procedure template published"), GOOD),
     "network.ProcedureWithdrawn": (N_("Procedure template not published"), QUIET),
