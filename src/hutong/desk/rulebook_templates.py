@@ -22,6 +22,7 @@ from hutong.doors.problems import problem_of
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
+from hutong.network import waiting
 from hutong.network.procedures import actions, queries, rules
 from hutong.network.procedures.queries import Known, ProcedureView
 from hutong.network.procedures.rules import Status
@@ -55,21 +56,21 @@ class AdoptForm(forms.Form):
 @source(queries.ADOPT)
 def to_publish(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Templates of ours that another officer publishes."""
-    for one in queries.procedures(Status.PROPOSED):
+    for one in waiting.templates(actor):
         yield Waiting(
             kind=gettext("Procedure template to publish"),
             title=named(one),
             href=f"{PAGE}/{one.id}",
-            since=one.proposed_at,
+            since=one.since,
             note=gettext("version {n}").format(n=one.version),
-            not_by=(one.proposed_by,),
+            not_by=(one.begun_by,),
         )
 
 
 @source(queries.PROPOSE)
 def later_versions(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Templates that our rulebook follows, of which their venue has published a later version."""
-    if not venues.is_joined():
+    if not waiting.follows_templates(actor):
         return
     for one in queries.offered(now):
         yield Waiting(

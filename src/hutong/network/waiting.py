@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, TextField, Value
+from django.db.models import CharField, TextField, UUIDField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -20,6 +20,9 @@ from hutong.network.custody.rules import Direction
 from hutong.network.custody.rules import Status as MoveStatus
 from hutong.network.duplicates.models import Duplicate
 from hutong.network.duplicates.rules import Status as DuplicateStatus
+from hutong.network.procedures.models import Adoption, Procedure
+from hutong.network.procedures.queries import ADOPT, PROPOSE
+from hutong.network.procedures.rules import Status as TemplateStatus
 from hutong.venues import queries as venues
 
 OPERATE: Final = "network.operate"
@@ -50,6 +53,16 @@ class DuplicateWaiting:
     begun_by: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateWaiting:
+    id: int
+    name_zh: str
+    name_en: str
+    version: int
+    since: datetime
+    begun_by: UUID | None
+
+
 def moves(actor: Actor) -> Iterator[MoveWaiting]:
     """Moves of custody that wait for an officer here."""
     actor.need(OPERATE)
@@ -66,6 +79,20 @@ def duplicates(actor: Actor) -> Iterator[DuplicateWaiting]:
     for kind, id, side, one, other, _, since, said, by in _waiting():
         if kind == "duplicate" and (side == mine or not said):
             yield DuplicateWaiting(id, side == mine, f"{one} · {other}", since, by)
+
+
+def templates(actor: Actor) -> Iterator[TemplateWaiting]:
+    """Procedure templates of ours that another officer publishes."""
+    actor.need(ADOPT)
+    for kind, _, id, name_zh, name_en, _, since, version, by in _waiting():
+        if kind == "template":
+            yield TemplateWaiting(int(id), name_zh, name_en, int(version), since, by)
+
+
+def follows_templates(actor: Actor) -> bool:
+    """Whether our rulebook follows another venue's template."""
+    actor.need(PROPOSE)
+    return any(row[0] == "follows" for row in _waiting())
 
 
 def _waiting() -> list[Any]:
@@ -87,6 +114,15 @@ def _ask() -> list[Any]:
             *(Value("duplicate"), "claim", "registrar"),
             *(_text("holding_venue"), _text("venue"), Value("", CharField())),
             *("found_at", said, "begun_by"),
+        ),
+        Procedure.objects.filter(status=TemplateStatus.PROPOSED.value).values_list(
+            *(Value("template"), "template", _text("id"), _text("name_zh"), _text("name_en")),
+            *(Value("", CharField()), "proposed_at", _text("version"), "proposed_by"),
+        ),
+        Adoption.objects.filter(adopted=True).values_list(
+            *(Value("follows"), "template", Value("", CharField()), _text("name_zh")),
+            *(_text("name_en"), "venue", "proposed_at", Value("", TextField())),
+            Value(None, UUIDField()),
         ),
         all=True,
     )

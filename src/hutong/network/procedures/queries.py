@@ -260,7 +260,14 @@ def source_of(rulebook_version: int) -> AdoptionView | None:
 
 def offered(now: datetime) -> list[Known]:
     """Templates we follow of which a later version was published."""
-    return [one for one in everywhere(now) if one.newer and not one.same and not one.frozen]
+    followed = _followed()
+    seen = mirrors.some(ThingKind.PROCEDURE, followed)
+    later = [one for key, one in sorted(seen.items()) if not one.frozen]
+    if not any(one.of.version > followed[one.code, one.id] for one in later):
+        return []
+    data = _in_force(now)
+    found = [_known(one.code, one.of, followed, data, frozen=False) for one in later]
+    return [one for one in found if one is not None and one.newer and not one.same]
 
 
 def audit() -> Iterator[Discrepancy]:
