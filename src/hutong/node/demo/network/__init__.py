@@ -4,6 +4,7 @@ The network's demo: ten venues on one machine, joined, trading, one of them kill
     venues.py    who they are                  story.py     what happens
     joining.py   one network of ten            trading.py   an order across venues
     projects.py  one project of four venues    checking.py  mirrors, books, doctors
+    procedures.py  rules of one, adopted by another
 
 Like the single venue's demo it speaks to the venues by their public doors alone; what the venues'
 keepers do with the machine in hand (found, apply) is done by `./hutong network`.

@@ -5,17 +5,17 @@ The network's story: ten venues joined, a listing seen at all, an order across, 
 import time
 
 from hutong.node.demo.client import wait_for
-from hutong.node.demo.network import checking, joining, projects, trading
+from hutong.node.demo.network import checking, joining, procedures, projects, trading
 from hutong.node.demo.network.venues import CHENGDU, SHANDONG, SHANGHAI, SHENZHEN
-from hutong.node.demo.network.world import SECOND, World
+from hutong.node.demo.network.world import RULES, SECOND, World
 from hutong.node.demo.people import FIRMS
 from hutong.node.presence import who_runs
 
 HOME, ABROAD, VICTIM = SHANGHAI.code, SHENZHEN.code, CHENGDU.code
 OFFICE = ("registrar", "listing", SECOND, "compliance")
 STAFF = {
-    HOME: (*OFFICE, "trading", "cashier", "controller"),
-    ABROAD: (*OFFICE, "cashier", "controller"),
+    HOME: (*OFFICE, RULES, "trading", "cashier", "controller"),
+    ABROAD: (*OFFICE, RULES, "cashier", "controller"),
     SHANDONG.code: OFFICE,
     CHENGDU.code: OFFICE,
 }
@@ -36,6 +36,8 @@ def play(world: World) -> None:
         bundles = projects.register(world)
     with tell.step("一个联合项目", "One joint project of sellers at several venues (NE-3, TE-4)"):
         projects.offer_together(world, bundles)
+    with tell.step("流程模板", "A procedure template, published and adopted (PA-5)"):
+        procedures.publish_and_adopt(world, HOME, ABROAD)
     with tell.step("联合挂牌：一处挂牌，全网可见", "Listed at one, seen at all (NE-3)"):
         listing = trading.list_at_home(world, HOME)
         seconds = trading.seen_everywhere(world, HOME, listing)

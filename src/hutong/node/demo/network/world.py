@@ -15,7 +15,12 @@ from hutong.node.fleet import Fleet
 
 PATIENCE = 240.0
 SECOND = "second"  # the listing office's other pair of eyes (PA-5)
-POSTS = {**OFFICERS, SECOND: (("listing",), "挂牌复核员", "Second listing officer")}
+RULES = "rules"  # who adopts what the administrator proposes
+POSTS = {
+    **OFFICERS,
+    SECOND: (("listing",), "挂牌复核员", "Second listing officer"),
+    RULES: (("administrator",), "规则管理员", "Rules officer"),
+}
 
 
 @dataclass
