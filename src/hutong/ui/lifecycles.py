@@ -43,7 +43,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("drafted", N_("Drafted"), QUIET),
             State("announced", N_("Parts are taken"), RUNNING),
             State("composed", N_("Parts are fixed"), WAITING),
-            State("listed", N_("On the board"), GOOD),
+            State("listed", N_("Listed"), GOOD),
             State("sold", N_("Sold"), GOOD),
         ),
         (
@@ -66,7 +66,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
             State("mandated", N_("Waits for examination"), WAITING),
             State("added", N_("Told to the lead exchange"), RUNNING),
             State("taken", N_("In the project"), GOOD),
-            State("listed", N_("On the board"), GOOD),
+            State("listed", N_("Listed"), GOOD),
         ),
         (
             State("returned", N_("Returned"), BAD),
