@@ -33,7 +33,6 @@ from hutong.network.projects.rules import (
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
 from hutong.rights import queries as titles
-from hutong.technologies import queries as technologies
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.fields import DayField
@@ -473,7 +472,6 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     view = queries.contribution(id)
     waits = view.status is ContributionStatus.MANDATED
-    bundle = technologies.technology(view.bundle)
     case = Case(
         kind=gettext("Part of a joint project"),
         number=view.number,
@@ -486,7 +484,7 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
         checks=[
             Check(
                 text=gettext("Every technology of the bundle is registered"),
-                ok=titles.registered_among(bundle.parts) == set(bundle.parts),
+                ok=titles.registered_among(view.bundled) == set(view.bundled),
                 rule="RR-10",
                 href=f"/technologies/{view.bundle}",
             ),

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.doors.problems import sentence_of_code
-from hutong.kit.actor import ACT, READ, Actor
+from hutong.kit.actor import ACT, READ
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.projects import actions, queries, rules
+from hutong.network.projects.queries import ContributionView
 from hutong.network.projects.rules import WITHDRAWABLE, ContributionStatus
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member
@@ -69,7 +70,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     asked = request.POST.get("act")
     form = MandateForm(request.POST if asked == "mandate" else None)
     offer = OfferForm(request.POST if asked == "offer" else None)
-    bundles = _bundles(actor)
+    ours = queries.contributions_of(party)
+    bundles = _bundles(party, ours)
     choice: forms.ChoiceField = form.fields["bundle"]
     choice.choices = bundles
     acts = Acts(request, to=f"/my/projects/{id}")
@@ -102,7 +104,6 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         return answer
     if lead and asked != "offer":
         offer = OfferForm(initial={"price_fen": lead.asked_fen})
-    mine = [part for part in queries.contributions_to(id) if part.seller == party]
     return render(
         request,
         "my/project.html",
@@ -110,7 +111,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "project": project,
             "open": project.status.value == "joined" and now <= project.parts_by,
             "lead": lead,
-            "parts": mine,
+            "parts": [part for part in reversed(ours) if part.project == id],
             "form": form,
             "offer": offer,
             "bundles": bundles,
@@ -154,10 +155,9 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
     )
 
 
-def _bundles(actor: Actor) -> list[tuple[str, str]]:
+def _bundles(party: UUID, ours: list[ContributionView]) -> list[tuple[str, str]]:
     """The party's bundles that are no live part yet."""
-    party = actor.acting_party()
-    taken = {p.bundle for p in queries.contributions_of(party) if p.status in rules.PART_LIVE}
+    taken = {p.bundle for p in ours if p.status in rules.PART_LIVE}
     return [
         (str(one.id), f"{named(one)} ({len(one.parts)})")
         for one in technologies.bundles_of(party)

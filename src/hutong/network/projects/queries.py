@@ -210,6 +210,7 @@ class ContributionView:
     project_en: str
     seller: UUID
     bundle: UUID
+    bundled: tuple[UUID, ...]  # what the bundle holds now
     title_zh: str
     title_en: str
     technologies: int
@@ -322,6 +323,7 @@ def _contributions(rows: QuerySet[Contribution]) -> list[ContributionView]:
             project_en=row.invitation.title_en,
             seller=row.seller,
             bundle=row.bundle,
+            bundled=bundles[row.bundle].parts,
             title_zh=bundles[row.bundle].title_zh,
             title_en=bundles[row.bundle].title_en,
             technologies=row.technologies,
