@@ -83,6 +83,12 @@ NOUNS = (
     N_("restriction"),
     N_("statement"),
     N_("venue"),
+    N_("duplicate registration"),
+    N_("move of custody"),
+    N_("part"),
+    N_("position"),
+    N_("project"),
+    N_("suspicion"),
 )
 # What stands in a form or a request, and what may be wrong with it.
 FIELDS = (
@@ -104,6 +110,10 @@ FIELDS = (
     N_("title in English"),
     N_("lines"),
     N_("origin"),
+    N_("finding"),
+    N_("parts_by"),
+    N_("shares"),
+    N_("why"),
 )
 PROBLEMS = (
     N_("nobody bid"),
@@ -123,9 +133,13 @@ PROBLEMS = (
     N_("its headers name another message"),
     N_("its sums or its form"),
     N_("none, too many, or twice"),
+    N_("1 to 500 characters"),
+    N_("1 to 1000 characters"),
 )
 
 STATES = (
+    N_("in the log"),
+    N_("not in the log yet"),
     N_("adopted"),
     N_("agreed"),
     N_("announced"),

@@ -54,7 +54,7 @@ class CustodyWhyIn(Schema):
     "/my/custody", response={200: list[CustodyMoveOut], **PROBLEMS}, summary="Moves we asked for"
 )
 def wishes(request: DoorRequest) -> list[Any]:
-    """What the acting party asked for, latest first (NE-8)."""
+    """What the acting party asked for, latest first. Needs `member.read` (NE-8)."""
     return queries.wishes_of(request.actor.acting_party())
 
 
@@ -64,7 +64,7 @@ def wishes(request: DoorRequest) -> list[Any]:
     summary="Ask for another venue's custody of a technology",
 )
 def wish(request: DoorRequest, body: CustodyMoveIn) -> Status[Any]:
-    """By its sole owner; officers of both venues decide (NE-8)."""
+    """Needs `member.act` for its sole owner; officers of both venues decide (NE-8)."""
     made = actions.wish(
         actor=request.actor,
         now=request.now,
@@ -79,7 +79,7 @@ def wish(request: DoorRequest, body: CustodyMoveIn) -> Status[Any]:
     "/my/custody/{move}/take-back", response={204: None, **PROBLEMS}, summary="Take a wish back"
 )
 def take_back(request: DoorRequest, move: UUID) -> Status[None]:
-    """Before an officer has taken it up (NE-8)."""
+    """Needs `member.act`, before an officer has taken it up (NE-8)."""
     actions.take_back(actor=request.actor, now=request.now, move=move)
     return Status(204, None)
 

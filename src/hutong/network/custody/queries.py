@@ -83,7 +83,7 @@ def move(actor: Actor, id: UUID) -> MoveView:
     actor.need(OPERATE)
     row = CustodyMove.objects.filter(id=id).first()
     if row is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="move")
+        raise Refused(CommonRefusal.NOT_FOUND, what="move of custody")
     return view(row)
 
 

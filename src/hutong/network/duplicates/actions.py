@@ -31,7 +31,7 @@ def _subject(claim: UUID) -> str:
 def _locked(claim: UUID, *statuses: Status) -> Duplicate:
     row = Duplicate.objects.select_for_update().filter(claim=claim).first()
     if row is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="duplicate")
+        raise Refused(CommonRefusal.NOT_FOUND, what="duplicate registration")
     if row.status not in statuses:
         raise Refused(CommonRefusal.OUT_OF_STATE, status=row.status, needed=statuses[0].value)
     return row

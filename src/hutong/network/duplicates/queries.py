@@ -68,7 +68,7 @@ def duplicate(actor: Actor, claim: UUID) -> DuplicateView:
     actor.need(OPERATE)
     row = Duplicate.objects.filter(claim=claim).first()
     if row is None:
-        raise Refused(CommonRefusal.NOT_FOUND, what="duplicate")
+        raise Refused(CommonRefusal.NOT_FOUND, what="duplicate registration")
     return view(row)
 
 

@@ -100,7 +100,8 @@ class TemplateAdoptionOut(Schema):
     auth=None,
 )
 def everywhere(request: DoorRequest) -> list[ProcedureTemplateOut]:
-    """The latest version of each, of this venue and of all others, by venue and name."""
+    """The latest version of each, of this venue and of all others, by venue and name. Open to
+    everybody."""
     return [ProcedureTemplateOut.of(one) for one in queries.everywhere(request.now)]
 
 
@@ -111,7 +112,7 @@ def everywhere(request: DoorRequest) -> list[ProcedureTemplateOut]:
     auth=None,
 )
 def one(request: DoorRequest, venue: str, template: UUID) -> ProcedureTemplateOut:
-    """As its venue's log has it (LO-4)."""
+    """As its venue's log has it. Open to everybody (LO-4)."""
     return ProcedureTemplateOut.of(queries.known(venue, template, request.now))
 
 

@@ -254,7 +254,7 @@ class OfferIn(Schema):
     auth=None,
 )
 def everywhere(request: DoorRequest) -> list[SeenProjectOut]:
-    """All that are announced at any venue, newest first, at most 100 (NE-3)."""
+    """All that are announced at any venue, newest first, at most 100. Open to everybody (NE-3)."""
     return [SeenProjectOut.of(seen) for seen in queries.every_project()]
 
 
@@ -265,7 +265,7 @@ def everywhere(request: DoorRequest) -> list[SeenProjectOut]:
     auth=None,
 )
 def one_anywhere(request: DoorRequest, venue: str, project: UUID) -> SeenProjectOut:
-    """By its lead venue's log, with its parts' words by theirs (NE-3, LO-4)."""
+    """By its lead venue's log, with its parts' words by theirs. Open to everybody (NE-3, LO-4)."""
     seen = queries.seen(venue, project)
     if seen is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="project")
@@ -498,8 +498,8 @@ def give_back(request: DoorRequest, part: UUID, body: PartFindingsIn) -> Project
     summary="Take a part out of its project",
 )
 def withdraw(request: DoorRequest, part: UUID, body: WhyIn) -> ProjectContributionOut:
-    """By its seller (`member.act`) until the whole is listed; by an officer (`listings.examine`) for a
-    cause after that. The project, and its listing, say so everywhere (NE-3)."""
+    """Needs `member.act` for its seller until the whole is listed; `listings.examine` for a cause
+    after that. The project, and its listing, say so everywhere (NE-3)."""
     return ProjectContributionOut.of(
         actions.withdraw_part(actor=request.actor, now=request.now, part=part, reason=body.reason)
     )
