@@ -30,6 +30,7 @@ ROUNDS = 3
 AT_ONCE = 24
 LISTINGS = 30
 STEP_FEN = 20_000_00
+POSTS = ("registrar", "listing", "trading", "cashier", "controller", "compliance")
 
 
 @dataclass
@@ -77,6 +78,7 @@ def _joined() -> Iterator[Any]:
         tell = Narrator(base=venues.url(SHANGHAI.code))
         tell.console = Console(file=sys.stderr)
         world = World(venues, tell)
+        joining.open_offices(world, dict.fromkeys(world.codes, POSTS))
         joining.join_all(world)
         yield world
 
@@ -86,10 +88,24 @@ def _open(world: Any) -> str:
     from hutong.node.demo.network import trading
 
     home, abroad = world.codes
-    posts = ("registrar", "listing", "trading", "cashier", "controller", "compliance")
-    trading.verify(world.staff(home, *posts), trading.SELLER, trading.LOCAL)
-    trading.verify(world.staff(abroad, *posts), trading.ABROAD)
+    trading.verify(world.cases[home], trading.SELLER, trading.LOCAL)
+    trading.verify(world.cases[abroad], trading.ABROAD)
+    trading.apply_at_home_for_registration(world, home)
+    _register(world.cases[home])
     return str(trading.list_at_home(world, home))
+
+
+def _register(case: Any) -> None:
+    """Examine what was applied for, and sit the public notice out."""
+    from hutong.node.demo.client import wait_for
+    from hutong.node.demo.supply import all_yes
+
+    registrar, (application,) = case.officers["registrar"], case.waiting
+    path = f"/api/v1/rights/applications/{application}"
+    wait_for("the claim", lambda: registrar.get(path)["status"] != "claiming", seconds=120)
+    found = {"decision": "accept", "findings": "In order.", "checks": all_yes()}
+    registrar.post(f"{path}/examine", found)
+    case.jump_until("registration", lambda: registrar.get(path)["status"] == "registered")
 
 
 def _visible(world: Any) -> Case:
