@@ -25,8 +25,8 @@ import httpx
 from benchmarks.common import Case, percentile
 
 RATE = 100  # bids a second
-SECONDS = 6
-ROUNDS = 3
+SECONDS = 1
+ROUNDS = 4
 AT_ONCE = 24
 LISTINGS = 30
 STEP_FEN = 20_000_00

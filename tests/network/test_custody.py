@@ -192,6 +192,8 @@ def test_what_is_declined_or_taken_back_stays_as_it_was(pair):
     settle(pair, 3)
     assert (status(pair, OLD, again), status(pair, NEW, again)) == (Status.WITHDRAWN,) * 2
     with pair.at(OLD):
+        (asked,) = journal.of_kinds(["network.CustodyWithdrawalAsked"])
+        assert asked.facts["move"] == str(again)
         assert rights.bar_of(patent) == ("", "")
         assert claims.of_technology(patent).status == "final"
         assert listings.listing(listing.id).status == "listed"

@@ -178,9 +178,8 @@ def withdraw(*, actor: Actor, now: datetime, move: UUID, why: str) -> None:
     row = _locked(move, Status.PROPOSED, Status.WISHED, Status.OFFERED, direction=Direction.GOING)
     if row.status == Status.OFFERED:
         row.why = why.strip()
-        row.save(update_fields=["why"])
-        _tell(row, now, "custody.withdraw", {"why": why.strip(), "failed": False})
-        nothing_changed()
+        _tell(row, now, "custody.withdraw", {"why": row.why, "failed": False})
+        _go(row, Status.OFFERED, now, rules.WithdrawalAsked(**_facts(row), why=row.why))
         return
     _drop(row, Status.DECLINED if row.status == Status.WISHED else Status.WITHDRAWN, why, now)
 

@@ -153,6 +153,18 @@ class Offered(Event, kind="network.CustodyOffered"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawalAsked(
+    Event, kind="network.CustodyWithdrawalAsked", visibility=Visibility.JOURNALLED
+):
+    """An officer takes the offer back; it holds once the other venue says it has not accepted."""
+
+    move: UUID
+    technology: UUID
+    peer: str
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accepted(Event, kind="network.CustodyAccepted"):
     """By the new venue; in the old venue's log when it was told so."""
 

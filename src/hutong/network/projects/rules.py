@@ -262,6 +262,15 @@ class Answered(Event, kind="network.ProjectAnswered"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationEnded(Event, kind="network.ProjectInvitationEnded", visibility=JOURNALLED):
+    """The lead venue says that the project is over, and how."""
+
+    project: UUID
+    lead_venue: str
+    ending: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mandated(Event, kind="network.ProjectMandated"):
     """A seller gives its mandate that its bundle be sold in the project, for at least `asked_fen`."""
 

@@ -163,7 +163,7 @@ def bid(request: DoorRequest, order: UUID, body: BidIn) -> HttpResponse:
     id takes the place of an `Idempotency-Key`, and keeps its word when this venue fails between.
     """
     given = relay.place(
-        _own(request, order),
+        _seen(request, order),
         actor=request.actor,
         bid=body.bid_id,
         amount_fen=body.amount_fen,
@@ -177,14 +177,9 @@ def bid(request: DoorRequest, order: UUID, body: BidIn) -> HttpResponse:
 )
 def receipt(request: DoorRequest, order: UUID, bid: UUID) -> HttpResponse:
     """Needs `member.read`. Asked for at the home venue when it has not come here yet (AU-4)."""
-    view = _own(request, order)
-    return _answer(relay.receipt(view, actor=request.actor, bid=bid, now=request.now))
-
-
-def _own(request: DoorRequest, order: UUID) -> OrderView:
-    request.actor.need(READ)
-    request.actor.acting_party()
-    return queries.order_seen_by(request.actor, order)
+    return _answer(
+        relay.receipt(_seen(request, order), actor=request.actor, bid=bid, now=request.now)
+    )
 
 
 def _seen(request: DoorRequest, order: UUID) -> OrderView:

@@ -21,9 +21,9 @@ from uuid import UUID
 import httpx
 
 from hutong.auctions import actions as auctions
-from hutong.kit.actor import ACT, SYSTEM, Actor
+from hutong.kit.actor import ACT, READ, SYSTEM, Actor
 from hutong.kit.canonical import canonical
-from hutong.kit.refusal import N_, Reason, Refused, reason
+from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 from hutong.network.bodies import Body
 from hutong.network.messages import signing
 from hutong.network.messages.signing import CONTENT_TYPE, Request
@@ -76,6 +76,7 @@ def place(order: OrderView, *, actor: Actor, bid: UUID, amount_fen: int, now: da
     Never inside a transaction: what is kept must be there before anything is sent.
     """
     actor.need(ACT)
+    _need_own(order, actor)
     if order.lot is None:
         raise Refused(Refusal.NO_LOT)
     known = actions.keep_bid(order=order.id, bid=bid, amount_fen=amount_fen, now=now)
@@ -88,6 +89,8 @@ def place(order: OrderView, *, actor: Actor, bid: UUID, amount_fen: int, now: da
 
 def receipt(order: OrderView, *, actor: Actor, bid: UUID, now: datetime) -> Answered:
     """The receipt of a relayed bid; asked for at the home venue when we have none."""
+    actor.need(READ)
+    _need_own(order, actor)
     if order.lot is None:
         raise Refused(Refusal.NO_LOT)
     known = queries.receipt_kept(order.id, bid)
@@ -95,6 +98,12 @@ def receipt(order: OrderView, *, actor: Actor, bid: UUID, now: datetime) -> Answ
         return Answered(200, JSON, known)
     answer = _ask(order, actor, "GET", f"/live/lots/{order.lot}/bids/{bid}")
     return _kept(order, bid, answer, now)
+
+
+def _need_own(order: OrderView, actor: Actor) -> None:
+    """Nobody bids for another party, or reads its receipts; an office that sees its order neither."""
+    if order.party != actor.acting_party():
+        raise Refused(CommonRefusal.NOT_FOUND, what="order")
 
 
 def lot(order: OrderView) -> dict[str, Any]:

@@ -92,11 +92,15 @@ def _answer(row: Invitation, *, joins: bool, reason: str, now: datetime) -> None
 def end_invitation(*, actor: Actor, now: datetime, lead: str, project: UUID, ending: str) -> None:
     """The lead venue says that the project is over: our parts are free."""
     row = Invitation.objects.select_for_update().filter(id=project, lead=lead).first()
-    nothing_changed()
     if row is None or row.status == InvitationStatus.CLOSED.value:
+        nothing_changed()
         return
     row.status, row.ending = InvitationStatus.CLOSED.value, ending[:12]
     row.save()
+    record(
+        project_subject(project),
+        rules.InvitationEnded(project=project, lead_venue=lead, ending=row.ending),
+    )
     for part in row.parts.select_for_update().order_by("id"):
         release(part, now)
 

@@ -1,6 +1,7 @@
 """Bids at another venue: kept before they are sent, and one bid under one id (NE-4, AU-4)."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -8,7 +9,8 @@ import httpx
 import pytest
 
 from hutong.kit.ids import new_id
-from hutong.network.trade import relay
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.trade import queries, relay
 from hutong.network.trade.models import Order, RelayedBid
 from hutong.node.keys import make_keyring
 from hutong.parties import testing as people
@@ -121,3 +123,20 @@ def test_the_home_venue_hears_who_bids_by_a_name_that_means_nothing_elsewhere(
 
     assert len(set(there.asked)) == 2
     assert not {str(member.person), str(agent.person)} & set(there.asked)
+
+
+def test_an_office_that_sees_an_order_neither_bids_in_it_nor_reads_its_receipts(
+    there, venue, member, order
+):
+    other = people.member_of(people.verified_party("某研究所", kind="university"))
+    officer = replace(other, powers=other.powers | {queries.SEE}, second_factor=True)
+    seen, id = queries.order_seen_by(officer, order), uuid4()
+
+    with pytest.raises(Refused) as placed:
+        relay.place(seen, actor=officer, bid=id, amount_fen=100, now=venue.now)
+    with pytest.raises(Refused) as read:
+        relay.receipt(seen, actor=officer, bid=id, now=venue.now)
+
+    assert (placed.value.reason, read.value.reason) == (CommonRefusal.NOT_FOUND,) * 2
+    assert not RelayedBid.objects.exists()
+    assert there.asked == []
