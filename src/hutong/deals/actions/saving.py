@@ -1,0 +1,62 @@
+"""
+What every act on a deal shares: the row locked, its events folded in, its rights.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from hutong.deals import queries, rules
+from hutong.deals.models import Deal
+from hutong.deals.queries import DealView
+from hutong.deals.rules import Status
+from hutong.journal.actions import record
+from hutong.kit.event import Event
+from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.rights import queries as rights_queries
+from hutong.rights.refusals import Refusal as RightsRefusal
+from hutong.technologies import queries as technologies_queries
+
+SIGN_DUE: Final = "deals.sign_due"
+PAYMENT_DUE: Final = "deals.payment_due"
+OPEN: Final = "deals.open"  # held by nobody: deals are opened by what the market decided
+END: Final = "deals.end"
+FROZEN: Final = RightsRefusal.FROZEN.code
+
+
+def locked(id: UUID) -> Deal:
+    row = Deal.objects.select_for_update().filter(id=id).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="deal")
+    return row
+
+
+def save(row: Deal, events: list[Event], now: datetime) -> DealView:
+    before = Status(row.status)
+    after = rules.evolve(before, events)
+    if after is not before:
+        row.status, row.changed_at = after.value, now
+        row.take_ending(None)  # what was proposed was proposed of the deal as it stood
+        if after in {Status.SIGNED, Status.PAID}:
+            row.overdue_at = None
+    row.save()
+    record(subject("deal", row.id), *events)
+    return queries.deal(row.id)
+
+
+def is_frozen(row: Deal) -> bool:
+    """Whether a freeze stands on a right of the deal, so that it cannot be bound (RR-6)."""
+    return row.status == Status.AGREED.value and any(
+        reason is not None and reason.code == FROZEN
+        for technology in single(row.technologies)
+        for reason in [rights_queries.why_not_dispose(technology, row.seller, row.share)]
+    )
+
+
+def single(ids: Iterable[UUID]) -> list[UUID]:
+    """The technologies themselves: a bundle is no right of its own, its parts are (TE-4)."""
+    wanted = list(ids)
+    found = technologies_queries.technologies(wanted)
+    return list(dict.fromkeys(part for id in wanted for part in (found[id].parts or (id,))))
