@@ -17,6 +17,7 @@ NOUNS = (
     N_("account"),
     N_("application"),
     N_("certificate"),
+    N_("certificates"),
     N_("checkpoint"),
     N_("content"),
     N_("control record"),

@@ -22,10 +22,15 @@ class Body:
         self._body = body
 
     def uuid(self, field: str) -> UUID:
+        """An id in its one writing: two writings of an id would be two things to whoever compares."""
+        value = self.text(field, 36)
         try:
-            return UUID(self.text(field, 36))
+            found = UUID(value)
         except ValueError:
             raise _unfit(field) from None
+        if str(found) != value:
+            raise _unfit(field)
+        return found
 
     def maybe_uuid(self, field: str) -> UUID | None:
         return None if self._body.get(field) is None else self.uuid(field)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from hutong.kit.canonical import canonical
+from hutong.kit.ids import new_id
 from hutong.kit.refusal import N_
 from hutong.network.check.inbox import NOBODY, stranger
 from hutong.network.check.items import Run, cannot, item, need
@@ -101,6 +102,79 @@ def held(run: Run) -> None:
 def paddle(run: Run) -> None:
     none = "00000000-0000-7000-8000-000000000000"
     _refused(run, "/network/paddle", {"order": none, "lot": none}, "hutong-paddle/1")
+
+
+@item(
+    "assertion.refused",
+    at="Institutions: Signing in through one's home venue",
+    expects=N_(
+        "What is said of a person is told to no stranger: unsigned or by no member it is refused."
+    ),
+    needs=("describe.fields",),
+)
+def assertion(run: Run) -> None:
+    _refused(run, "/network/assertion", {"code": "x" * 43}, "hutong-assertion/1")
+
+
+@item(
+    "sign_in.refused",
+    at="Institutions: Signing in through one's home venue",
+    expects=N_(
+        "A sign-in that this browser did not ask for is refused, and nobody is sent to an address "
+        "that no list has."
+    ),
+    needs=("describe.fields",),
+)
+def sign_in(run: Run) -> None:
+    strange = "state=x&nonce=x&code=x"
+    for path in (
+        f"/network/signed-in?{strange}",
+        f"/network/sign-in?audience={NOBODY}&{strange}",
+        f"/network/sign-in?audience=https%3A%2F%2Fevil.example&{strange}",
+    ):
+        answer = run.wire.ask("GET", path, may_redirect=True)
+        to = answer.headers.get("location", "")
+        home = to.startswith(("/", f"{run.wire.url}/")) and not to.startswith(("//", "/\\"))
+        good = 400 <= answer.status < 500 or (home and 300 <= answer.status < 400)
+        need(
+            good,
+            N_("{path} is answered HTTP {status}"),
+            path=path,
+            status=answer.status,
+        )
+
+
+@item(
+    "bids.refused",
+    at="Trade across venues",
+    expects=N_(
+        "The bids' door takes no bid, and shows none, without a paddle's token that is its."
+    ),
+    needs=("describe.fields",),
+)
+def bids(run: Run) -> None:
+    lot, bid = new_id(), new_id()
+    told = canonical({"bid_id": str(bid), "amount_fen": 1})
+    forged = f"Bearer {'A' * 40}.{'A' * 40}"
+    for headers in ({}, {"authorization": forged}):
+        given = {"content-type": signing.CONTENT_TYPE, **headers}
+        for status in (
+            run.wire.post(f"/live/lots/{lot}/bids", told, given).status,
+            run.wire.ask("GET", f"/live/lots/{lot}/bids/{bid}", headers=headers).status,
+        ):
+            good = status in (400, 401, 403, 404)
+            need(good, N_("HTTP {status} instead of {wanted}"), status=status, wanted=401)
+
+
+@item(
+    "countersignatures.unknown",
+    at="Trade across venues: Certified by both",
+    expects=N_("A countersignature that nobody gave is not there: 404."),
+    needs=("describe.fields",),
+)
+def no_countersignature(run: Run) -> None:
+    status = run.wire.get(f"/certificates/ZZ-JY-2022-999999/countersignatures/{NOBODY}").status
+    need(status == 404, N_("HTTP {status} instead of {wanted}"), status=status, wanted=404)
 
 
 def _refused(run: Run, path: str, told: dict[str, object], tag: str) -> None:

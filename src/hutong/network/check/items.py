@@ -97,6 +97,7 @@ class Run:
     note: str = ""
     checkpoint: Checkpoint | None = None
     read: NodeReader | None = None
+    entries: list[Any] = field(default_factory=list)  # the last of its log, read
     digests: list[str] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)
     relayed: list[Mapping[str, Any]] = field(default_factory=list)

@@ -41,7 +41,7 @@ def served(run: Run) -> None:
             status=answer.status,
             wanted=404,
         )
-        code = _code(answer.body)
+        code = code_of(answer.body)
         need(code == "venues.not_in_network", N_("“{name}” is {found}"), name="code", found=code)
         return
     run.members = object_in(answer)
@@ -73,7 +73,7 @@ def _page(raw: bytes) -> MembersPage:
         broken(N_("it cannot be read: {problem}"), problem=error)
 
 
-def _code(raw: bytes) -> object:
+def code_of(raw: bytes) -> object:
     try:
         return json.loads(raw).get("code")
     except (ValueError, AttributeError, RecursionError):
@@ -256,7 +256,7 @@ def apply(run: Run) -> None:
             name="content-type",
             found=answer.type,
         )
-        code = _code(answer.body)
+        code = code_of(answer.body)
         need(isinstance(code, str), N_("“{name}” is missing"), name="code")
     status = run.wire.post("/network/apply", b" " * (MAX_APPLICATION_BYTES + 1), json_type).status
     need(

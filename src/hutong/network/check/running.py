@@ -7,7 +7,18 @@ from typing import Any, Final
 
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import N_, Told
-from hutong.network.check import describing, doors, inbox, log, member, membership, mirrors
+from hutong.network.check import (
+    content,
+    describing,
+    doors,
+    inbox,
+    log,
+    member,
+    membership,
+    mirrors,
+    speaking,
+    telling,
+)
 from hutong.network.check.items import (
     ITEMS,
     Broken,
@@ -21,7 +32,10 @@ from hutong.network.check.items import (
 )
 from hutong.network.check.wire import UNANSWERED, Exhausted, Silent
 
-IN_ORDER: Final = (describing, membership, log, mirrors, inbox, doors, member)
+IN_ORDER: Final = (
+    *(describing, membership, log, content, telling),
+    *(mirrors, inbox, doors, member, speaking),
+)
 
 
 @item(

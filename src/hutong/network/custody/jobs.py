@@ -26,13 +26,14 @@ Said = Mapping[str, Any]
 
 def on_offer(message: Message, now: datetime) -> Said:
     body = Body(message.body)
+    move, dossier, log_size = body.uuid("move"), body.object("dossier"), body.count("log_size")
     actions.receive(
         actor=SYSTEM,
         now=now,
         venue=message.sender,
-        move=body.uuid("move"),
-        dossier=Dossier.read(body.object("dossier"), message.sender),
-        log_size=body.count("log_size"),
+        move=move,
+        dossier=Dossier.read(dossier, message.sender),
+        log_size=log_size,
     )
     return {}
 

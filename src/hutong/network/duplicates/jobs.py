@@ -29,13 +29,13 @@ def on_found(entry: Recorded) -> None:
 
 def on_told(message: Message, now: datetime) -> Said:
     network, body = venues.network(), Body(message.body)
-    if network is None or network.registrar != message.sender:
-        registrar = network.registrar if network else ""
-        raise Refused(Refusal.NOT_REGISTRAR, venue=registrar)
     ids = ("claim", "technology", "claim_holding", "technology_holding")
     texts = {"number": 71, "venue": 20, "venue_holding": 20}
     found = {name: str(body.uuid(name)) for name in ids}
     found |= {name: body.text(name, most) for name, most in texts.items()}
+    if network is None or network.registrar != message.sender:
+        registrar = network.registrar if network else ""
+        raise Refused(Refusal.NOT_REGISTRAR, venue=registrar)
     if venues.my_code() not in (found["venue"], found["venue_holding"]):
         raise Refused(Refusal.NOT_CONCERNED)
     actions.note(actor=SYSTEM, now=now, registrar=message.sender, found=found)

@@ -152,12 +152,11 @@ def refresh_due(subject: str, due_at: datetime, now: datetime) -> None:
 def on_show(message: Message, now: datetime) -> dict[str, object]:
     """Another venue shows us a party's credential: a later one, or one that holds again."""
     body = Body(message.body)
+    credential, log_size = body.object("credential"), body.count("log_size")
     held = mirrors.held(message.sender)
-    if body.count("log_size") > (held[0] if held else 0):
+    if log_size > (held[0] if held else 0):
         raise Undecided("our mirror of your log is not there yet")
-    actions.take_credential(
-        actor=SYSTEM, now=now, venue=message.sender, credential=body.object("credential")
-    )
+    actions.take_credential(actor=SYSTEM, now=now, venue=message.sender, credential=credential)
     return {}
 
 

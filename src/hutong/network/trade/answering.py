@@ -18,10 +18,11 @@ from hutong.kit.event import Event
 from hutong.network.bodies import Body
 from hutong.network.messages.kinds import Kind
 from hutong.network.messages.rules import Answer, Message
-from hutong.network.trade import actions, events
+from hutong.network.trade import actions, events, queries, rules
 
 Said = dict[str, Any]
 LONG = 200_000  # characters of a contract
+MOST_CERTIFICATES = 1_500  # an entry of the log names them all
 
 
 # -- at the home venue ---------------------------------------------------------------------------------
@@ -163,8 +164,9 @@ def on_released(message: Message, now: datetime) -> Said:
     `why`, where it says so: the order was refused although the deposit was held.
     """
     order, body = _order(message), Body(message.body)
+    why = body.text("why", 4_000) if "why" in message.body else ""
     _need_ours(message)
-    if why := body.text("why", 4_000) if "why" in message.body else "":
+    if why:
         _take(order, events.OrderDeclined(order=order, why=why), now, why={"said": why})
     _take(order, events.OrderReleased(order=order), now)
     _take(order, events.GuaranteeReleased(order=order), now)
@@ -192,6 +194,8 @@ def on_awarded(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     deal, number = body.uuid("deal"), body.text("number", 40)
     digest, price = body.text("contract_digest", 71), body.amount_fen("price_fen")
+    contract, sign_by = body.text("contract", LONG), body.maybe_moment("sign_by")
+    rules.check_text(contract, digest)
     said = events.OrderAwarded(
         order=order, deal=deal, number=number, price_fen=price, contract_digest=digest
     )
@@ -202,9 +206,9 @@ def on_awarded(message: Message, now: datetime) -> Said:
         deal=str(deal),
         deal_number=number,
         agreed_fen=price,
-        contract=body.text("contract", LONG),
+        contract=contract,
         contract_digest=digest,
-        sign_by=body.maybe_moment("sign_by"),
+        sign_by=sign_by,
         why={},
     )
 
@@ -217,12 +221,16 @@ def on_signed(message: Message, now: datetime) -> Said:
 def on_price(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     said = events.PriceAsked(order=order, amount_fen=body.amount_fen("amount_fen"))
-    return _told(message, said, now, pay_by=body.maybe_moment("pay_by"))
+    currency, pay_by = body.currency(), body.maybe_moment("pay_by")
+    _need_ours(message)
+    rules.check_currency(queries.order(order).currency, currency)
+    return _told(message, said, now, pay_by=pay_by)
 
 
 def on_settled(message: Message, now: datetime) -> Said:
     order = _order(message)
-    numbers = Body(message.body).texts("certificates", 60, 3_000)
+    numbers = Body(message.body).texts("certificates", 60, MOST_CERTIFICATES)
+    rules.check_certificates(numbers, message.sender)
     said = events.OrderSettled(order=order, venue=message.sender, certificates=tuple(numbers))
     return _told(message, said, now, certificates=numbers)
 
@@ -268,7 +276,7 @@ def _person(message: Message) -> UUID | None:
 
 def _why(answer: Answer) -> Said:
     """The home venue's refusal, by its code: each reader has it in their own language."""
-    return {"code": answer.refused, **(answer.facts or {})}
+    return {**(answer.facts or {}), "code": answer.refused}
 
 
 KINDS: dict[str, Kind] = {

@@ -18,14 +18,17 @@ another in the other direction can never free what the home venue counts on: *de
 no guarantee was counted, nor will be; *refused* says it of the guarantee itself.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from hutong.kit.canonical import digest
 from hutong.kit.event import Event
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+from hutong.network.messages.rules import Refusal as Unfit
 from hutong.network.trade.events import (
     Asked,
     DepositGuaranteed,
@@ -91,11 +94,15 @@ class Price(StrEnum):
 OVER: Final = frozenset(
     {Stage.SETTLED, Stage.DECLINED, Stage.WITHDRAWN, Stage.RELEASED, Stage.ENDED}
 )
+BOUGHT: Final = frozenset({Stage.AWARDED, Stage.SIGNED})
 BOUND: Final = frozenset({Deposit.HELD, Deposit.REFUSED, Deposit.GUARANTEED})
 COUNTED_ON: Final = frozenset({Deposit.HELD, Deposit.GUARANTEED})  # at the home venue, maybe
 ASKABLE: Final = frozenset({Deposit.ASKED, Deposit.REFUSED})
 PRICE_BOUND: Final = frozenset({Price.HELD, Price.REFUSED})
 PRICE_ASKABLE: Final = frozenset({Price.ASKED, Price.REFUSED})
+
+
+NUMBER: Final = re.compile(r"[A-Z0-9-]{8,40}")  # of a certificate
 
 
 class Refusal(Reason):
@@ -125,6 +132,21 @@ class Refusal(Reason):
         "trade.guaranteed_twice",
         "NE-4",
         N_("The deposit of this order is guaranteed already, by {amount_fen} fen."),
+        422,
+    )
+    ORDER_KNOWN = reason(
+        "trade.order_known",
+        "NE-4",
+        N_("An order of this id is known here already; each has an id of its own."),
+        422,
+    )
+    OTHER_CURRENCY = reason(
+        "trade.other_currency", "NE-4", N_("The order is in {currency}, not in {given}."), 422
+    )
+    OTHER_TEXT = reason(
+        "trade.other_text",
+        "CO-1",
+        N_("The contract sent is not the text of the digest {given}."),
         422,
     )
     UNKNOWN_ORDER = reason(
@@ -157,6 +179,16 @@ class Order:
         owed = self.deposit_fen if called else 0
         owed += self.price_fen if self.price is Price.PAID else 0
         return owed - self.returned_fen
+
+    @property
+    def returnable_fen(self) -> int:
+        """What the home venue can owe back: what it called, and a price that it may have taken.
+
+        A call comes before what ends the order, on the same line; its answer to our price may not.
+        """
+        called = self.deposit_fen if self.deposit in (Deposit.APPLIED, Deposit.CALLED) else 0
+        price = self.price_fen if self.price in (Price.HELD, Price.PAID) else 0
+        return called + price
 
 
 # -- what we ask ---------------------------------------------------------------------------------------------
@@ -199,11 +231,30 @@ def check_word(order: Order, event: Event) -> None:
         case GuaranteeCalled(amount_fen=given):
             most = order.deposit_fen
         case PriceReturned(amount_fen=given):
-            most = order.deposit_fen + order.price_fen
+            most = order.returnable_fen
         case _:
             return
     if given > most:
         raise Refused(Refusal.BEYOND_ORDER, most=most, given=given)
+
+
+def check_currency(ours: str, given: str) -> None:
+    """Refuse a word about money in another currency than the order's."""
+    if given != ours:
+        raise Refused(Refusal.OTHER_CURRENCY, currency=ours, given=given)
+
+
+def check_text(contract: str, contract_digest: str) -> None:
+    """Refuse a contract of which somebody would read one text and sign another (CO-1)."""
+    if digest(contract.encode()) != contract_digest:
+        raise Refused(Refusal.OTHER_TEXT, given=contract_digest)
+
+
+def check_certificates(numbers: Iterable[str], venue: str) -> None:
+    """Refuse as certificates what is no number of that venue's: they stand in our log, in clear."""
+    for number in numbers:
+        if not NUMBER.fullmatch(number) or not number.startswith(f"{venue}-"):
+            raise Refused(Unfit.BODY_UNFIT, field="certificates")
 
 
 def evolve(order: Order, events: Iterable[Event]) -> Order:
@@ -280,7 +331,7 @@ def _after_money(order: Order, event: Event) -> Order:
         case GuaranteeCalled(applied=applied, amount_fen=amount) if order.deposit in COUNTED_ON:
             how = Deposit.APPLIED if applied else Deposit.CALLED
             return replace(order, deposit=how, deposit_fen=amount)
-        case PriceAsked(amount_fen=amount) if order.price is Price.NONE and order.stage not in OVER:
+        case PriceAsked(amount_fen=amount) if order.price is Price.NONE and order.stage in BOUGHT:
             return replace(order, price=Price.ASKED, price_fen=amount)
         case PriceRemitted() if price_held:
             return replace(order, price=Price.PAID)

@@ -15,12 +15,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from hutong.certificates.verification import countersigned
 from hutong.kit.canonical import canonical
 from hutong.kit.moments import iso
 from hutong.kit.refusal import Refused
+from hutong.network.check.kinds import KINDS, UNFIT, Spoken
+from hutong.network.check.speaking import COVERS
 from hutong.network.check.testing import Asked, Given
+from hutong.network.check.tests.telling import Entry, Telling
 from hutong.network.messages import rules, signing
-from hutong.network.messages.rules import Kept, Message, Refusal, Verdict
+from hutong.network.messages.rules import Kept, Message, Refusal, Undecided, Verdict
 from hutong.network.messages.signing import Request
 from hutong.transparency import merkle, multikey, note, texts, tiles
 from hutong.transparency.bundles import pack, parse_address
@@ -60,6 +64,10 @@ class PaperLog:
         self.entries.append(entry)
         self._grow()
 
+    def proof(self, index: int) -> str:
+        hashes = tuple(merkle.inclusion_proof(index, len(self.entries), self.read))
+        return LogProof(index, hashes, self.note).text()
+
     def answer(self, path: str) -> Given:
         if path == "checkpoint":
             return Given(200, cached(path), self.note.encode())
@@ -68,8 +76,7 @@ class PaperLog:
         if kind in ("entries", "proof") and index < len(self.entries):
             if kind == "entries":
                 return Given(200, JSON, self.entries[index])
-            hashes = tuple(merkle.inclusion_proof(index, len(self.entries), self.read))
-            return Given(200, PLAIN, LogProof(index, hashes, self.note).text().encode())
+            return Given(200, PLAIN, self.proof(index).encode())
         address = parse_address(path)
         if address is None:
             return Given(404)
@@ -86,7 +93,9 @@ class PaperLog:
 class PaperExchange:
     """Answers as SHTE. Called with what was asked; stateful where the protocol is."""
 
-    def __init__(self, *codes: str, now: datetime | None = None) -> None:
+    def __init__(
+        self, *codes: str, now: datetime | None = None, spoil: Callable[[Entry], Any] | None = None
+    ) -> None:
         now = now or datetime.now(UTC)
         self.story = Story(venues(*(codes or ("SHTE", "SZTE", "SDTE"))), at=now - DAY)
         self.me: PaperVenue = self.story.venues[0]
@@ -94,11 +103,20 @@ class PaperExchange:
             self.story.make(Kind.RENEW, self.me.code, by=())
         self.texts = dict(_text(number) for number in range(5))
         told = list(self.texts)
-        self.log = PaperLog(
-            self.me.description.log_origin,
-            self.me.log,
-            [canonical({"n": n, "content": told[n % len(told)]}) for n in range(300)],
-        )
+        entries = [canonical({"n": n, "content": told[n % len(told)]}) for n in range(290)]
+        telling = Telling(self.me, self.story.venues[1])
+        self.texts |= telling.texts
+        for entry in telling.entries():
+            if spoil is not None:
+                spoil(entry)
+            entries.append(canonical(entry))
+        self.log = PaperLog(self.me.description.log_origin, self.me.log, entries)
+        self.countersignatures = {
+            f"/certificates/{number}/countersignatures/{self.me.code}": countersigned.bundle(
+                statement, leaf=entries[index], log_proof=self.log.proof(index)
+            )
+            for number, statement, index in telling.countersigned(entries)
+        }
         self.mirrors = {
             venue.code: PaperLog(
                 venue.description.log_origin, venue.log, [canonical({"n": n}) for n in range(10)]
@@ -110,13 +128,20 @@ class PaperExchange:
         self.doors: dict[str, Callable[[Asked], Given]] = {
             "/network/apply": self.apply,
             "/network/inbox": self.inbox,
-            "/network/held": self.refused_door,
-            "/network/paddle": self.refused_door,
+            "/network/held": self.held,
+            "/network/paddle": lambda asked: self.signed_door(
+                asked, "hutong-paddle/1", 422, "trade.unknown_order"
+            ),
+            "/network/assertion": lambda asked: self.signed_door(
+                asked, "hutong-assertion/1", 403, "sign_in.code_unknown"
+            ),
             "/log/content": self.contents,
             "/log/witness/add-checkpoint": self.witness,
         }
 
     def __call__(self, asked: Asked) -> Given:
+        if asked.path.startswith("/live/lots/"):
+            return Given(401, PROBLEM, b'{"code": "auctions.token_missing"}')
         path = urlsplit(asked.path).path if not asked.path.startswith("//") else asked.path
         if path in self.doors:
             return self.doors[path](asked) if asked.method == "POST" else Given(405)
@@ -128,6 +153,10 @@ class PaperExchange:
             return self.members(asked)
         if path == "/network/checkpoints":
             return _json(self.checkpoints())
+        if path in ("/network/sign-in", "/network/signed-in"):
+            return Given(403)
+        if path in self.countersignatures:
+            return _json(self.countersignatures[path])
         if path == "/network/forks":
             return _json({"forks": []})
         first, _, rest = path.removeprefix("/").partition("/")
@@ -220,8 +249,30 @@ class PaperExchange:
         assert invalid
         return Given(422, PROBLEM, b'{"code": "venues.application_invalid"}')
 
-    def refused_door(self, asked: Asked) -> Given:
-        return Given(401, PROBLEM, b'{"code": "network.message_unsigned"}')
+    def held(self, asked: Asked) -> Given:
+        given = self.signed_door(asked, "hutong-held/1", 204, "")
+        if given.status != 204:
+            return given
+        told = json.loads(asked.body)
+        if told["to"] != self.me.code:
+            return Given(403)
+        good = told["size"] >= 0 and len(told["root"]) == 64
+        return Given(204) if good else Given(400)
+
+    def signed_door(self, asked: Asked, tag: str, status: int, code: str) -> Given:
+        """A door for members, signed with a tag of its own."""
+        request = Request(dict(asked.headers), asked.body, path=asked.path)
+        sender, now = asked.headers.get("hutong-from", ""), datetime.now(UTC)
+        try:
+            if not self.story.roll.is_good(sender):
+                raise Refused(Refusal.NOT_IN_STANDING, venue=sender)
+            keys = [multikey.read_ed25519(k) for k in self.story.roll.members[sender].message_keys]
+            signing.verify_post(
+                request, sender=sender, keys=lambda _: keys, now=now, tag=tag, covers=COVERS
+            )
+        except Refused as refusal:
+            return Given(refusal.reason.status, PROBLEM, b'{"code": "network.message_unsigned"}')
+        return Given(status, PROBLEM, canonical({"code": code}))
 
     def witness(self, asked: Asked) -> Given:
         try:
@@ -272,10 +323,10 @@ class PaperExchange:
                 raise Refused(Refusal.CONTRADICTED, kept="it")
             if verdict is Verdict.OUT_OF_ORDER:
                 raise Refused(Refusal.OUT_OF_ORDER, expected=self.expected[line])
+            status, body = self._handled(message)
         except Refused as refusal:
             facts = {name: v for name, v in refusal.facts.items() if isinstance(v, (str, int))}
             return refusal.reason.status, rules.refused(None, refusal, facts)
-        status, body = self._handled(message)
         self.kept[message.id] = message, status, body
         self.expected[line] += 1
         return status, body
@@ -295,13 +346,56 @@ class PaperExchange:
 
     def _handled(self, message: Message) -> tuple[int, bytes]:
         try:
-            if message.kind != "network.ping":
-                raise Refused(Refusal.UNKNOWN_KIND, kind=message.kind)
-            if message.version != 1:
-                raise Refused(Refusal.UNKNOWN_VERSION, versions=[1])
-            return 200, rules.answered(message.id, {"pong": message.text("ping")})
+            return 200, rules.answered(message.id, self._answer(message))
+        except Undecided as error:
+            raise Refused(Refusal.UNDECIDED, why=str(error)) from error
         except Refused as refusal:
             return 422, rules.refused(message.id, refusal, dict(refusal.facts))
+
+    def _answer(self, message: Message) -> Mapping[str, Any]:
+        spoken = KINDS.get(message.kind)
+        if spoken is None and message.kind != "network.ping":
+            raise Refused(Refusal.UNKNOWN_KIND, kind=message.kind)
+        if message.version != 1:
+            raise Refused(Refusal.UNKNOWN_VERSION, kind=message.kind, versions=[1])
+        if spoken is None:
+            return {"pong": message.text("ping")}
+        for field in spoken.checked:
+            if not _is_like(message.body.get(field), spoken, field):
+                raise Refused(
+                    Refusal.BODY_UNFIT if spoken.unfit == UNFIT else _Named(spoken.unfit),
+                    field=field,
+                )
+        if spoken.undecided:
+            raise Undecided("not yet")
+        if spoken.unknown and "" not in spoken.unknown:
+            raise Refused(_Named(spoken.unknown[0]))
+        return {}
+
+
+class _Named:
+    """A refusal of another area, as the wire shows it."""
+
+    rule, status, text = "", 422, ""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+
+def _is_like(value: Any, spoken: Spoken, field: str) -> bool:
+    """Whether a value is of the type that the field has."""
+    if field == spoken.about[1]:
+        return _is_id(value)
+    example = spoken.body[field]
+    if isinstance(example, str) and len(example) == 36:
+        return _is_id(value)
+    if type(value) is not type(example):
+        return False
+    return not isinstance(value, int) or value >= 0
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and str(UUID(value)) == value
 
 
 def _place(message: Message) -> tuple[str, str, int]:

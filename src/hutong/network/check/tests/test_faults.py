@@ -9,7 +9,9 @@ import pytest
 
 from hutong.kit.canonical import canonical
 from hutong.network.check.items import Outcome, Run, Self
+from hutong.network.check.kinds import AREAS
 from hutong.network.check.running import check
+from hutong.network.check.telling import TOLD
 from hutong.network.check.testing import Given, served
 from hutong.network.check.tests.paper import PaperExchange, PaperLog
 from hutong.network.check.wire import Wire
@@ -103,14 +105,14 @@ def field(name, value):
     return told("/.well-known/hutong.json", lambda data: data.update({name: value}))
 
 
-def flipped(path):
+def flipped(path, place=lambda body: len(body) // 2):
     """One bit of what lies there is another."""
 
     def spoil(asked, given):
         if not re.match(path, asked.path) or given.status != 200:
             return None
         body = bytearray(given.body)
-        body[len(body) // 2] ^= 1
+        body[place(body)] ^= 1
         return replace(given, body=bytes(body))
 
     return spoil
@@ -218,7 +220,7 @@ FAULTS = {
     ),
     "a hash changed": (flipped("/log/tile/0/"), "log.tree"),
     "a hash of an inner tile changed": (flipped("/log/tile/1/"), "log.tree"),
-    "an entry changed": (flipped("/log/tile/entries/"), "log.entries"),
+    "an entry changed": (flipped("/log/tile/entries/", lambda body: -1), "log.entries"),
     "entries cut short": (
         lambda asked, given: (
             replace(given, body=given.body[:-1]) if "/tile/entries/" in asked.path else None
@@ -424,6 +426,113 @@ FAULTS = {
 }
 
 
+def of_area(area, *codes):
+    """A refusal by one of these codes, of a message of one part of the protocol."""
+    kinds = {f'"{name}"'.encode() for name in AREAS[area][1]}
+    said = [f'"{name}"'.encode() for name in codes]
+
+    def when(asked, given):
+        ours = any(kind in asked.body for kind in kinds)
+        return ours and given.status != 200 and any(one in given.body for one in said)
+
+    return when
+
+
+UNKNOWN = {
+    **dict.fromkeys(("trade", "countersigning"), "trade.unknown_order"),
+    **dict.fromkeys(("claims", "institutions"), "network.undecided"),
+    "membership": "venues.document_invalid",
+    "custody": "custody.no_move",
+    "duplicates": "not_found",
+    "projects": "projects.unknown",
+    "clearing": "clearing.not_proposer",
+}
+for area in AREAS:
+    FAULTS[f"{area}: versions not told"] = (
+        inbox(of_area(area, "network.unknown_version"), 422, "network.unknown_version"),
+        f"{area}.versions",
+    )
+    FAULTS[f"{area}: what is unknown is answered otherwise"] = (
+        inbox(of_area(area, UNKNOWN[area]), 422, "network.other"),
+        f"{area}.unknown",
+    )
+    unfit = "claims.number_unfit" if area == "claims" else "network.body_unfit"
+    if area != "membership":
+        FAULTS[f"{area}: bodies of any form"] = (
+            inbox(of_area(area, unfit), 422, "network.other"),
+            f"{area}.fields",
+        )
+FAULTS["the field is not named"] = (
+    inbox(of_area("trade", "network.body_unfit"), 422, "network.body_unfit", field="x"),
+    "trade.fields",
+)
+FAULTS["a kind is not spoken"] = (
+    inbox(of_area("custody", "network.unknown_version"), 422, "network.unknown_kind"),
+    "custody.versions",
+)
+
+
+def as_member(path, *statuses):
+    """Whatever a member is told there with one of these, is said 200."""
+    return lambda asked, given: (
+        Given(200, {}, b"{}") if asked.path == path and given.status in statuses else None
+    )
+
+
+FAULTS |= {
+    "what is held is taken whoever signed for what": (
+        lambda asked, given: (
+            Given(204) if asked.path == "/network/held" and given.status == 403 else None
+        ),
+        "held.member",
+    ),
+    "nobody may say what is held": (as_member("/network/held", 204), "held.member"),
+    "a paddle for any order": (as_member("/network/paddle", 422), "paddle.unknown"),
+    "people told to whoever guesses": (as_member("/network/assertion", 403), "assertion.unknown"),
+    "people told to strangers": (
+        lambda asked, given: (
+            Given(200) if asked.path == "/network/assertion" and given.status == 403 else None
+        ),
+        "assertion.refused",
+    ),
+    "a sign-in that leads elsewhere": (
+        at("/network/sign-in", status=302, headers={"Location": "https://evil.example/"}),
+        "sign_in.refused",
+    ),
+    "a sign-in that leads elsewhere by two strokes": (
+        at("/network/sign-in", status=302, headers={"Location": "//evil.example/"}),
+        "sign_in.refused",
+    ),
+    "a sign-in that nobody asked for": (at("/network/signed-in", status=200), "sign_in.refused"),
+    "bids without a paddle": (at("/live/lots/", status=200), "bids.refused"),
+    "receipts for anybody": (
+        lambda asked, given: (
+            Given(200) if asked.path.startswith("/live/") and asked.method == "GET" else None
+        ),
+        "bids.refused",
+    ),
+    "any countersignature": (
+        at("/certificates/ZZ-", status=200),
+        "countersignatures.unknown",
+    ),
+    "a countersignature changed": (
+        lambda asked, given: (
+            replace(given, body=given.body.replace(b"SZTE-JY-2022-000001", b"SZTE-JY-2022-000002"))
+            if "countersignatures/SHTE" in asked.path
+            else None
+        ),
+        "countersignatures.served",
+    ),
+    "a template whose text is gone": (
+        lambda asked, given: (
+            Given(404) if asked.path.startswith("/log/content/") and asked.method == "GET" else None
+        ),
+        "procedures.text",
+    ),
+    "the last entries changed": (flipped("/log/tile/entries/"), "log.last"),
+}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_caught_and_named(kept, fault):
     spoil, item = FAULTS[fault]
@@ -460,6 +569,8 @@ def test_every_item_has_a_fault_that_it_names():
         "members.expiry",
         "inbox.itself",
         "member.again",
+        "claims.once",
+        *TOLD,
     }  # by the tests below
     assert {one.id for one in EVERY} == proven
 
@@ -536,3 +647,63 @@ def test_a_venue_that_handles_a_message_twice_is_named():
 
     report = checked(exchange, forget, only=("member.",))
     assert "member.again" in report.broken, said(report)
+
+
+# -- what the log tells ---------------------------------------------------------------------------------
+
+
+def telling(kind, **facts):
+    """An exchange whose log says something else in its entries of a kind."""
+    found = []
+
+    def spoil(entry):
+        if entry["kind"] == kind:
+            entry["facts"].update(facts)
+            found.append(entry)
+
+    exchange = PaperExchange(spoil=spoil)
+    assert found
+    return exchange
+
+
+WRONG = {
+    "claims.told": ("network.ClaimGranted", {"number": "CN202110000001.8"}),
+    "custody.told": ("network.CustodyEnded", {"peer": None}),
+    "duplicates.told": ("network.DuplicateDecided", {"reasons": "in clear"}),
+    "projects.told": (
+        "network.ProjectComposed",
+        {"parts": [["SHTE", "0197a000-0000-7000-8000-000000000001", "1/2"]]},
+    ),
+    "procedures.told": ("network.ProcedurePublished", {"template_version": "1"}),
+    "trade.told": ("network.OrderSettled", {"certificates": ["call this number"]}),
+    "countersignatures.told": ("network.CertificateCountersigned", {"venue": "nobody"}),
+    "clearing.told": ("network.StatementAgreed", {"currency": "yuan"}),
+    "claims.once": ("network.ClaimReleased", {"number": "sha256:" + "0" * 64}),
+    "procedures.text": ("network.ProcedurePublished", {"template_version": 2}),
+}
+
+
+def test_every_part_that_is_told_has_a_fault():
+    assert set(TOLD) <= set(WRONG)
+
+
+@pytest.mark.parametrize("item", WRONG)
+def test_an_entry_that_says_something_else_is_named(item):
+    kind, facts = WRONG[item]
+    if item == "claims.once":  # granted twice, to two
+        exchange = PaperExchange(spoil=_granted_again)
+    else:
+        exchange = telling(kind, **facts)
+    report = checked(exchange, only=(item,))
+    assert report.broken == [item], said(report)
+
+
+def _granted_again(entry):
+    if entry["kind"] == "network.ClaimReleased":
+        entry["facts"].update(number="sha256:" + "0" * 64)
+    elif entry["kind"] == "network.ClaimGranted" and _granted_again.seen:
+        entry["facts"].update(claim="0197a000-0000-7000-8000-000000000001")
+    _granted_again.seen = entry["kind"] == "network.ClaimReleased"
+
+
+_granted_again.seen = False

@@ -23,7 +23,7 @@ from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.rules import What
 from hutong.network.recognition import actions as recognition
 from hutong.network.trade import events, rules
-from hutong.network.trade.models import ForeignOrder
+from hutong.network.trade.models import ForeignOrder, Order
 from hutong.network.trade.rules import Refusal
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import actions as settlement
@@ -43,8 +43,11 @@ def take_intent(
 ) -> IntentView:
     """Apply for another venue's member, whom that venue vouches for.
 
-    Raises Refused as for a member of our own, and when the credential does not hold.
+    Raises Refused as for a member of our own, when the credential does not hold, and for an id that
+    an order has here, ours or another venue's: what is owed of two would be counted as one.
     """
+    if ForeignOrder.objects.filter(id=order).exists() or Order.objects.filter(id=order).exists():
+        raise Refused(Refusal.ORDER_KNOWN)
     member = recognition.admit(
         actor=actor, now=now, venue=venue, credential=credential, person=person
     )

@@ -5,15 +5,20 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
+from hutong.kit.canonical import digest
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.trade import actions, events, queries
+from hutong.network.clearing.models import Position
+from hutong.network.messages.rules import Answer, Message
+from hutong.network.messages.rules import Refusal as Messages
+from hutong.network.trade import actions, answering, events, queries
 from hutong.network.trade.events import Asked
-from hutong.network.trade.models import Order
-from hutong.network.trade.rules import Deposit, Stage
+from hutong.network.trade.models import ForeignOrder, Order
+from hutong.network.trade.rules import Deposit, Price, Refusal, Stage
 from hutong.parties import testing as people
 from hutong.settlement import queries as money
 from hutong.settlement.testing import received
@@ -163,3 +168,129 @@ def test_the_audit_names_an_order_that_was_changed_beside_its_entries(order):
 
     (found,) = queries.audit()
     assert str(order.id) in found.place
+
+
+# -- a home venue that lies ---------------------------------------------------------------------------
+
+
+def said(about, kind, handle, sender=HOME, **body):
+    """The home venue's message, as the inbox hands it to its handler."""
+    message = Message(
+        id=new_id(),
+        sender=sender,
+        recipient="SHTE",
+        subject=subject("order", about.id),
+        sequence=0,
+        kind=kind,
+        version=1,
+        sent_at=about.now,
+        body={"order": str(about.id), **body},
+    )
+    with transaction.atomic():
+        return handle(message, about.now)
+
+
+def award(**other):
+    return {
+        "deal": str(new_id()),
+        "number": "SZTE-CJ-2022-000001",
+        "price_fen": 100_000,
+        "contract": "what is read",
+        "contract_digest": digest(b"what is read"),
+        "sign_by": None,
+        **other,
+    }
+
+
+def test_a_contract_that_reads_otherwise_than_it_is_signed_is_refused(order):
+    order.held()
+
+    with pytest.raises(Refused) as refused:
+        said(order, "trade.awarded", answering.on_awarded, **award(contract="what is not signed"))
+
+    assert refused.value.reason is Refusal.OTHER_TEXT
+    assert order.view.stage is Stage.QUALIFIED
+    said(order, "trade.awarded", answering.on_awarded, **award())
+    assert order.view.contract == "what is read"
+
+
+def test_a_price_in_another_currency_than_the_deposits_is_refused(order):
+    order.awarded()
+
+    with pytest.raises(Refused) as refused:
+        said(order, "trade.price", answering.on_price, amount_fen=900, currency="USD", pay_by=None)
+
+    assert refused.value.reason is Refusal.OTHER_CURRENCY
+    assert order.view.price is Price.NONE
+
+
+def test_nothing_is_given_back_of_what_was_never_taken(order):
+    order.held()
+    before = money.account_of(order.member.party)
+
+    with pytest.raises(Refused) as refused:
+        said(order, "trade.ended", answering.on_ended, how="terminated", back_fen=DEPOSIT)
+
+    assert refused.value.reason is Refusal.BEYOND_ORDER
+    assert money.account_of(order.member.party) == before
+    assert not Position.objects.exists()
+
+
+def test_words_for_the_public_log_are_no_words_of_the_home_venues(order):
+    order.awarded()
+
+    for numbers in (["写给所有人看"], ["SZTE-JY-2022-000001"] * 1_501):
+        with pytest.raises(Refused) as refused:
+            said(order, "trade.settled", answering.on_settled, certificates=numbers)
+        assert refused.value.reason is Messages.BODY_UNFIT
+
+    most = [f"SZTE-DJ-2022-{number:06d}" for number in range(1_500)]
+    said(order, "trade.settled", answering.on_settled, certificates=most)
+    assert order.view.stage is Stage.SETTLED, "an entry has room for as many as may come"
+
+
+def test_an_id_of_ours_is_no_id_for_another_venues_order(order):
+    """What both owe would be one position; that of the second would never be counted."""
+    with pytest.raises(Refused) as refused:
+        said(
+            order,
+            "trade.intend",
+            answering.on_intend,
+            listing=str(new_id()),
+            accepts_conditions=True,
+            credential={},
+            person={"id": str(new_id()), "role": "agent"},
+        )
+
+    assert refused.value.reason is Refusal.ORDER_KNOWN
+    assert not ForeignOrder.objects.exists()
+
+
+@pytest.mark.parametrize("written", [str.upper, "{{{}}}".format, "urn:uuid:{}".format])
+def test_an_id_has_one_writing(order, written):
+    order.held()
+
+    with pytest.raises(Refused) as refused:
+        said(order, "trade.declined", answering.on_declined, order=written(str(order.id)), why="x")
+
+    assert refused.value.facts == {"field": "order"}
+
+
+def test_facts_of_a_refusal_never_name_another(order):
+    """A home venue may say what it likes beside its refusal, but not another code."""
+    message = Message(
+        id=new_id(),
+        sender="SHTE",
+        recipient=HOME,
+        subject=subject("order", order.id),
+        sequence=0,
+        kind="trade.intend",
+        version=1,
+        sent_at=order.now,
+        body={"order": str(order.id)},
+    )
+    answer = Answer(None, "listings.period_over", {"code": "trade.limit_reached"})
+
+    answering.intended(message, answer, order.now)
+
+    assert order.view.why["code"] == "listings.period_over"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hutong.kit.canonical import digest
 from hutong.kit.refusal import Refused
 from hutong.network.trade import events, rules
 from hutong.network.trade.events import Asked
@@ -316,19 +317,75 @@ def test_what_was_given_back_once_is_not_given_back_again():
 
 
 @pytest.mark.parametrize(
-    "word",
+    ("word", "deposit", "price"),
     [
-        events.GuaranteeCalled(order=ID, applied=False, amount_fen=DEPOSIT + 1),
-        events.PriceReturned(order=ID, amount_fen=DEPOSIT + REST + 1),
+        (
+            events.GuaranteeCalled(order=ID, applied=False, amount_fen=DEPOSIT + 1),
+            "guaranteed",
+            "none",
+        ),
+        (events.PriceReturned(order=ID, amount_fen=DEPOSIT + REST + 1), "applied", "paid"),
+        (events.PriceReturned(order=ID, amount_fen=DEPOSIT + 1), "called", "asked"),
+        (events.PriceReturned(order=ID, amount_fen=1), "asked", "asked"),
+        (events.PriceReturned(order=ID, amount_fen=1), "guaranteed", "freed"),
+        (events.PriceReturned(order=ID, amount_fen=1), "released", "none"),
     ],
 )
-def test_a_home_venue_that_asks_for_more_than_the_order_is_about_is_refused(word):
-    order = Order(id=ID, venue="SHTE", deposit_fen=DEPOSIT, price_fen=REST)
+def test_a_home_venue_that_asks_for_more_than_the_order_is_about_is_refused(word, deposit, price):
+    order = Order(
+        id=ID,
+        venue="SHTE",
+        deposit=Deposit(deposit),
+        price=Price(price),
+        deposit_fen=DEPOSIT,
+        price_fen=REST,
+    )
 
     with pytest.raises(Refused) as refused:
         rules.check_word(order, word)
 
     assert refused.value.reason is rules.Refusal.BEYOND_ORDER
+
+
+def test_what_may_have_been_taken_may_be_given_back():
+    held = Order(
+        id=ID,
+        venue="SHTE",
+        deposit=Deposit.APPLIED,
+        price=Price.HELD,  # its answer to our price is still on its way
+        deposit_fen=DEPOSIT,
+        price_fen=REST,
+    )
+
+    rules.check_word(held, events.PriceReturned(order=ID, amount_fen=DEPOSIT + REST))
+
+
+def test_nothing_is_asked_of_who_was_awarded_nothing():
+    qualified = Order(id=ID, venue="SHTE", stage=Stage.QUALIFIED, deposit=Deposit.GUARANTEED)
+
+    assert rules.evolve(qualified, [events.PriceAsked(order=ID, amount_fen=9)]) == qualified
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [["call me"], ["SZTE-JY-2022-000001"], ["SHTE-JY-2022-00000１"], ["SHTE-\u202e12345"]],
+)
+def test_what_is_no_number_of_that_venue_never_comes_into_our_log(numbers):
+    rules.check_certificates(["SHTE-JY-2022-000001"], "SHTE")
+
+    with pytest.raises(Refused) as refused:
+        rules.check_certificates(numbers, "SHTE")
+
+    assert refused.value.facts["field"] == "certificates"
+
+
+def test_a_contract_is_read_and_signed_as_one_text():
+    rules.check_text("x", digest(b"x"))
+
+    with pytest.raises(Refused) as refused:
+        rules.check_text("x ", digest(b"x"))
+
+    assert refused.value.reason is rules.Refusal.OTHER_TEXT
 
 
 def test_only_what_was_refused_and_is_still_held_can_be_asked_again():
