@@ -18,55 +18,48 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.utils.translation import gettext, override
 
 from hutong.auctions import queries, token, wire
+from hutong.auctions.asgi import (
+    JSON,
+    DoorRefusal,
+    Headers,
+    Receive,
+    Send,
+    allow,
+    answer,
+    bearer,
+    refusal,
+    settle,
+    whole_body,
+)
 from hutong.auctions.bid_protocol import DOOR
 from hutong.auctions.clock import VenueClock
 from hutong.auctions.desk import Desk
 from hutong.auctions.record import Receipt
 from hutong.auctions.rules import Refusal
 from hutong.auctions.stream import BOARD, MAX_WATCHERS, Hub
-from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
+from hutong.kit.refusal import Refused
 
 log = structlog.get_logger(__name__)
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Headers = Iterable[tuple[bytes, bytes]]
 Answer = Callable[[int, bytes, bytes], None]  # status, content type, body
 
-BODY_SECONDS = 10.0
 SWITCH_SECONDS = 0.0001
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _LOT_PATH = re.compile(rf"/(live|api/v1)/lots/({_ID})(/bids(?:/({_ID}))?)?/?")
 
-_JSON = b"application/json"
-_PROBLEM = b"application/problem+json"
-_NOT_STORED = (b"cache-control", b"no-store")
 _STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
-
-
-class DoorRefusal(Reason):
-    """What is wrong with a request itself."""
-
-    NO_SUCH_PATH = reason("no_such_path", "", N_("There is nothing at {path}."), 404)
-    METHOD = reason(
-        "method_not_allowed", "", N_("{method} is not possible here; use {allowed}."), 405
-    )
-    SLOW = reason("body_too_slow", "", N_("The request did not arrive in time."), 408)
-    FULL = reason("too_many_watchers", "", N_("Too many are watching here; try again."), 503)
-    BROKEN = reason("server_error", "", N_("Something broke here. Ask for the receipt."), 500)
 
 
 def create_app(
@@ -118,10 +111,10 @@ class Door:
         try:
             await self._route(scope, receive, send)
         except Refused as refused:
-            await _answer(send, *_refusal(refused, scope["headers"]))
+            await answer(send, *refusal(refused, scope["headers"]))
         except Exception:
             log.exception("door_failed", path=scope["path"])
-            await _answer(send, *_refusal(Refused(DoorRefusal.BROKEN), scope["headers"]))
+            await answer(send, *refusal(Refused(DoorRefusal.BROKEN), scope["headers"]))
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -163,36 +156,36 @@ class Door:
         if found is None:
             if path.rstrip("/") != "/live/board":
                 raise Refused(DoorRefusal.NO_SUCH_PATH, path=path)
-            _allow(method, "GET")
+            allow(method, "GET")
             await self._stream(BOARD, scope, receive, send)
             return
         prefix, lot, bids, bid_id = found.groups()
         if bid_id is not None:
-            _allow(method, "GET")
+            allow(method, "GET")
             await self._give_receipt(lot, bid_id, scope["headers"], send)
         elif bids is not None:
-            _allow(method, "POST")
+            allow(method, "POST")
             await self._place_bid(lot, scope["headers"], receive, send)
         elif prefix == "live":
-            _allow(method, "GET")
+            allow(method, "GET")
             await self._stream(UUID(lot), scope, receive, send)
         else:
             raise Refused(DoorRefusal.NO_SUCH_PATH, path=path)
 
     async def _place_bid(self, lot: str, headers: Headers, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
+        body = await whole_body(receive)
         answered: asyncio.Future[tuple[int, bytes, bytes]] = self._loop.create_future()
-        self.take(lot, headers, body, lambda *answer: _settle(answered, answer))
-        await _answer(send, *await answered)
+        self.take(lot, headers, body, lambda *answer: settle(answered, answer))
+        await answer(send, *await answered)
 
-    def take(self, lot: str, headers: Headers, body: bytes, answer: Answer) -> None:
-        """Take a bid; `answer` is called once with its receipt or refusal, now or when judged."""
+    def take(self, lot: str, headers: Headers, body: bytes, answer_bid: Answer) -> None:
+        """Take a bid; `answer_bid` is called once with its receipt or refusal, now or when judged."""
 
         def judged(outcome: Receipt | Refused) -> None:
             if isinstance(outcome, Refused):
-                answer(*_refusal(outcome, headers))
+                answer_bid(*refusal(outcome, headers))
             else:
-                answer(200, _JSON, wire.receipt(lot, outcome))
+                answer_bid(200, JSON, wire.receipt(lot, outcome))
 
         try:
             paddle = self._paddle_of(lot, headers)
@@ -205,38 +198,31 @@ class Door:
     async def _give_receipt(self, lot: str, bid_id: str, headers: Headers, send: Send) -> None:
         paddle = self._paddle_of(lot, headers)
         future: asyncio.Future[Receipt | Refused] = self._loop.create_future()
-        if self.desk.ask(UUID(lot), bid_id, paddle, partial(_settle, future)):
+        if self.desk.ask(UUID(lot), bid_id, paddle, partial(settle, future)):
             outcome = await future
         else:
             outcome = await self.hub.read(lambda: queries.receipt(UUID(lot), UUID(bid_id), paddle))
         if isinstance(outcome, Refused):
             raise outcome
-        await _answer(send, 200, _JSON, wire.receipt(lot, outcome))
+        await answer(send, 200, JSON, wire.receipt(lot, outcome))
 
     def _paddle_of(self, lot: str, headers: Headers) -> int:
         """Return the paddle the bearer's token is for. Refused when it is not for this lot."""
-        for name, value in headers:
-            if name == b"authorization":
-                if value[:7].lower() != b"bearer ":
-                    break
-                bearer = self._opened(value[7:])
-                if bearer.lot != lot:
-                    break
-                return bearer.paddle
-        else:
-            raise Refused(CommonRefusal.NOT_SIGNED_IN)
-        raise Refused(Refusal.TOKEN_INVALID)
+        opened = self._opened(bearer(headers))
+        if opened.lot != lot:
+            raise Refused(Refusal.TOKEN_INVALID)
+        return opened.paddle
 
-    def _opened(self, bearer: bytes) -> token.PaddleToken:
+    def _opened(self, sent: bytes) -> token.PaddleToken:
         now = time.time()
         try:
-            return token.open_token(self._key, bearer, at=now)
+            return token.open_token(self._key, sent, at=now)
         except Refused as refused:
             if refused.reason is not Refusal.TOKEN_INVALID:
                 raise
             for key in self._keys_now():
                 with contextlib.suppress(Refused):
-                    return token.open_token(key, bearer, at=now)
+                    return token.open_token(key, sent, at=now)
             raise
 
     async def _stream(
@@ -264,46 +250,6 @@ class Door:
 def _uuid(text: str) -> UUID:
     """Return the same object for the same text: making and comparing UUIDs is slow."""
     return UUID(text)
-
-
-def _settle(future: "asyncio.Future[Any]", outcome: Any) -> None:
-    if not future.done():  # the bidder may have hung up; the bid counts all the same
-        future.set_result(outcome)
-
-
-def _allow(method: str, allowed: str) -> None:
-    if method != allowed:
-        raise Refused(DoorRefusal.METHOD, method=method, allowed=allowed)
-
-
-async def _body(receive: Receive) -> bytes:
-    message = await receive()
-    body = message.get("body", b"")
-    if message.get("more_body"):
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                while message.get("more_body") and len(body) <= wire.LARGEST_BODY:
-                    message = await receive()
-                    body += message.get("body", b"")
-        except TimeoutError:
-            raise Refused(DoorRefusal.SLOW) from None
-    if len(body) > wire.LARGEST_BODY:
-        raise Refused(CommonRefusal.TOO_LARGE, what="the bid", limit=f"{wire.LARGEST_BODY} bytes")
-    return body
-
-
-async def _answer(send: Send, status: int, kind: bytes, body: bytes) -> None:
-    headers = [(b"content-type", kind), _NOT_STORED, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _refusal(refused: Refused, headers: Headers) -> tuple[int, bytes, bytes]:
-    """Say no in the reader's language: status, content type, body."""
-    asked = next((v for k, v in headers if k == b"accept-language"), b"")
-    with override("zh-hans" if asked.strip().lower().startswith(b"zh") else "en"):
-        sentence = refused.sentence(gettext(refused.reason.text))
-    return refused.reason.status, _PROBLEM, wire.problem(refused, sentence)
 
 
 async def _write(events: Any, send: Send) -> None:

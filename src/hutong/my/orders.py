@@ -25,6 +25,7 @@ from hutong.my.deals import readable
 from hutong.network.countersigning import queries as countersigning
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
+from hutong.network.trade.asking import Answered
 from hutong.network.trade.queries import OrderView, RelayedBidView
 from hutong.network.trade.rules import Deposit, Price, Stage
 from hutong.settlement import queries as settlement
@@ -215,7 +216,7 @@ def _shown(
     )
 
 
-def _said_there(answered: relay.Answered) -> dict[str, Any]:
+def _said_there(answered: Answered) -> dict[str, Any]:
     """The home venue's refusal to take a bid, as a problem in the reader's language."""
     try:
         told = json.loads(answered.body)

@@ -47,7 +47,7 @@ ALIVE = "/healthz"  # answers while the database is away
 # they keep a bid before they send it on, and know it again by its own id (AU-4).
 NEVER_REMEMBERED = re.compile(
     r"/api/v1/(sign-up(/confirm)?|tokens|me/second-factor(/confirm)?|lots/[^/]+/paddle-token"
-    r"|orders/[^/]+/bids)/?|/my/orders/[^/]+/bids"
+    r"|orders/[^/]+/(relay-token|bids))/?|/my/orders/[^/]+/bids"
 )
 TRIES = 3
 # What every request asks at its beginning, and what it asks besides where there is a session.

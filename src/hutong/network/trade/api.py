@@ -2,7 +2,7 @@
 Orders at other venues, by the API: apply, sign, bid through this venue (NE-4).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from hutong.doors.text import Text
 from hutong.kit.actor import READ
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.trade import actions, queries, relay
+from hutong.network.trade.asking import Answered
 from hutong.network.trade.queries import OrderView
-from hutong.network.trade.relay import Answered
 from hutong.network.trade.rules import Deposit, Price, Stage
 
 router = Router(tags=["network"])
@@ -65,6 +65,14 @@ class SignIn(Schema):
     text_digest: Text = Field(
         max_length=71, description="Digest of the contract's bytes, as read", examples=["sha256:…"]
     )
+
+
+class RelayTokenOut(Schema):
+    """Send it as `Authorization: Bearer …` with every bid for this order."""
+
+    token: str
+    expires_at: datetime = Field(description="By the real clock, at a demo venue too")
+    bid_at: str = Field(description="Where bids go", examples=["/live/orders/0190f5a0…/bids"])
 
 
 class BidIn(Schema):
@@ -149,6 +157,30 @@ def sign(request: DoorRequest, order: UUID, body: SignIn) -> OrderOut:
 def ask_again(request: DoorRequest, order: UUID) -> OrderOut:
     """Needs `member.act`. For what the home venue refused and this venue still holds (NE-4)."""
     return OrderOut.of(actions.ask_again(actor=request.actor, now=request.now, order=order))
+
+
+@router.post(
+    "/orders/{order}/relay-token",
+    response={201: RelayTokenOut, **PROBLEMS},
+    summary="A token to bid with through this venue",
+)
+def issue_relay_token(request: DoorRequest, order: UUID) -> Status[RelayTokenOut]:
+    """Needs `member.act`, for the order's own party (NE-4). The quick way to bid at another venue.
+
+    Then `POST /live/orders/{order}/bids` with `{"bid_id": <a UUID of your choice>, "amount_fen": …}`
+    and this token. The answer is the home venue's receipt, or its refusal; the same `bid_id` sent
+    again, or `GET /live/orders/{order}/bids/{bid_id}`, gives the same receipt (AU-4). `401`, or `504`
+    more than once: fetch a new token.
+    """
+    token, expires = relay.issue_token(_seen(request, order), actor=request.actor)
+    return Status(
+        201,
+        RelayTokenOut(
+            token=token,
+            expires_at=datetime.fromtimestamp(expires, UTC),
+            bid_at=f"/live/orders/{order}/bids",
+        ),
+    )
 
 
 @router.post(

@@ -13,7 +13,7 @@ from hutong.doors.problems import problem_of
 from hutong.kit.refusal import Refused
 from hutong.network.messages import door, signing
 from hutong.network.messages.signing import Request
-from hutong.network.trade import relay
+from hutong.network.trade import paddles
 
 
 @csrf_exempt
@@ -21,8 +21,8 @@ from hutong.network.trade import relay
 def paddle(request: DoorRequest) -> HttpResponse:
     asked = Request(signing.headers_of(request.headers), b"", path=request.path)
     try:
-        asked.body = door.read(request, relay.MAX_BODY)
-        given = relay.give_token(asked, now=request.now, real_now=datetime.now(UTC))
+        asked.body = door.read(request, paddles.MAX_BODY)
+        given = paddles.give_token(asked, now=request.now, real_now=datetime.now(UTC))
     except Refused as refused:
         return JsonResponse(
             problem_of(refused),

@@ -175,10 +175,20 @@ class RelayedBidView:
     receipt: dict[str, Any] | None
 
 
-def receipt_kept(order: UUID, bid: UUID) -> bytes | None:
-    """The home venue's receipt of a relayed bid, as it gave it; None while it has not."""
-    row = RelayedBid.objects.filter(order=order, bid=bid, receipt__isnull=False).first()
-    return bytes(row.receipt) if row else None
+@dataclass(frozen=True, slots=True)
+class BidKept:
+    """What we hold of a relayed bid; `receipt` as the home venue gave it, None until it did."""
+
+    amount_fen: int
+    receipt: bytes | None
+
+
+def bid_kept(order: UUID, bid: UUID) -> BidKept | None:
+    """A relayed bid by its id; None when there is none."""
+    row = RelayedBid.objects.filter(order=order, bid=bid).first()
+    if row is None:
+        return None
+    return BidKept(row.amount_fen, bytes(row.receipt) if row.receipt is not None else None)
 
 
 def bids_of(order: UUID, limit: int = 200) -> list[RelayedBidView]:
@@ -218,10 +228,12 @@ _TYPED = {"stage", "deposit", "price", "certificates"}
 
 __all__ = [
     "SEE",
+    "BidKept",
     "ForeignOrderView",
     "OrderView",
     "RelayedBidView",
     "audit",
+    "bid_kept",
     "bids_of",
     "foreign",
     "foreign_of_certificate",
@@ -233,7 +245,6 @@ __all__ = [
     "order",
     "order_seen_by",
     "orders_seen_by",
-    "receipt_kept",
     "view",
     "waiting_for",
 ]

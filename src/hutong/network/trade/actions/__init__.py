@@ -23,15 +23,17 @@ from hutong.network.trade.actions.ordering import (
     whoever_acts,
     withdraw_order,
 )
-from hutong.network.trade.actions.relaying import keep_bid, keep_receipt
+from hutong.network.trade.actions.relaying import Answer, Placed, keep_bids, keep_receipts
 
 __all__ = [
+    "Answer",
+    "Placed",
     "act_for",
     "ask_again",
     "end_guarantee",
     "give_back",
-    "keep_bid",
-    "keep_receipt",
+    "keep_bids",
+    "keep_receipts",
     "need_order_at",
     "open_order",
     "send_guarantee",

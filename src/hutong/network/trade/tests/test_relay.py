@@ -1,6 +1,7 @@
 """Bids at another venue: kept before they are sent, and one bid under one id (NE-4, AU-4)."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -10,38 +11,45 @@ import pytest
 
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.trade import queries, relay
+from hutong.network.recognition.rules import pseudonym
+from hutong.network.trade import paddles, queries, relay, relay_token
 from hutong.network.trade.models import Order, RelayedBid
 from hutong.node.keys import make_keyring
 from hutong.parties import testing as people
+from hutong.transparency.queries import keyring
 from hutong.ui.testing import browsing
 from hutong.venues.testing import join
 
 pytestmark = pytest.mark.django_db
 HOME = "SZTE"
+PROBLEM = {"Content-Type": "application/problem+json"}
 
 
 class There(httpx.BaseTransport):
     """The home venue's doors: what it is asked, and how it answers."""
 
     def __init__(self):
-        self.asked, self.away = [], True
+        self.asked, self.away, self.spent, self.gives = [], True, set(), {}
 
     def handle_request(self, request):
-        if request.url.path == relay.PATH:
+        if request.url.path == paddles.PATH:
             self.asked.append(json.loads(request.content)["person"]["id"])
-            return httpx.Response(200, json={"token": "t", "paddle": 1, "expires": 4_000_000_000})
+            given = {"token": f"t{len(self.asked)}", "paddle": 1, "expires": 4_000_000_000}
+            return httpx.Response(200, json={**given, **self.gives})
         if self.away:
             raise httpx.ReadTimeout("no answer came")
-        if "/bids" in request.url.path:
-            return httpx.Response(200, json={"accepted": True, "sequence": 1})
-        return httpx.Response(404)
+        if request.headers["authorization"] in self.spent:
+            return httpx.Response(401, headers=PROBLEM, json={"code": "auctions.token_invalid"})
+        if request.method == "POST" and request.url.path.endswith("/bids"):
+            receipt = {"lot": request.url.path.split("/")[3], "accepted": True, "sequence": 1}
+            return httpx.Response(200, json={**receipt, **json.loads(request.content)})
+        return httpx.Response(404, headers=PROBLEM, json={"code": "auctions.not_received"})
 
 
 @pytest.fixture
 def there(monkeypatch):
     there = There()
-    monkeypatch.setattr(relay, "_tokens", {})
+    monkeypatch.setattr(relay, "_asked", {})
     client = httpx.Client(transport=there)
     monkeypatch.setattr(relay, "_clients", {f"https://{HOME.lower()}.test": client})
     monkeypatch.setattr(relay.venues, "url_of", lambda code: f"https://{code.lower()}.test")
@@ -140,3 +148,65 @@ def test_an_office_that_sees_an_order_neither_bids_in_it_nor_reads_its_receipts(
     assert (placed.value.reason, read.value.reason) == (CommonRefusal.NOT_FOUND,) * 2
     assert not RelayedBid.objects.exists()
     assert there.asked == []
+
+
+def relay_token_for(member, order):
+    return browsing(member).client.post(
+        f"/api/v1/orders/{order}/relay-token", content_type="application/json"
+    )
+
+
+def test_a_relay_token_is_a_seat_at_the_home_venues_lot_for_a_quarter_of_an_hour(
+    there, member, order
+):
+    answer = relay_token_for(member, order)
+
+    assert answer.status_code == 201, answer.content
+    given = answer.json()
+    assert given["bid_at"] == f"/live/orders/{order}/bids"
+    seat = relay_token.open_token(keyring().token_key, given["token"].encode(), at=time.time())
+    lot = Order.objects.get().lot
+    assert (seat.order, seat.lot, seat.venue, seat.paddle_token) == (order, lot, HOME, "t1")
+    assert seat.url == f"https://{HOME.lower()}.test"
+    assert 800 < seat.expires - time.time() <= relay.TOKEN_SECONDS
+
+
+def test_the_home_venue_is_not_asked_for_each_relay_token_nor_shown_an_old_one(
+    there, member, order, monkeypatch
+):
+    for _ in range(3):
+        assert relay_token_for(member, order).status_code == 201
+    assert len(there.asked) == 1
+    monkeypatch.setattr(relay, "NEW_SECONDS", 0)  # a minute later
+
+    assert relay_token_for(member, order).status_code == 201
+    assert len(there.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "gives", [{"token": "t\r\nX: 1"}, {"token": 7}, {"token": "t" * 5_000}, {"expires": "soon"}]
+)
+def test_a_paddle_token_that_could_not_be_sent_is_none(there, member, order, gives):
+    there.gives = gives
+    assert relay_token_for(member, order).json()["code"] == "trade.no_answer"
+
+
+def test_who_may_not_bid_gets_no_relay_token(there, venue, member, order):
+    stranger = people.member_of(people.verified_party("某研究所", kind="university"))
+    viewer = people.member_of(member.party, "viewer", now=venue.now)
+    assert relay_token_for(stranger, order).status_code == 404
+    assert relay_token_for(viewer, order).status_code == 403
+    Order.objects.update(lot=None)
+    assert relay_token_for(member, order).json()["code"] == "trade.no_lot"
+    assert there.asked == []
+
+
+def test_a_paddle_token_that_is_spent_is_asked_for_anew(there, member, order):
+    there.away, there.spent = False, {"Bearer t1"}
+    spent = paddles.PaddleToken("t1", 4_000_000_000)
+    who = str(pseudonym(member.party, HOME, member.person))
+    relay._asked[order, who] = relay.Asked(spent, time.monotonic() - 300)
+    there.asked.append("the first")
+
+    assert bid(browsing(member), order, bid_id=str(uuid4()), amount_fen="1").status_code == 302
+    assert len(there.asked) == 2
