@@ -4,6 +4,7 @@ Asking witnesses about our latest checkpoint, by the worker; the log never waits
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 import httpx
@@ -34,18 +35,22 @@ def collect() -> int:
 def ask(question: Question) -> Reply:
     """Send the question, read the answer. Never raises."""
     try:
-        with httpx.stream(
+        with _client().stream(
             "POST",
             question.url + wire.SUBMIT,
             content=question.body,
             headers={"Content-Type": "text/plain; charset=utf-8"},
-            timeout=SECONDS,
-            follow_redirects=False,
         ) as response:
             said = _bounded(response)
         return _read(question, response, said)
     except (httpx.HTTPError, httpx.InvalidURL, NoteInvalid) as error:
         return _failed(question, str(error) or type(error).__name__)
+
+
+@cache
+def _client() -> httpx.Client:
+    """Kept, with its connections: to make one reads every trusted certificate of the machine."""
+    return httpx.Client(timeout=SECONDS, follow_redirects=False)
 
 
 def _bounded(response: httpx.Response) -> bytes:
