@@ -114,6 +114,11 @@ def pending_count() -> int:
     return Pending.objects.count()
 
 
+def any_pending(kinds: Iterable[str]) -> bool:
+    """Whether an entry of one of these kinds waits for the sequencer."""
+    return Pending.objects.filter(entry__kind__in=list(kinds)).exists()
+
+
 def stuck_count() -> int:
     """How many entries the sequencer has left for more than `STUCK`; 0 while it is at work."""
     return Pending.objects.filter(entry__recorded_at__lt=Now() - STUCK).count()

@@ -22,7 +22,7 @@ from hutong.journal.queries import Recorded
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+FEW, BATCH = 8, 200  # entries read at once: few first, for a turn may be over after some of them
 TURN_SECONDS = 0.5  # of one reaction, before others have theirs
 MOMENT = timedelta(milliseconds=200)
 FIRST_DELAY = timedelta(seconds=1)
@@ -35,11 +35,15 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`name` is stable (it keeps the cursor); `kinds` are event kinds; `handle` does the work."""
+    """`name` is stable (it keeps the cursor); `kinds` are event kinds; `handle` does the work.
+
+    `timeless`: it does and leads to the same whatever the venue's clock says by then.
+    """
 
     name: str
     kinds: tuple[str, ...]
     handle: Callable[[Recorded], None]
+    timeless: bool = False
 
 
 def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
@@ -68,8 +72,10 @@ def next_retry() -> datetime | None:
 
 
 def is_quiet(reactions: Sequence[Reaction]) -> bool:
-    """Whether nothing waits: no pending entry, nothing new for anybody (parked entries aside)."""
-    return not queries.pending_count() and not _with_news(reactions, _read(), queries.end())
+    """Whether nothing waits for these, with a place or pending (parked entries aside)."""
+    if queries.any_pending({kind for reaction in reactions for kind in reaction.kinds}):
+        return False
+    return not _with_news(reactions, _read(), queries.end())
 
 
 def _read() -> dict[str, int]:
@@ -107,14 +113,15 @@ def _cursor(reaction: Reaction) -> int:
 
 def _advance(reaction: Reaction, real_now: datetime) -> int:
     """Handle what is new, for a turn: what takes long keeps nothing else waiting for all of it."""
-    handled, over = 0, time.monotonic() + TURN_SECONDS
-    while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=BATCH):
+    handled, over, limit = 0, time.monotonic() + TURN_SECONDS, FEW
+    while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=limit):
         for entry in entries:
             handled += _handle_new(reaction, entry, real_now)
             if time.monotonic() > over:
                 return max(handled, 1)  # there may be more
-        if len(entries) < BATCH:
+        if len(entries) < limit:
             break
+        limit = min(2 * limit, BATCH)
     return handled
 
 
