@@ -9,6 +9,7 @@ application sent until a list has us in it (NE-1).
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -36,6 +37,7 @@ from hutong.venues.wire import (
 log = structlog.get_logger(__name__)
 
 SECONDS: Final = 10
+LOOK_EVERY: Final = timedelta(seconds=5)  # where no change is under way
 JOINING_EVERY: Final = timedelta(seconds=2)
 MOST_PAGES: Final = 10_000
 AWAY = (httpx.HTTPError, httpx.InvalidURL, DocumentInvalid)
@@ -62,6 +64,7 @@ class Members:
     def __init__(self, grounds: Grounds) -> None:
         self._grounds = grounds
         self._asked_at: datetime | None = None
+        self._looked_at: datetime | None = None
         self._turn = 0
 
     def step(self, *, now: datetime, real_now: datetime) -> int:
@@ -69,10 +72,14 @@ class Members:
         network, undertaking = queries.network(), queries.undertaking()
         if network is None:
             return self._join(undertaking, now, real_now) if undertaking else 0
-        done = actions.lapse(actor=SYSTEM, now=now, real_now=real_now)
-        given: dict[str, Any] = {"actor": SYSTEM, "now": now, "real_now": real_now}
-        done += _made(lambda: actions.issue(**given, grounds=self._grounds))
-        done += _made(lambda: actions.renew(**given))
+        done = 0
+        looked = self._looked_at is not None and real_now < self._looked_at + LOOK_EVERY
+        if not looked or queries.any_open_change():
+            self._looked_at = real_now
+            given: dict[str, Any] = {"actor": SYSTEM, "now": now, "real_now": real_now}
+            done += actions.lapse(**given)
+            done += _made(lambda: actions.issue(**given, grounds=self._grounds))
+            done += _made(lambda: actions.renew(**given))
         if self._is_time(ASKED_EVERY, real_now):
             done += self.ask(network, now=now, real_now=real_now)
         return done
@@ -204,9 +211,7 @@ def chain_at(url: str, anchor: str) -> list[SignedList]:
 def fetch(url: str, *, before: int | None = None, limit: int) -> MembersPage:
     """One page of a member's lists. Raises httpx.HTTPError or DocumentInvalid."""
     asked = {"limit": limit} | ({"before": before} if before is not None else {})
-    with httpx.stream(
-        "GET", url + MEMBERS_PATH, params=asked, timeout=SECONDS, follow_redirects=False
-    ) as response:
+    with _client().stream("GET", url + MEMBERS_PATH, params=asked) as response:
         raw = _bounded(response)
     if response.status_code != 200:
         raise DocumentInvalid(f"{url} answers HTTP {response.status_code}")
@@ -215,17 +220,21 @@ def fetch(url: str, *, before: int | None = None, limit: int) -> MembersPage:
 
 def send(wanted: UndertakingView) -> None:
     """Send our application. Raises httpx.HTTPError or DocumentInvalid."""
-    with httpx.stream(
+    with _client().stream(
         "POST",
         wanted.url + APPLY_PATH,
         content=canonical(wanted.application),
         headers={"Content-Type": "application/json"},
-        timeout=SECONDS,
-        follow_redirects=False,
     ) as response:
         raw = _bounded(response)
     if response.status_code != 202:
         raise DocumentInvalid(f"HTTP {response.status_code} {_title(raw)}".strip())
+
+
+@cache
+def _client() -> httpx.Client:
+    """Kept, with its connections: to make one reads every trusted certificate of the machine."""
+    return httpx.Client(timeout=SECONDS, follow_redirects=False)
 
 
 def _title(raw: bytes) -> str:

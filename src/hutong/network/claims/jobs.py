@@ -17,6 +17,7 @@ from hutong.kit.refusal import Refused
 from hutong.network.claims import actions, holding, queries
 from hutong.network.claims.rules import normalised
 from hutong.network.messages.rules import Undecided
+from hutong.network.mirrors import queries as mirrors
 from hutong.rights import actions as rights
 from hutong.transparency.queries import keyring
 from hutong.venues import queries as venues
@@ -24,7 +25,8 @@ from hutong.venues import queries as venues
 log = structlog.get_logger(__name__)
 
 SECONDS: Final = 5
-AGAIN_SECONDS: Final = 20  # an acknowledgement may have been lost
+AGAIN_SECONDS: Final = 20  # an acknowledgement may have been lost; and one that nothing waits for
+LOOK_SECONDS: Final = 5  # where nothing moved that one knows of
 
 
 class Keeper:
@@ -32,21 +34,32 @@ class Keeper:
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         self._client = client or httpx.Client(timeout=SECONDS, follow_redirects=False)
-        self._said: tuple[Any, ...] | None = None
+        self._said: tuple[int, str, int, bytes] | None = None
         self._said_at = 0.0
         self._lists = queries.ListsSeen()
+        self._seen: tuple[Any, ...] | None = None
+        self._looked_at = 0.0
 
     def step(self) -> int:
-        if venues.network() is None:
+        """Do what there is to do; where neither lists nor the registrar's log moved, now and then."""
+        network = venues.network()
+        if network is None:
             return 0
+        seen = (network.digest, mirrors.held(network.registrar))
+        just_looked = time.monotonic() - self._looked_at < LOOK_SECONDS
+        if seen == self._seen and just_looked and not queries.any_to_do():
+            return 0
+        self._seen, self._looked_at = seen, time.monotonic()
         real_now = datetime.now(UTC)
         given: dict[str, Any] = {"actor": SYSTEM, "now": due.venue_now(real_now)}
         done = 0
         try:
             done += int(actions.open_term(**given))
         except Undecided as why:
+            self._seen = None
             log.info("term_not_open", why=str(why))
         except Refused as why:
+            self._seen = None
             log.error("term_not_open", why=str(why))
         done += actions.follow(**given)
         done += actions.tell(**given)
@@ -57,7 +70,7 @@ class Keeper:
         said = actions.acknowledgement(self._lists)
         if said is None or said[2] == 0:
             return
-        if said == self._said and time.monotonic() - self._said_at < AGAIN_SECONDS:
+        if not self._is_new(said) and time.monotonic() - self._said_at < AGAIN_SECONDS:
             return
         term, registrar, size, root = said
         url = venues.url_of(registrar)
@@ -81,6 +94,13 @@ class Keeper:
             return
         if response.status_code == 204:
             self._said, self._said_at = said, time.monotonic()
+
+    def _is_new(self, said: tuple[int, str, int, bytes]) -> bool:
+        """Whether something becomes final by it: a claim, or a list, that was not said held yet."""
+        last = self._said
+        if last is None or last[:2] != said[:2]:
+            return True
+        return last[2] < min(self._lists.awaited, said[2])
 
 
 def on_awaited(entry: Recorded) -> None:

@@ -3,6 +3,7 @@ What can be asked of claims: ours, the book of a registrar, what is final, and w
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +81,14 @@ def own(*statuses: Status, about: str | None = None, limit: int = 500) -> list[O
     if about is not None:
         rows = rows.filter(about=about)
     return [own_view(row) for row in rows[:limit]]
+
+
+def any_to_do() -> bool:
+    """Whether a claim of ours is to be asked again, or one of our book to be told."""
+    term = term_in_force()
+    under_way = OwnClaim.objects.filter(status__in=[s.value for s in rules.UNDER_WAY])
+    untold = BookClaim.objects.filter(term=term, told=False)
+    return under_way.exclude(term=term).exists() or untold.exists()
 
 
 def of_technology(technology: UUID) -> OwnView | None:
@@ -306,11 +315,20 @@ def events(basis: Basis) -> Iterator[tuple[int, Event]] | None:
     return _of_leaves((index, leaf) for index, leaf in held if index < basis.size)
 
 
+_HELD_TO_COUNT = re.compile(
+    b'"(?:' + "|".join(map(re.escape, [*rules.BOOKED, "venues.ListAdopted"])).encode() + b')"'
+)
+
+
 class ListsSeen:
-    """The latest list of members in another's log as far as it was read: each entry is read once."""
+    """The latest list of members in another's log as far as it was read: each entry is read once.
+
+    `awaited`: up to where an entry was read that counts only once a majority holds it.
+    """
 
     def __init__(self) -> None:
         self._of, self._size, self._latest = ("", ""), 0, (-1, -1)
+        self.awaited = 0
 
     def latest(self, network: str, code: str, size: int) -> tuple[int, int]:
         """Its term and version, among the first `size` entries that we hold; (-1, -1): none.
@@ -320,12 +338,15 @@ class ListsSeen:
         """
         if (network, code) != self._of or size < self._size:
             self._of, self._size, self._latest = (network, code), 0, (-1, -1)
+            self.awaited = 0
         mirror = mirrors.mirror(code)
         if mirror is None or size == self._size:
             return self._latest
         for index, leaf in mirrors.entries(mirror.id, start=self._size):
             if index >= size:
                 break
+            if _HELD_TO_COUNT.search(leaf):
+                self.awaited = index + 1
             if b'"venues.ListAdopted"' in leaf:
                 facts = json.loads(leaf)["facts"]
                 if facts["network"] == network:

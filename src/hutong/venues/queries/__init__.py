@@ -41,6 +41,7 @@ from hutong.venues.queries.members import (
 )
 from hutong.venues.queries.office import (
     accused,
+    any_open_change,
     application,
     applications,
     approvals_known,
@@ -68,6 +69,7 @@ __all__ = [
     "NetworkView",
     "UndertakingView",
     "accused",
+    "any_open_change",
     "application",
     "applications",
     "approvals_known",

@@ -54,6 +54,11 @@ def changes(*statuses: ChangeStatus, limit: int = MOST_CHANGES) -> list[ChangeVi
     )
 
 
+def any_open_change() -> bool:
+    """Whether a change of the list is under way."""
+    return Change.objects.filter(network__is_current=True, status__in=OPEN).exists()
+
+
 def change(digest: str) -> ChangeView | None:
     found = _views(Change.objects.filter(digest=digest), 1)
     return found[0] if found else None

@@ -115,9 +115,10 @@ def enrol(*, actor: Actor, now: datetime, technologies: Collection[UUID] | None 
     """
     nothing_changed()
     here = rights.registered_here() if technologies is None else list(technologies)
-    claimed = set(
-        OwnClaim.objects.exclude(status=Status.RELEASED).values_list("technology", flat=True)
-    )
+    standing = OwnClaim.objects.exclude(status=Status.RELEASED)
+    if technologies is not None:
+        standing = standing.filter(technology__in=here)
+    claimed = set(standing.values_list("technology", flat=True))
     fresh = [one for one in here if one not in claimed]
     asked = 0
     with together(now):
