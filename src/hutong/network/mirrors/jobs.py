@@ -28,6 +28,7 @@ from hutong.due import queries as due
 from hutong.kit.actor import SYSTEM
 from hutong.network.mirrors import actions, following, gaps, queries
 from hutong.network.mirrors.following import News, Source
+from hutong.network.mirrors.near import Near, Visit
 from hutong.network.mirrors.picture import Heard, Role, Thing, Want, read_texts
 from hutong.network.mirrors.queries import Task
 from hutong.network.mirrors.sources import Web
@@ -47,7 +48,7 @@ ROUNDS: Final = 400  # steps of one mirror before others have their turn
 RELAYS: Final = 3  # other members asked when a home does not answer
 GOSSIP_SECONDS: Final = 20.0
 RELAY_SECONDS: Final = 1.0
-MEMBERS_SECONDS: Final = 2.0
+MEMBERS_SECONDS: Final = 1.0
 LOCK: Final = 0x4D495252  # "MIRR"; with a mirror's id: who holds it follows that mirror
 
 
@@ -129,31 +130,31 @@ def follow(
 
     What a `relay` told of is read there first. Never raises for what the other side does; the reason stands with the mirror.
     """
-    done = 0
+    done, visit = 0, Visit(sources)
     for _ in range(rounds):
         real_now = datetime.now(UTC)
         task = queries.task(mirror, real_now)
         if task is None or stopping():
             break
-        if relay is not None and _told_by(relay, task, member, sources, real_now):
+        if relay is not None and _told_by(relay, task, member, visit, real_now):
             done += 1
             continue
-        if not _step(task, member, sources, real_now):
+        if not _step(task, member, visit, real_now):
             break
         done += 1
     return done
 
 
-def _step(task: Task, member: Member, sources: Sources, real_now: datetime) -> bool:
+def _step(task: Task, member: Member, visit: Visit, real_now: datetime) -> bool:
     """One step, from the home, or from whoever else has the log. Returns whether it did anything."""
     keys = venues.keys_in(member).log
     try:
-        return _step_from(sources.home(member), task, keys, real_now)
+        return _step_from(visit.home(member), task, keys, real_now)
     except (Unreachable, LookupError, LogInvalid, NoteInvalid) as error:
         problem, away = str(error), isinstance(error, Unreachable)
     for relay in _relays(member.code):
         try:
-            if _step_from(sources.relay(relay, member.code), task, keys, real_now):
+            if _step_from(visit.relay(relay, member.code), task, keys, real_now):
                 return True
         except (Unreachable, LookupError, LogInvalid, NoteInvalid):
             continue
@@ -162,9 +163,7 @@ def _step(task: Task, member: Member, sources: Sources, real_now: datetime) -> b
     return False
 
 
-def _told_by(
-    relay: Member, task: Task, member: Member, sources: Sources, real_now: datetime
-) -> bool:
+def _told_by(relay: Member, task: Task, member: Member, visit: Visit, real_now: datetime) -> bool:
     """One step from a relay's mirror. Returns whether it did anything; else the home is asked.
 
     The home is looked at first hand, and so is what it showed us itself.
@@ -173,7 +172,7 @@ def _told_by(
         return False
     keys = venues.keys_in(member).log
     try:
-        return _step_from(sources.relay(relay, member.code), task, keys, real_now)
+        return _step_from(visit.relay(relay, member.code), task, keys, real_now)
     except (Unreachable, LookupError, LogInvalid, NoteInvalid):
         return False
 
@@ -184,13 +183,15 @@ def _relays(code: str) -> list[Member]:
     return (others[turn:] + others[:turn])[:RELAYS]
 
 
-def _step_from(
-    source: Source, task: Task, keys: tuple[VerifierKey, ...], real_now: datetime
-) -> bool:
+def _step_from(source: Near, task: Task, keys: tuple[VerifierKey, ...], real_now: datetime) -> bool:
     grown = filled = told = False
     if task.pushed or task.look:
         raw = task.pushed or source.fetch("checkpoint").decode()
-        grown = consider(task, raw, source, keys, pushed=bool(task.pushed), real_now=real_now)
+        given: dict[str, Any] = {"pushed": bool(task.pushed), "real_now": real_now}
+        try:
+            grown = consider(task, raw, source, keys, **given)
+        except LogInvalid:  # of its entries; its tiles alone say what tree it is
+            grown = consider(task, raw, source.far, keys, **given)
     if not grown and task.gaps:
         filled = _fill(task, source, real_now)
     if not grown and task.texts:
@@ -357,6 +358,7 @@ class Following:
         self._busy: set[int] = set()
         self._lock = threading.Lock()
         self._members: dict[int, Member] = {}
+        self._listed = ""  # digest of the list that names them
         self._asked_members = 0.0
         self._gossiped = datetime.now(UTC).timestamp()
         self._turn = 0
@@ -367,9 +369,8 @@ class Following:
     def step(self) -> int:
         now = datetime.now(UTC)
         if now.timestamp() - self._asked_members >= MEMBERS_SECONDS:
-            self._members = self._current_members()
-            self._relays = self._current_relays()
             self._asked_members = now.timestamp()
+            self._read_list()
         if not self._members:
             return 0
         for mirror in queries.due(self._members, now):
@@ -388,6 +389,15 @@ class Following:
         self._pool.shutdown(wait=True, cancel_futures=True)
         if isinstance(self.sources, Webs):
             self.sources.close()
+
+    def _read_list(self) -> None:
+        """Who there is to follow, where the list is another than before."""
+        network = venues.network()
+        listed = network.digest if network else ""
+        if listed != self._listed:
+            self._members = self._current_members()
+            self._relays = self._current_relays()
+            self._listed = listed
 
     def _current_members(self) -> dict[int, Member]:
         return {

@@ -167,10 +167,10 @@ def changed(data, at):
 
 WRONG = {
     "a hash": ("tile/0/000", lambda data: changed(data, 40), "not that of its tiles"),
-    "a tile cut short": ("tile/0/001.p/44", lambda data: data[:-1], "not 44 hashes"),
-    "no tile": ("tile/0/001.p/44", lambda data: None, "is not served"),
+    "a tile cut short": ("tile/0/002.p/88", lambda data: data[:-1], "not 88 hashes"),
+    "no tile": ("tile/0/002.p/88", lambda data: None, "is not served"),
     "an entry": (
-        "tile/entries/001.p/44",
+        "tile/entries/002.p/88",
         lambda data: changed(data, 60),
         "not the one in the tree",
     ),
@@ -189,7 +189,7 @@ WRONG = {
 def test_what_is_served_wrongly_is_not_believed_and_asked_for_again(follower, what):
     path, change, said = WRONG[what]
     log = Log()
-    write(log, random.Random(3), 300)
+    write(log, random.Random(3), 600)
     log.sign()
     log.served[path] = change(log.fetch(path))
     mine = follower(log)
@@ -203,6 +203,37 @@ def test_what_is_served_wrongly_is_not_believed_and_asked_for_again(follower, wh
     mine.follow(log)
     assert mirrored(log) == list(enumerate(log.entries))
     assert mine.mirror(log).problem == ""
+
+
+def test_of_a_log_that_grew_by_little_only_its_entries_are_fetched(follower):
+    log = Log()
+    write(log, random.Random(3), 250)
+    log.sign()
+    mine = follower(log)
+    mine.follow(log)
+    write(log, random.Random(4), 20)
+    log.sign()
+    log.asked.clear()
+    mine.follow(log)
+    tree = [path for path in log.asked if path.startswith("tile/")]
+    assert tree == ["tile/entries/000", "tile/entries/001.p/14"]
+    assert mirrored(log) == list(enumerate(log.entries))
+
+
+def test_false_entries_of_a_log_that_grew_by_little_are_told_from_a_false_tree(follower):
+    log = Log()
+    write(log, random.Random(3), 20)
+    log.sign()
+    path = "tile/entries/000.p/20"
+    log.served[path] = changed(log.fetch(path), 60)
+    mine = follower(log)
+    mine.follow(log)
+    view = mine.mirror(log)
+    assert "not the one in the tree" in view.problem
+    assert (view.size, view.held_size) == (20, 0)
+    log.served.clear()
+    mine.follow(log)
+    assert mirrored(log) == list(enumerate(log.entries))
 
 
 def test_a_text_that_is_another_is_not_believed_and_tried_again(follower):
