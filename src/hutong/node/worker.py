@@ -15,6 +15,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -36,8 +37,13 @@ log = structlog.get_logger(__name__)
 RARELY_SECONDS = 5.0
 CLOCK_SECONDS = 1.0  # what becomes due by real time alone, with a bound of seconds on its delay
 SOON_SECONDS = 0.2
+# A bell that rings again and again is answered every so often: what came meanwhile is one work.
+TIMERS_REST_SECONDS = 0.1
+FILES_REST_SECONDS = 0.2
+NETWORK_REST_SECONDS = 0.3
+LONGEST_SEQUENCING_REST_SECONDS = 0.2
 WITNESS_PAUSE_SECONDS = 1.0  # between two rounds: a busy log shows its latest state, not each one
-NETWORK_PAUSE_SECONDS = 0.3  # between two looks at claims or members, however often it rings
+LONGEST_WITNESS_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 10
 STALLED_SECONDS = 30  # a worker not heard of for so long is dead
 JOIN_SECONDS = 8
@@ -80,6 +86,22 @@ class Bell:
         self._rung.set()
 
 
+class Breath:
+    """Rests between runs that follow each other, the longer the more there were: what happens
+    alone is done at once, and of a stream several in one go."""
+
+    def __init__(self, longest: float, *, steps: int) -> None:
+        self._longest, self._steps = longest, steps
+        self._runs, self._last = 0, 0.0
+
+    def seconds(self, now: float) -> float:
+        """How long to rest after a run that ended `now` (monotonic)."""
+        soon = now - self._last < 2 * self._longest
+        self._runs = self._runs + 1 if soon else 0
+        self._last = now
+        return self._longest * min(self._runs, self._steps) / self._steps
+
+
 def listen(bells: Mapping[str, Sequence[Bell]], stopping: threading.Event) -> None:
     """Ring the bells of each channel on which the database notifies; reconnects for ever.
 
@@ -120,6 +142,7 @@ def run() -> None:
     from hutong.node.searching import BESIDE, FEEDS, home
     from hutong.node.timers import TIMERS
     from hutong.search.following import Follower
+    from hutong.transparency.actions import BATCH as SEQUENCED_AT_ONCE
     from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
     from hutong.transparency.cosigning.jobs import collect
     from hutong.venues import queries as venues
@@ -142,6 +165,8 @@ def run() -> None:
     keeper = Keeper()
     follower = Follower(FEEDS, beside=BESIDE, home=home, stopping=stopping.is_set)
     members = Members(GROUNDS)
+    between_checkpoints = Breath(LONGEST_SEQUENCING_REST_SECONDS, steps=20)
+    between_rounds = Breath(LONGEST_WITNESS_PAUSE_SECONDS, steps=8)
 
     def looked() -> None:
         shown.ring()
@@ -159,8 +184,8 @@ def run() -> None:
             growing.ring()
             found.ring()
             held.ring()
-            known.ring()
-        return done
+            stopping.wait(between_checkpoints.seconds(time.monotonic()))
+        return done if done >= SEQUENCED_AT_ONCE else 0  # for what came meanwhile it rings
 
     def reacting() -> int:
         return run_once(REACTIONS, real_now=datetime.now(UTC))
@@ -178,22 +203,16 @@ def run() -> None:
     def witnesses() -> int:
         cosigned = collect()
         if cosigned:
-            stopping.wait(WITNESS_PAUSE_SECONDS)
+            longer = between_rounds.seconds(time.monotonic())
+            stopping.wait(max(WITNESS_PAUSE_SECONDS, longer))
         return cosigned
 
     def membership() -> int:
         real_now = datetime.now(UTC)
-        done = members.step(now=due.venue_now(real_now), real_now=real_now)
-        stopping.wait(NETWORK_PAUSE_SECONDS)
-        return done
+        return members.step(now=due.venue_now(real_now), real_now=real_now)
 
     def until_member() -> float:
         return CLOCK_SECONDS if venues.network() is None else RARELY_SECONDS
-
-    def claiming() -> int:
-        done = keeper.step()
-        stopping.wait(NETWORK_PAUSE_SECONDS)
-        return done
 
     def sealing() -> int:
         seal(datetime.now(UTC))
@@ -207,17 +226,21 @@ def run() -> None:
         threading.Thread(target=listen, args=(bells, stopping), name="bells", daemon=True),
         _loop("sequencer", sequencing, written, stopping),
         _loop("reactions", reacting, sequenced, stopping, until_retried),
-        _loop("timers", timing, moved, stopping, until_due),
+        _loop("timers", timing, moved, stopping, until_due, TIMERS_REST_SECONDS),
         _loop("witnesses", witnesses, signed, stopping),
         _loop("mirrors", following.step, shown, stopping, CLOCK_SECONDS),
-        _loop("recognition", Watch().step, vouched, stopping, CLOCK_SECONDS),
-        _loop("search", follower.step, found, stopping),
-        _loop("log files", publish, growing, stopping),
+        _loop(
+            *("recognition", Watch().step, vouched, stopping),
+            pause=CLOCK_SECONDS,
+            rest=NETWORK_REST_SECONDS,
+        ),
+        _loop("search", follower.step, found, stopping, rest=FILES_REST_SECONDS),
+        _loop("log files", publish, growing, stopping, rest=FILES_REST_SECONDS),
         _loop("seals", sealing, sealed, stopping),
-        _loop("claims", claiming, held, stopping),
+        _loop("claims", keeper.step, held, stopping, rest=NETWORK_REST_SECONDS),
         _loop("messages", sender.step, queued, stopping, CLOCK_SECONDS),
         _loop("evidence", evidence, kept, stopping),
-        _loop("members", membership, known, stopping, until_member),
+        _loop("members", membership, known, stopping, until_member, NETWORK_REST_SECONDS),
         threading.Thread(target=_jobs, args=(stopping,), name="jobs", daemon=True),
     ]
     for thread in threads:
@@ -251,8 +274,12 @@ def _loop(
     bell: Bell,
     stopping: threading.Event,
     pause: float | Callable[[], float] = RARELY_SECONDS,
+    rest: float = 0.0,
 ) -> threading.Thread:
-    """A thread that works until there is nothing to do, then waits for its bell, at most a pause."""
+    """A thread that works until there is nothing to do, then waits for its bell, at most a pause.
+
+    `rest`: what it waits after each work, however much there is and whatever rings.
+    """
 
     def run() -> None:
         failures = 0
@@ -273,6 +300,8 @@ def _loop(
                 failures += 1
                 stopping.wait(min(0.2 * 2**failures, LONGEST_PAUSE_SECONDS))
                 continue
+            if rest:
+                stopping.wait(rest)
             if seconds:
                 bell.wait(seconds)
         connections.close_all()
