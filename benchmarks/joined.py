@@ -91,11 +91,11 @@ def _open(world: Any) -> str:
     trading.verify(world.cases[home], trading.SELLER, trading.LOCAL)
     trading.verify(world.cases[abroad], trading.ABROAD)
     trading.apply_at_home_for_registration(world, home)
-    _register(world.cases[home])
+    register(world.cases[home])
     return str(trading.list_at_home(world, home))
 
 
-def _register(case: Any) -> None:
+def register(case: Any) -> None:
     """Examine what was applied for, and sit the public notice out."""
     from hutong.node.demo.client import wait_for
     from hutong.node.demo.supply import all_yes
@@ -117,8 +117,8 @@ def _visible(world: Any) -> Case:
     officer, member = case.officers["listing"], case.members[trading.SELLER.key]
     looking = httpx.Client(base_url=world.fleet.url(abroad), timeout=30)
     for technology in case.technologies[trading.SELLER.key][1 : LISTINGS + 1]:
-        listing = _drafted(member, technology)
-        officer.post(f"/api/v1/listings/{listing}/examine", _ACCEPTED)
+        listing = drafted(member, technology)
+        officer.post(f"/api/v1/listings/{listing}/examine", ACCEPTED)
         accepted = time.monotonic()
         while looking.get(f"/network/venues/{home}/listings/{listing}").status_code != 200:
             if time.monotonic() - accepted > 60:
@@ -138,7 +138,7 @@ def _visible(world: Any) -> Case:
     )
 
 
-_ACCEPTED = {
+ACCEPTED = {
     "decision": "accept",
     "checklist": {"title": True, "completeness": True, "pre_emption": True},
     "export_class": "free",
@@ -146,7 +146,7 @@ _ACCEPTED = {
 }
 
 
-def _drafted(member: Any, technology: str) -> str:
+def drafted(member: Any, technology: str) -> str:
     listing = member.post(
         "/api/v1/listings",
         {
