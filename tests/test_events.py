@@ -160,6 +160,8 @@ SINGLE = {
             "OrderSettled": ("venue", "certificates"),
             "ProcedureAdopted": ("venue",),
             "ProcedureAdoptionProposed": ("venue",),
+            "CountersigningRefused": ("venue", "why"),
+            "CountersigningAskedAgain": ("venue",),
             "ProjectAccepting": ("lead_venue",),
             "ProjectAnnounced": ("lead_venue", "venues"),
             "ProjectAnswered": ("lead_venue",),

@@ -21,6 +21,7 @@ from hutong.kit.money import CNY
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.models import ClearingStatement, Position
 from hutong.network.clearing.rules import Difference, Statement, Status, What, line_of
+from hutong.network.countersigning import actions as countersigning
 from hutong.network.custody import testing as custody
 from hutong.network.duplicates import testing as duplicates
 from hutong.network.messages import actions as inbox
@@ -57,6 +58,7 @@ def ids(
     member: Actor,
     owned: Sequence[UUID],
     bundle: UUID,
+    certificate: str,
     now: datetime,
     later: datetime,
 ) -> dict[str, str]:
@@ -90,6 +92,16 @@ def ids(
     moved = custody.moves(owned[:2], owner=member, clerk=administrator, peer=HOME, now=later)
     double = duplicates.found(owned[2], peer=HOME, now=later)
     decided = duplicates.proposed(owned[3], clerk=administrator, peer=HOME, now=later)
+    countersigning.note_answer(
+        actor=SYSTEM,
+        now=later,
+        number=certificate,
+        venue=HOME,
+        order=new_id(),
+        given=False,
+        refused="countersigning.log_differs",
+        facts={},
+    )
     joint = projects(member, bundle=bundle, now=later)
     message = messages.outgoing(to=HOME).order_by("-queued_at", "-id").first()
     assert message is not None, "of each order something was told"

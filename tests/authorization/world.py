@@ -296,7 +296,7 @@ def build(now: datetime) -> World:
     digest = "sha256:" + "0" * 64
     on_paper = {"authority": "A court", "paper": "no. 3", "evidence": [str(court)]}
     ids = {
-        "number": _certificate(entry.id, later),
+        "number": (certificate := _certificate(entry.id, later)),
         "payable": payable.id,
         "receipt": receipt.id,
         "party": seller.id,
@@ -354,6 +354,7 @@ def build(now: datetime) -> World:
             member=owner,
             owned=owned,
             bundle=bundle.id,
+            certificate=certificate,
             now=now,
             later=later,
         ),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hutong.certificates import queries as certificates
 from hutong.certificates.content import content_digest
@@ -17,6 +18,7 @@ from hutong.deals.testing import accepted_by, ended
 from hutong.documents import queries as documents
 from hutong.due import queries as due
 from hutong.due.models import Clock
+from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
 from hutong.kit.money import CNY
 from hutong.listings import actions as listing
@@ -25,7 +27,9 @@ from hutong.listings.intents import Decision
 from hutong.listings.testing import open_listing
 from hutong.network import queries as network
 from hutong.network.clearing.models import Position
+from hutong.network.countersigning import actions as countersigning_actions
 from hutong.network.countersigning import queries as countersigning
+from hutong.network.countersigning.models import CountersignatureRefused
 from hutong.network.messages.models import Outgoing
 from hutong.network.mirrors import actions as mirroring
 from hutong.network.mirrors import jobs as following
@@ -338,6 +342,12 @@ def a_deal_that_settles_is_certified_by_both(trade):
             assert report.verified, [step.sentence() for step in report.steps]
             said = {step.name.value: step.sentence() for step in report.steps}
             assert said["countersignature"].startswith("Countersigned by")
+            upload = SimpleUploadedFile("c.json", credential, "application/json")
+            told = browsing().post("/api/v1/verify", {"file": upload}).json()
+            assert told["verified"], "also where it was not issued"
+            assert [(one["venue"], one["holds"]) for one in told["countersignatures"]] == [
+                (OURS, True)
+            ]
             assert browsing().get(f"/api/v1/network/countersignatures/{one.number}").json()
     with trade.pair.at(HOME):
         page = browsing().get(f"/certificates/{certificate.number}").content.decode()
@@ -345,7 +355,38 @@ def a_deal_that_settles_is_certified_by_both(trade):
         file = browsing().get(f"/certificates/{one.number}/countersignatures/{OURS}").json()
         assert file == one.file
     trade.books_agree()
+    what_was_refused_can_be_asked_for_again(trade, certificate.number, order)
     return credential, file
+
+
+def what_was_refused_can_be_asked_for_again(trade, number, order):
+    """At either venue, by an officer; the other answers as it does now."""
+    for code, other, given in ((HOME, OURS, False), (OURS, HOME, True)):
+        with trade.pair.at(code):
+            countersigning_actions.note_answer(
+                actor=SYSTEM,
+                now=trade.now(),
+                number=number,
+                venue=other,
+                order=order,
+                given=given,
+                refused="countersigning.log_differs",
+                facts={"venue": other, "index": 7, "reason": "not a fact"},
+            )
+            office = browsing(officer("administrator", now=trade.now()))
+            page = office.get("/desk/network/countersignatures").content.decode()
+            assert "log, as it is known here, holds something else at entry 7" in page
+            assert number in office.get("/desk").content.decode(), "it waits for an officer"
+            office.post("/desk/network/countersignatures", {"act": "again", "number": number})
+            page = office.get("/desk/network/countersignatures").content.decode()
+            assert "asked again" in page
+            again = office.post(
+                "/desk/network/countersignatures", {"act": "again", "number": number}
+            )
+            assert again.status_code == 409, "once, until it is answered"
+        trade.run()
+        with trade.pair.at(code):
+            assert not CountersignatureRefused.objects.exists(), "taken now"
 
 
 def with_another_content_the_countersignature_does_not_hold(trade, credential, file):

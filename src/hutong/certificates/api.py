@@ -9,12 +9,9 @@ from uuid import UUID
 
 import ninja
 from django.http import HttpResponse
-from django.utils.translation import gettext
-from ninja import File, Query, Router
-from ninja.files import UploadedFile
+from ninja import Query, Router
 
-from hutong.certificates import actions, queries, verification
-from hutong.certificates.command import summary
+from hutong.certificates import actions, queries
 from hutong.certificates.kinds import Kind
 from hutong.certificates.reissue_api import router as reissues
 from hutong.certificates.rules import ProposalStatus
@@ -27,11 +24,9 @@ from hutong.certificates.schemas import (
     ReasonIn,
     TemplateIn,
     TemplateOut,
-    VerificationOut,
 )
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page, paged
-from hutong.kit.refusal import CommonRefusal, Refused
 
 router = Router(tags=["certificates"])
 router.add_router("", reissues)
@@ -119,20 +114,6 @@ def credential(request: DoorRequest, number: str, code: str = CODE) -> HttpRespo
     """W3C Verifiable Credential 2.0, eddsa-jcs-2022, with proof of the public log. For the parties
     it names, officers, and whoever has its check code."""
     return _file(request, number, "json", code)
-
-
-@router.post(
-    "/verify",
-    response={200: VerificationOut, **PROBLEMS},
-    summary="Verify a certificate's file",
-)
-def verify(request: DoorRequest, file: UploadedFile = File(...)) -> dict[str, object]:
-    """Send a PDF or a credential of this venue; each step of its verification is answered. The file
-    is not kept. Open to everybody; up to 50 MB."""
-    if (file.size or 0) > verification.MAX_BYTES:
-        raise Refused(CommonRefusal.TOO_LARGE, what="The file", limit="50 MB")
-    report = queries.verify(file.read(), now=request.now)
-    return summary(report, gettext)
 
 
 @router.post(

@@ -7,11 +7,12 @@ Exit codes for scripts: 0 verified, 1 not verified, 2 the file or the keys canno
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from hutong.certificates import bounded, pem, verification
+from hutong.certificates.report import StepName
 from hutong.certificates.verification import TITLES, Outcome, Report
 from hutong.certificates.verification import countersigned as countersigning
 from hutong.kit.refusal import N_
@@ -22,6 +23,15 @@ NOT_VERIFIED: Final = 1
 UNREADABLE: Final = 2
 
 _MARKS: Final = {Outcome.OK: "✓", Outcome.FAILED: "✗", Outcome.UNKNOWN: "?", Outcome.NOTE: "!"}
+_HOLDS: Final[Mapping[Outcome, bool | None]] = {
+    Outcome.OK: True,
+    Outcome.FAILED: False,
+    Outcome.UNKNOWN: None,  # with these keys nobody can tell
+    Outcome.NOTE: None,
+}
+
+Asked = Callable[[str], tuple[Sequence[Any], Sequence[VenueKeys]]]
+"""A certificate's number → its countersignatures, and keys of venues that may have made them."""
 
 
 def verify_file(
@@ -32,6 +42,7 @@ def verify_file(
     witnesses: Sequence[Path] = (),
     timestamp_authorities: Path | None = None,
     countersignatures: Sequence[Path] = (),
+    ask: Asked | None = None,
     as_json: bool = False,
     translate: Callable[[str], str] = str,
     out: TextIO | None = None,
@@ -40,7 +51,7 @@ def verify_file(
 
     Beside the keys: the venue's status lists as fetched (for revocation), key files of witnessing
     venues, countersignatures of such venues, and the certificates (PEM) of trusted timestamp
-    authorities. `translate` turns English sentences into the reader's language.
+    authorities. `ask` looks for countersignatures elsewhere. `translate` turns English sentences into the reader's language.
     """
     out = out or sys.stdout
     try:
@@ -62,7 +73,14 @@ def verify_file(
         status_lists=lists,
         witnesses=[key for other in others for key in other.witness],
     )
-    report = countersigning.with_countersignatures(report, countersigned, others)
+    try:
+        told, known = ask(report.number) if ask is not None and report.content else ((), ())
+    except ValueError as error:
+        out.write(translate(N_("Cannot verify: {problem}")).format(problem=error) + "\n")
+        return UNREADABLE
+    report = countersigning.with_countersignatures(
+        report, [*countersigned, *told], [*others, *known]
+    )
     if as_json:
         out.write(json.dumps(summary(report, translate), ensure_ascii=False) + "\n")
     else:
@@ -98,6 +116,16 @@ def summary(report: Report, translate: Callable[[str], str]) -> dict[str, object
                 "text": step.sentence(translate),
             }
             for step in report.steps
+        ],
+        "countersignatures": [
+            {
+                "venue": step.facts.get("code"),
+                "holds": _HOLDS[step.outcome],
+                "log_index": int(step.facts["index"]) if "index" in step.facts else None,
+                "text": step.sentence(translate),
+            }
+            for step in report.steps
+            if step.name is StepName.COUNTERSIGNATURE
         ],
     }
 

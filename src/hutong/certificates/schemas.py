@@ -283,8 +283,18 @@ class StepOut(Schema):
     text: str = Field(examples=["The certificate is entry 1151 of the public log."])
 
 
+class CountersignedOut(Schema):
+    """Another venue's word for the certificate, as it was checked."""
+
+    venue: str | None = Field(description="Its code, where it can be read", examples=["SZTE"])
+    holds: bool | None = Field(description="null: its keys are not known here", examples=[True])
+    log_index: int | None = Field(description="Of its entry in that venue's log", examples=[204])
+    text: str = Field(examples=["Countersigned by SZTE: entry 204 of its public log."])
+
+
 class VerificationOut(Schema):
-    """Whether a file is a genuine certificate of this venue, step by step."""
+    """Whether a file is a genuine certificate of this venue or of a member of its network, step by
+    step."""
 
     verified: bool
     readable: bool
@@ -292,3 +302,4 @@ class VerificationOut(Schema):
     number: str | None = Field(examples=[NUMBER])
     verdict: str = Field(examples=["The certificate is genuine and unchanged."])
     steps: list[StepOut]
+    countersignatures: list[CountersignedOut]

@@ -36,12 +36,15 @@ def sentence_of(refused: Refused) -> str:
     return Refused(refused.reason, **said).sentence(gettext(refused.reason.text))
 
 
+_NOT_FACTS = {"code", "reason", "self"}  # another venue may have written what is kept
+
+
 def sentence_of_code(because: Mapping[str, Any]) -> str:
     """What was kept as the code of a reason with its facts, as a person reads it.
 
     A code that nothing here has any more is said as it stands.
     """
-    facts = {name: value for name, value in because.items() if name != "code"}
+    facts = {name: value for name, value in because.items() if name not in _NOT_FACTS}
     found = reason_of(because["code"])
     return sentence_of(Refused(found, **facts)) if found else str(because["code"])
 

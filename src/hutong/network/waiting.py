@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from hutong.doors.reading import once
 from hutong.kit.actor import Actor
+from hutong.network.countersigning.models import CountersignatureRefused
 from hutong.network.custody.models import CustodyMove
 from hutong.network.custody.rules import Direction
 from hutong.network.custody.rules import Status as MoveStatus
@@ -89,6 +90,22 @@ def templates(actor: Actor) -> Iterator[TemplateWaiting]:
             yield TemplateWaiting(int(id), name_zh, name_en, int(version), since, by)
 
 
+@dataclass(frozen=True, slots=True)
+class CountersigningWaiting:
+    number: str
+    venue: str
+    since: datetime
+    why: str
+
+
+def countersignatures(actor: Actor) -> Iterator[CountersigningWaiting]:
+    """Those that another venue refused, and that nobody has asked for again."""
+    actor.need(OPERATE)
+    for kind, _, number, venue, _, _, since, why, _ in _waiting():
+        if kind == "countersigning":
+            yield CountersigningWaiting(number, venue, since, why)
+
+
 def follows_templates(actor: Actor) -> bool:
     """Whether our rulebook follows another venue's template."""
     actor.need(PROPOSE)
@@ -118,6 +135,11 @@ def _ask() -> list[Any]:
         Procedure.objects.filter(status=TemplateStatus.PROPOSED.value).values_list(
             *(Value("template"), "template", _text("id"), _text("name_zh"), _text("name_en")),
             *(Value("", CharField()), "proposed_at", _text("version"), "proposed_by"),
+        ),
+        CountersignatureRefused.objects.filter(again_at=None).values_list(
+            *(Value("countersigning"), "order", _text("number"), _text("venue")),
+            *(Value("", TextField()), Value("", CharField()), "refused_at"),
+            *(KeyTextTransform("code", "why"), Value(None, UUIDField())),
         ),
         Adoption.objects.filter(adopted=True).values_list(
             *(Value("follows"), "template", Value("", CharField()), _text("name_zh")),

@@ -357,6 +357,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "network.OrderSettled": (N_("Order settled"), GOOD),
     "network.OrderSigned": (N_("Contract of the order signed"), GOOD),
     "network.OrderWithdrawn": (N_("Order withdrawn"), QUIET),
+    "network.CountersigningAskedAgain": (N_("Countersignature asked for again"), WAITING),
+    "network.CountersigningRefused": (N_("Countersignature refused by the other venue"), BAD),
     "network.PositionNoted": (N_("Owed between venues"), QUIET),
     "network.PriceAsked": (N_("Price of the order asked for"), WAITING),
     "network.PriceRefused": (N_("The home venue refused the price"), BAD),

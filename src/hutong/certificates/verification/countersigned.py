@@ -177,9 +177,10 @@ def _step(told: Any, venues: Sequence[VenueKeys], number: str, digest: str) -> S
     keys = next((one for one in venues if one.venue.code == found.venue), None)
     if keys is None:
         text = N_("Countersigned by {venue}, whose keys were not given.")
-        facts = {"venue": found.venue[:60]}
+        facts = {"venue": found.venue[:60], "code": found.venue[:60]}
         return Step(StepName.COUNTERSIGNATURE, Outcome.UNKNOWN, text, facts)
-    facts = {"venue": f"{keys.venue.name_zh} {keys.venue.name_en}".strip()}
+    name = f"{keys.venue.name_zh} {keys.venue.name_en}".strip()
+    facts = {"venue": name, "code": keys.venue.code}
     try:
         index = check(found, keys, number=number, digest=digest)
     except KeyUnknown:

@@ -1,5 +1,6 @@
 """
-Countersigning another venue's certificate; handing that on; taking another's for ours (NE-4).
+Countersigning another venue's certificate; handing that on; taking another's for ours; asking again
+for what was refused (NE-4).
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.canonical import digest_of
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.countersigning import rules
-from hutong.network.countersigning.models import Countersignature
+from hutong.network.countersigning import queries, rules
+from hutong.network.countersigning.models import Countersignature, CountersignatureRefused
 from hutong.network.countersigning.rules import Refusal
 from hutong.network.messages import actions as messages
 from hutong.network.messages.rules import Undecided
@@ -33,6 +34,7 @@ from hutong.transparency.cosigning import queries as cosigning
 from hutong.venues import queries as venues
 
 HAND_ON: Final = "trade.countersigned"
+SHOW: Final = "trade.certified"
 
 
 @action(power=None)
@@ -127,6 +129,10 @@ def hand_on(*, actor: Actor, now: datetime, number: str, log_index: int) -> None
     row.file = countersigned.bundle(row.statement, leaf=leaf, log_proof=proof)
     row.log_index = log_index
     row.save(update_fields=["file", "log_index"])
+    _give(row, now)
+
+
+def _give(row: Countersignature, now: datetime) -> None:
     messages.send(
         actor=SYSTEM,
         now=now,
@@ -134,6 +140,100 @@ def hand_on(*, actor: Actor, now: datetime, number: str, log_index: int) -> None
         about=subject("order", row.order),
         kind=HAND_ON,
         body={"order": str(row.order), "countersignature": row.file},
+    )
+
+
+# -- what the other venue refused -----------------------------------------------------------------------
+
+
+@action(power=None)
+def note_answer(
+    *,
+    actor: Actor,
+    now: datetime,
+    number: str,
+    venue: str,
+    order: UUID,
+    given: bool,
+    refused: str | None,
+    facts: Mapping[str, Any],
+) -> None:
+    """Note what a venue said when asked to countersign, or `given` our countersignature to keep.
+
+    Refused, an officer may ask again; taken, what it refused before is settled.
+    """
+    if refused is None:
+        CountersignatureRefused.objects.filter(number=number, venue=venue).delete()
+        nothing_changed()
+        return
+    CountersignatureRefused.objects.update_or_create(
+        number=number,
+        venue=venue,
+        defaults={
+            "order": order,
+            "given": given,
+            "why": {**facts, "code": refused},
+            "refused_at": now,
+            "again_at": None,
+            "again_by": None,
+        },
+    )
+    record(
+        subject("countersignature", number),
+        rules.CountersigningRefused(number=number, venue=venue, given=given, why=refused),
+    )
+
+
+@action(power=queries.OPERATE)
+def ask_again(*, actor: Actor, now: datetime, number: str) -> None:
+    """Ask the other venue of a deal once more for what it refused: with the certificate as it stands
+    now, or with our countersignature and a fresh proof. One officer suffices: what is shown is public.
+
+    Refused: nothing was refused; it is asked already; the certificate is not in force.
+    """
+    row = CountersignatureRefused.objects.select_for_update().filter(number=number).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="countersignature")
+    if row.again_at is not None:
+        raise Refused(Refusal.ASKED_AGAIN, venue=row.venue, at=row.again_at)
+    if row.given:
+        _give_again(row, now)
+    else:
+        _show_again(row, now)
+    row.again_at, row.again_by = now, actor.person
+    row.save(update_fields=["again_at", "again_by"])
+    record(
+        subject("countersignature", number),
+        rules.CountersigningAskedAgain(number=number, venue=row.venue, given=row.given),
+    )
+
+
+def _give_again(row: CountersignatureRefused, now: datetime) -> None:
+    ours = Countersignature.objects.select_for_update().get(
+        number=row.number, venue=venues.my_code()
+    )
+    leaf = journal.leaf_at(ours.log_index)
+    assert leaf is not None, "what was handed on is in the log"
+    proof = cosigning.witnessed_proof(ours.log_index).text()
+    ours.file = countersigned.bundle(ours.statement, leaf=leaf, log_proof=proof)
+    ours.save(update_fields=["file"])
+    _give(ours, now)
+
+
+def _show_again(row: CountersignatureRefused, now: datetime) -> None:
+    certificate = certificates.certificate(row.number)
+    if certificate.standing is not certificates.Standing.IN_FORCE or certificate.credential is None:
+        raise Refused(Refusal.NOT_IN_FORCE, number=row.number)
+    messages.send(
+        actor=SYSTEM,
+        now=now,
+        to=row.venue,
+        about=subject("order", row.order),
+        kind=SHOW,
+        body={
+            "order": str(row.order),
+            "credential": recognition.credential_of(certificate),
+        },
     )
 
 

@@ -5,7 +5,10 @@ Who countersigned a certificate; and whether a file is genuine, whichever member
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import F
 
 from hutong.certificates import bounded, verification
 from hutong.certificates import queries as certificates
@@ -13,15 +16,18 @@ from hutong.certificates.queries import CertificateView
 from hutong.certificates.report import Outcome, Report, Step, StepName
 from hutong.certificates.verification.countersigned import with_countersignatures
 from hutong.journal import queries as journal
+from hutong.kit.actor import Actor
 from hutong.kit.audit import Discrepancy
 from hutong.kit.canonical import digest_of
 from hutong.kit.refusal import N_
-from hutong.network.countersigning.models import Countersignature
+from hutong.network.countersigning.models import Countersignature, CountersignatureRefused
 from hutong.network.countersigning.rules import CertificateCountersigned, CountersignatureTaken
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.recognition.credentials import keys_of
 from hutong.venues import queries as venues
 from hutong.venues.lists import Member
+
+OPERATE: Final = "network.operate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,38 @@ def _view(row: Countersignature, member: Member | None) -> CountersignatureView:
         at=row.at,
         file=row.file,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedView:
+    """What the other venue of a deal refused; `given`: to keep our countersignature, else to give its
+    own. `why`: {"code", …facts}. Asked again, it waits for the answer."""
+
+    number: str
+    venue: str
+    order: UUID
+    given: bool
+    why: dict[str, Any]
+    refused_at: datetime
+    again_at: datetime | None
+
+
+def refused(actor: Actor, *, most: int = 200) -> list[RefusedView]:
+    """Countersignatures that were refused, those to ask again first. Needs `network.operate`."""
+    actor.need(OPERATE)
+    rows = CountersignatureRefused.objects.order_by(F("again_at").desc(nulls_first=True), "-id")
+    return [
+        RefusedView(**{name: getattr(row, name) for name in RefusedView.__slots__})
+        for row in rows[:most]
+    ]
+
+
+def latest(actor: Actor, *, most: int = 100) -> list[CountersignatureView]:
+    """Countersignatures, ours and others', latest first. Needs `network.operate`."""
+    actor.need(OPERATE)
+    rows = Countersignature.objects.filter(file__isnull=False).order_by("-id")[:most]
+    members = {one.code: one for one in venues.every_venue()}
+    return [_view(row, members.get(row.venue)) for row in rows]
 
 
 def verify(data: bytes, *, now: datetime) -> Report:
@@ -128,8 +166,11 @@ def audit() -> Iterator[Discrepancy]:
 __all__ = [
     "CertificateView",
     "CountersignatureView",
+    "RefusedView",
     "audit",
+    "latest",
     "of_certificate",
     "of_certificates",
+    "refused",
     "verify",
 ]

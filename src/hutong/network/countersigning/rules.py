@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hutong.kit.event import Event
+from hutong.kit.event import Event, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 
@@ -28,6 +28,16 @@ class Refusal(Reason):
         "NE-4",
         N_("The countersignature does not hold: {problem}."),
         422,
+    )
+    ASKED_AGAIN = reason(
+        "countersigning.asked_again",
+        "NE-4",
+        N_("{venue} was asked again at {at}; its answer is on its way."),
+    )
+    NOT_IN_FORCE = reason(
+        "countersigning.not_in_force",
+        "CE-2",
+        N_("The certificate {number} is not in force; nobody countersigns it."),
     )
 
 
@@ -51,6 +61,29 @@ class CountersignatureTaken(Event, kind="network.CountersignatureTaken"):
     number: str
     venue: str
     digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountersigningRefused(
+    Event, kind="network.CountersigningRefused", visibility=Visibility.JOURNALLED
+):
+    """The other venue will not countersign our certificate, or not keep what we `given` for its own."""
+
+    number: str
+    venue: str
+    given: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountersigningAskedAgain(
+    Event, kind="network.CountersigningAskedAgain", visibility=Visibility.JOURNALLED
+):
+    """An officer asks the other venue once more."""
+
+    number: str
+    venue: str
+    given: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

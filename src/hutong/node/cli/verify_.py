@@ -4,6 +4,7 @@
 
 import argparse
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="countersignatures of other venues, as the certificate's page offers them",
     )
     parser.add_argument(
+        "--ask",
+        metavar="URL",
+        help="an exchange to be asked who countersigned it; believed by the lists from --anchor",
+    )
+    parser.add_argument(
+        "--anchor", help="the network's anchor, as somebody you trust told it (with --ask)"
+    )
+    parser.add_argument(
         "--timestamps",
         type=Path,
         metavar="PEM",
@@ -74,8 +83,17 @@ def run(options: argparse.Namespace) -> int:
         witnesses=options.witness,
         timestamp_authorities=options.timestamps,
         countersignatures=options.countersignature,
+        ask=_asking(options.ask, options.anchor),
         as_json=options.json,
     )
+
+
+def _asking(url: str | None, anchor: str | None) -> Any:
+    if url is None:
+        return None
+    from hutong.network.countersigning.asking import ask
+
+    return partial(ask, url, anchor)
 
 
 def _bidding_record(path: Path) -> dict[str, Any] | None:
