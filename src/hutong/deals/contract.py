@@ -81,6 +81,23 @@ class ContractLicence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContractPart:
+    """A bundle of a joint project, its seller, and what part of the price is that seller's."""
+
+    venue: str
+    part: str
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    technologies: int
+    contents: str  # digest of the list of its technologies at its home venue
+    share: Fraction
+    amount_fen: int
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """All the text depends on."""
 
@@ -106,6 +123,7 @@ class Terms:
     rulebook_version: int = 1
     listing_title: str = ""
     conditions: str = ""
+    joint: tuple[ContractPart, ...] = ()  # the lead seller's part first
 
 
 def draft(terms: Terms) -> bytes:
@@ -114,6 +132,7 @@ def draft(terms: Terms) -> bytes:
         _head(terms),
         _parties(terms),
         _subject_matter(terms),
+        *([_joint(terms)] if terms.joint else []),
         _price(terms),
         _moving(terms),
         _duties(terms),
@@ -188,6 +207,45 @@ def _subject_matter(terms: Terms) -> str:
             f" {len(items)} technologies. Registered licences are not affected by the transfer and"
             " bind Party B.",
             "\n".join(items),
+        ]
+    )
+
+
+def _joint(terms: Terms) -> str:
+    """The parts of a joint project: which bundle, registered where, whose, for how much (NE-3)."""
+    return "\n\n".join(
+        [
+            "## 二之一、联合项目 · 2a The joint project",
+            f"本合同就一个联合项目订立，共 {len(terms.joint)} 个部分。各部分的转让方均为甲方，各就自己的部分"
+            "承担权利义务；上列技术成果为牵头转让方的部分，其他部分的技术成果以其登记场所的登记和下列清单"
+            "摘要为准。",
+            f"This contract is of one joint project of {len(terms.joint)} parts. The seller of each part is"
+            " Party A for that part. The technologies listed above are the lead seller's part; those of"
+            " the other parts are as registered at their home venues, by the digests of their lists.",
+            "\n".join(_joint_part(n, part, terms) for n, part in enumerate(terms.joint, start=1)),
+            "各部分的转让方在其登记场所以电子方式接受本文本，全体转让方和乙方都接受时合同成立。任何部分"
+            "具备交割条件之前，不交割任何部分；此后各部分的权利登记与其价款在其登记场所同一笔处理中完成。"
+            "此后确不能交割的部分，其价款退还乙方，其他部分不受影响。",
+            "Each part's seller accepts this text electronically at its home venue; the contract is"
+            " concluded when all sellers and Party B have accepted. Nothing moves before every part can;"
+            " from then on each part's register entries and its share of the price move in one act at its"
+            " home venue. The share of a part that then cannot move goes back to Party B; the other parts"
+            " stand.",
+        ]
+    )
+
+
+def _joint_part(n: int, part: ContractPart, terms: Terms) -> str:
+    lead_zh, lead_en = ("（牵头）", " (lead)") if part.lead else ("", "")
+    amount = f"{terms.currency} {plain(part.amount_fen, terms.currency)}"
+    return "\n".join(
+        [
+            f"{n}. **{_names(part.title_zh, part.title_en)}**{lead_zh}{lead_en}",
+            f"   - 登记场所 Home venue: {_line(part.venue)} · `{part.part}`",
+            f"   - 转让方 Seller: {_names(part.seller_zh, part.seller_en)}",
+            f"   - 技术成果 Technologies: {part.technologies} · `{part.contents}`",
+            f"   - 价款份额 Share of the price: {part.share.numerator}/{part.share.denominator}"
+            f" · {amount}",
         ]
     )
 
@@ -334,14 +392,17 @@ def _disputes() -> str:
 
 def _form(terms: Terms) -> str:
     until = terms.sign_by.isoformat()
+    all_zh, all_en, last_zh, last_en = "双方", "Both parties", "后一方", "second"
+    if terms.joint:
+        all_zh, all_en, last_zh, last_en = "各方", "All parties", "最后一方", "last"
     return "\n\n".join(
         [
             "## 八、订立 · 8 Conclusion",
-            f"双方应于 {until} 前以电子方式接受本文本。接受及于本文件的每一个字节，以其 SHA-256 摘要为准；"
-            "交易场所记录接受的人、主体、时间和摘要。后一方接受时合同成立并生效。",
-            f"Both parties accept this text electronically by {until}. Acceptance covers every byte of"
+            f"{all_zh}应于 {until} 前以电子方式接受本文本。接受及于本文件的每一个字节，以其 SHA-256 摘要为准；"
+            f"交易场所记录接受的人、主体、时间和摘要。{last_zh}接受时合同成立并生效。",
+            f"{all_en} accept this text electronically by {until}. Acceptance covers every byte of"
             " this file, identified by its SHA-256 digest; the venue records the person, the party,"
-            " the time and the digest. The contract is concluded and in force when the second party"
+            f" the time and the digest. The contract is concluded and in force when the {last_en} party"
             " accepts.",
             "中英文不一致的，以中文为准。 Where the two languages differ, the Chinese prevails.",
         ]

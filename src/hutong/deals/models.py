@@ -3,6 +3,7 @@ Tables of deals.
 
     deal 1 ── 1 contract (bytes, insert-only)
       1 ── 0..2 acceptance, one a side (insert-only)
+      1 ── n part, where it sells a joint project of several venues
     counter: the last number given in a year
 """
 
@@ -12,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from hutong.deals.parts import Part, PartStatus
 from hutong.deals.rules import DealState, Ending, How, Side, Status
 
 
@@ -41,6 +43,7 @@ class Deal(models.Model):
     entries = ArrayField(models.UUIDField(), default=list)
     certificate = models.CharField(max_length=80, default="")
     changed_at = models.DateTimeField()
+    moving_at = models.DateTimeField(null=True)  # its parts move one by one (parts.py)
     # What one officer proposed and another has not confirmed yet (PA-5); no side: termination.
     ending_side = models.CharField(max_length=6, default="")
     ending_reason = models.TextField(default="")
@@ -121,6 +124,10 @@ class Deal(models.Model):
             accepted=frozenset(Side(a.side) for a in self.acceptances.all()),
             entries=tuple(self.entries),
             ending=self.ending,
+            awaited=frozenset(
+                one.id for one in self.parts.all() if not one.lead and one.state().awaits_signature
+            ),
+            is_moving=self.moving_at is not None,
         )
 
 
@@ -154,6 +161,73 @@ class Acceptance(models.Model):
                 condition=Q(side__in=[s.value for s in Side]), name="deals_acceptance_side"
             ),
         ]
+
+
+class DealPart(models.Model):
+    """A part of a joint project in the deal that sells it; `amount_fen` of the price is its."""
+
+    id = models.UUIDField(primary_key=True)
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="parts")
+    venue = models.CharField(max_length=20)
+    bundle = models.UUIDField()
+    technologies = models.PositiveIntegerField()
+    contents = models.CharField(max_length=71)
+    title_zh = models.CharField(max_length=400, blank=True, default="")
+    title_en = models.CharField(max_length=400, blank=True, default="")
+    seller_zh = models.CharField(max_length=400, blank=True, default="")
+    seller_en = models.CharField(max_length=400, blank=True, default="")
+    numerator = models.BigIntegerField()
+    denominator = models.BigIntegerField()
+    amount_fen = models.BigIntegerField()
+    lead = models.BooleanField(default=False)
+    status = models.CharField(max_length=10, default=PartStatus.NAMED.value)
+    why = models.JSONField(default=dict, blank=True)  # {"code", …facts}: its home venue's refusal
+    accepted_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+    returning_by = models.UUIDField(null=True)  # who means to give it up (PA-5)
+    returning_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in PartStatus]), name="deals_part_status"
+            ),
+            models.CheckConstraint(
+                condition=Q(numerator__gte=1, denominator__gte=F("numerator"), amount_fen__gte=1),
+                name="deals_part_share",
+            ),
+            models.UniqueConstraint(
+                fields=["deal"], condition=Q(lead=True), name="deals_one_lead_part"
+            ),
+            models.CheckConstraint(
+                condition=Q(returning_by__isnull=True) | Q(status__in=["asked", "returned"]),
+                name="deals_return_of_what_was_asked",
+            ),
+        ]
+        indexes = [models.Index(fields=["status"], name="deals_part_by_status")]
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.numerator, self.denominator)
+
+    def state(self) -> Part:
+        return Part(
+            id=self.id,
+            deal=self.deal_id,
+            venue=self.venue,
+            amount_fen=self.amount_fen,
+            lead=self.lead,
+            status=PartStatus(self.status),
+            refused=bool(self.why),
+            return_proposed=self.returning_by is not None,
+        )
+
+    def take(self, state: Part) -> None:
+        self.status = state.status.value
+        if not state.refused:
+            self.why = {}
+        if not state.return_proposed:
+            self.returning_by, self.returning_reason = None, ""
 
 
 class Counter(models.Model):

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from hutong.deals.audit import audit
-from hutong.deals.models import Contract, Deal
+from hutong.deals.models import Contract, Deal, DealPart
+from hutong.deals.parts import OVER, PartStatus
 from hutong.deals.rules import Ending, How, Side, Status
 from hutong.doors.beside import beside
 from hutong.doors.reading import once
@@ -36,6 +38,36 @@ class AcceptanceView:
     person: UUID
     digest: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealPartView:
+    """A part of a joint project in the deal, and where it stands; `why`: its home venue's refusal of
+    what it was asked last. `returning_by`: who means to give it up; shown to the office alone."""
+
+    id: UUID
+    deal: UUID
+    venue: str
+    bundle: UUID
+    technologies: int
+    contents: str
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    share: Fraction
+    amount_fen: int
+    lead: bool
+    status: PartStatus
+    why: dict[str, Any]
+    accepted_at: datetime | None
+    changed_at: datetime
+    returning_by: UUID | None
+    returning_reason: str
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +98,25 @@ class DealView:
     certificate: str
     acceptances: tuple[AcceptanceView, ...]
     ending: Ending | None  # proposed by one officer; shown to the office alone
+    moving_at: datetime | None = None
+    parts: tuple[DealPartView, ...] = ()  # of a joint project, the lead seller's first
 
     @property
     def signed_at(self) -> datetime | None:
-        """When the second side accepted."""
-        if len(self.acceptances) < len(Side):
-            return None
-        return max(a.at for a in self.acceptances)
+        """When the last of them accepted."""
+        accepted = [a.at for a in self.acceptances]
+        accepted += [p.accepted_at for p in self.parts if p.accepted_at is not None]
+        whole = all(p.accepted_at is not None for p in self.parts)
+        return max(accepted) if whole and len(self.acceptances) == len(Side) else None
+
+    @property
+    def lead_part(self) -> DealPartView | None:
+        return next((part for part in self.parts if part.lead), None)
+
+    @property
+    def refused_parts(self) -> tuple[DealPartView, ...]:
+        """Those whose home venues refused what they were asked: an officer decides."""
+        return tuple(part for part in self.parts if part.why and not part.is_over)
 
     def side_of(self, party: UUID | None) -> Side | None:
         return {self.seller: Side.SELLER, self.buyer: Side.BUYER}.get(party) if party else None
@@ -84,6 +128,19 @@ def deal(id: UUID) -> DealView:
     if row is None:
         raise Refused(CommonRefusal.NOT_FOUND, what="deal")
     return view(row)
+
+
+def with_refused_parts() -> list[DealView]:
+    """Deals with a part whose home venue refused what it was asked, longest first."""
+    rows = DealPart.objects.exclude(why={}).exclude(status__in=[s.value for s in OVER])
+    found = _rows().filter(id__in=rows.values("deal"))
+    return [view(row) for row in found.order_by("changed_at", "id")]
+
+
+def of_part(part: UUID) -> DealView | None:
+    """The deal that sells a part of a joint project."""
+    row = _rows().filter(parts__id=part).first()
+    return view(row) if row else None
 
 
 def parts_of_price(id: UUID) -> dict[UUID, Fraction]:
@@ -195,7 +252,7 @@ def contract_text(deal: UUID) -> bytes:
 
 
 def _rows() -> QuerySet[Deal]:
-    return beside(Deal.objects.all(), "acceptances")
+    return beside(Deal.objects.all(), "acceptances", "parts")
 
 
 def view(row: Deal) -> DealView:
@@ -231,11 +288,25 @@ def view(row: Deal) -> DealView:
             for a in sorted(row.acceptances.all(), key=lambda a: a.at)
         ),
         ending=row.ending,
+        moving_at=row.moving_at,
+        parts=tuple(
+            view_part(one)
+            for one in sorted(row.parts.all(), key=lambda p: (not p.lead, p.venue, p.id))
+        ),
     )
+
+
+def view_part(row: DealPart) -> DealPartView:
+    told = {name: getattr(row, name) for name in DealPartView.__slots__ if name not in _TYPED}
+    return DealPartView(**told, deal=row.deal_id, status=PartStatus(row.status))
+
+
+_TYPED = {"deal", "status"}
 
 
 __all__ = [
     "AcceptanceView",
+    "DealPartView",
     "DealView",
     "audit",
     "contract_text",
@@ -246,9 +317,12 @@ __all__ = [
     "in_status",
     "live_by_rulebook",
     "of_listing",
+    "of_part",
     "of_source",
     "overdue",
     "rows_seen_by",
     "sees_all",
     "view",
+    "view_part",
+    "with_refused_parts",
 ]

@@ -13,7 +13,7 @@ being bound: the time to sign is given anew.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -96,6 +96,11 @@ class Refusal(Reason):
     )
     NO_ENDING_PROPOSED = reason(
         "deals.no_ending_proposed", "PA-5", N_("Nobody has proposed to end this deal.")
+    )
+    MOVING = reason(
+        "deals.moving",
+        "DL-2",
+        N_("Right and money of this deal are moving part by part; it ends with the last one."),
     )
     REASON_MISSING = reason("deals.reason_missing", "DL-1", N_("Give a reason."), 422)
 
@@ -228,7 +233,8 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealState:
-    """What the decisions below look at."""
+    """What the decisions below look at. `awaited`: parts of a joint project whose sellers have not
+    accepted; `is_moving`: its parts move one by one, and it ends with the last (parts.py)."""
 
     id: UUID
     number: str
@@ -241,14 +247,20 @@ class DealState:
     accepted: frozenset[Side] = frozenset()
     entries: tuple[UUID, ...] = ()
     ending: Ending | None = None
+    awaited: frozenset[UUID] = frozenset()
+    is_moving: bool = False
 
     def side_of(self, party: UUID | None) -> Side | None:
         return {self.seller: Side.SELLER, self.buyer: Side.BUYER}.get(party) if party else None
 
+    def has_accepted(self, side: Side) -> bool:
+        """Whether everybody on that side has: with a joint project there are several sellers."""
+        return side in self.accepted and not (side is Side.SELLER and self.awaited)
+
     def late(self, side: Side, now: datetime) -> bool:
         """Whether `side` has let its deadline pass and not made it good."""
         if self.status is Status.AGREED:
-            return now >= self.sign_by and side not in self.accepted
+            return now >= self.sign_by and not self.has_accepted(side)
         if self.status is Status.SIGNED and self.pay_by is not None:
             return now >= self.pay_by and side is Side.BUYER
         return False
@@ -291,16 +303,21 @@ def accept(
             party=party,
         )
     ]
-    if deal.accepted | {side} == set(Side):
-        events.append(
-            Signed(
-                deal=deal.id,
-                number=deal.number,
-                contract_digest=deal.contract_digest,
-                pay_by=pay_by,
-            )
+    return events + sign(replace(deal, accepted=deal.accepted | {side}), pay_by=pay_by)
+
+
+def sign(deal: DealState, *, pay_by: datetime) -> list[Event]:
+    """The contract is signed when everybody has accepted it; until then nothing."""
+    if deal.status is not Status.AGREED or not all(deal.has_accepted(side) for side in Side):
+        return []
+    return [
+        Signed(
+            deal=deal.id,
+            number=deal.number,
+            contract_digest=deal.contract_digest,
+            pay_by=pay_by,
         )
-    return events
+    ]
 
 
 def note_overdue(
@@ -369,6 +386,8 @@ def declare_default(
 def terminate(deal: DealState, *, why: str) -> list[Event]:
     """End the deal through nobody's default, before anything has moved."""
     _need(deal, Status.AGREED, Status.SIGNED, Status.PAID)
+    if deal.is_moving:
+        raise Refused(Refusal.MOVING)
     return [Terminated(deal=deal.id, number=deal.number, was=deal.status, reason=_reason(why))]
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from hutong.deals.queries import AcceptanceView, DealView
+from hutong.deals.parts import PartStatus
+from hutong.deals.queries import AcceptanceView, DealPartView, DealView
 from hutong.deals.rules import How, Side, Status
 from hutong.doors.text import Text
 from hutong.listings.offers import LicenceMode
@@ -41,6 +42,32 @@ class EndingOut(Schema):
     proposed_at: datetime
 
 
+class DealPartOut(Schema):
+    """A part of a joint project in the deal, and where it stands (NE-3, DL-2)."""
+
+    part: UUID
+    venue: str = Field(description="Its home venue", examples=["SZTE"])
+    bundle: UUID
+    technologies: int
+    contents: str = Field(description="Digest of the list of its technologies")
+    title_zh: str
+    title_en: str
+    seller_zh: str
+    seller_en: str
+    share: str = Field(description="Of the price", examples=["155/576"])
+    amount_fen: int
+    lead: bool
+    status: PartStatus
+    why: dict[str, Any] = Field(description="What its home venue refused last, by its code")
+    return_proposed: bool
+
+    @classmethod
+    def of(cls, view: DealPartView) -> Self:
+        told = {n: getattr(view, n) for n in cls.model_fields if hasattr(view, n)}
+        told["share"] = f"{view.share.numerator}/{view.share.denominator}"
+        return cls(**told, part=view.id, return_proposed=view.returning_by is not None)
+
+
 class DealOut(Schema):
     id: UUID
     number: str = Field(examples=["SHTE-DEMO-D2022-00001"])
@@ -70,6 +97,10 @@ class DealOut(Schema):
     ending_proposed: EndingOut | None = Field(
         None, description="Shown to officers and the supervisor alone"
     )
+    moving_since: datetime | None = Field(None, description="Its parts move one by one since")
+    parts: list[DealPartOut] = Field(
+        default_factory=list, description="Of a joint project, the lead seller's first (NE-3)"
+    )
 
     @classmethod
     def of(cls, view: DealView, party: UUID | None) -> Self:
@@ -98,6 +129,8 @@ class DealOut(Schema):
             transfer_entries=list(view.transfer_entries),
             certificate=view.certificate,
             ending_proposed=_ending(view) if view.side_of(party) is None else None,
+            moving_since=view.moving_at,
+            parts=[DealPartOut.of(part) for part in view.parts],
         )
 
 

@@ -34,6 +34,7 @@ WHAT: Words = {
     What.DEPOSIT.value: N_("Deposit, applied or called"),
     What.PRICE.value: N_("Price"),
     What.BACK.value: N_("Given back: the deal ended"),
+    What.PART.value: N_("Share of the price of a joint project's part"),
 }
 
 

@@ -110,7 +110,7 @@ def transfer(request: HttpRequest, entry: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("right_entry", entry)],
         disposal=disposal,
-        deal=deals.deal(disposal.deal) if disposal.deal else None,
+        deal=deals.deals([disposal.deal]).get(disposal.deal) if disposal.deal else None,
         technology=technology,
         parties=parties.parties({disposal.giver, disposal.taker}),
         words=words,

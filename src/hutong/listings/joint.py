@@ -5,18 +5,33 @@ The listing itself offers the lead seller's bundle; here stands what is offered 
 venue each part is registered, and what part of the price it earns. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 from uuid import UUID
+
+from hutong.kit.canonical import digest_of
+
+
+def contents_of(technologies: Iterable[UUID]) -> str:
+    """The digest of a list of technologies, in whatever order they come."""
+    return digest_of(sorted(str(one) for one in technologies))
+
+
+def split(price_fen: int, shares: Mapping[UUID, Fraction], *, lead: UUID) -> dict[UUID, int]:
+    """The price in whole fen by part, none lost: what rounding leaves goes to the lead part."""
+    found = {part: int(price_fen * share) for part, share in shares.items() if part != lead}
+    found[lead] = price_fen - sum(found.values())
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointPart:
     """A bundle of one seller at one venue. `entry_index`: what added it, in that venue's log.
 
-    `lead`: the lead seller's own. `left`: withdrawn at its venue since.
+    `lead`: the lead seller's own. `left`: withdrawn at its venue since. `contents`: the digest of the
+    list of its technologies.
     """
 
     venue: str
@@ -31,6 +46,7 @@ class JointPart:
     entry_index: int | None
     lead: bool = False
     left: bool = False
+    contents: str = ""
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -46,6 +62,7 @@ class JointPart:
             "entry_index": self.entry_index,
             "lead": self.lead,
             "left": self.left,
+            "contents": self.contents,
         }
 
     @classmethod
@@ -83,6 +100,14 @@ class Joint:
     @property
     def left(self) -> tuple[JointPart, ...]:
         return tuple(part for part in self.parts if part.left)
+
+    def amounts(self, price_fen: int) -> dict[UUID, int]:
+        """The price in whole fen by part, none lost: what rounding leaves is the lead part's."""
+        return split(price_fen, {p.part: p.share for p in self.parts}, lead=self.lead_part.part)
+
+    @property
+    def lead_part(self) -> JointPart:
+        return next(part for part in self.parts if part.lead)
 
     def without(self, part: UUID) -> Self:
         """The same, with a part marked as withdrawn."""

@@ -156,6 +156,7 @@ class JointPartOut(Schema):
     entry_index: int | None = Field(description="What added it, in its home venue's log")
     lead: bool = Field(description="The lead seller's own")
     left: bool = Field(description="Withdrawn at its venue since")
+    contents: str = Field("", description="Digest of the list of its technologies' ids")
 
     @staticmethod
     def resolve_share(part: JointPart) -> str:

@@ -16,6 +16,7 @@ from hutong.deals.waiting import waiting_for as deals_waiting
 from hutong.doors.waiting import Waiting, together
 from hutong.kit.refusal import N_
 from hutong.listings.queries.waiting import waiting_for as listings_waiting
+from hutong.network.sales import queries as sales
 from hutong.network.trade import queries as trade
 from hutong.rights.queries.waiting import waiting_for as applications_waiting
 from hutong.settlement import queries as settlement
@@ -62,6 +63,8 @@ STEPS: dict[str, Step] = {
     "order:pay": Step(N_("Pay the price of your order at another venue"), "/my/orders/", "NE-4"),
     "order:wait": Step(N_("The other venue deals with your order"), "/my/orders/", "NE-4"),
     "joining:open": Step(N_("Answer whether you join the co-owner's offer"), "/my/joining/", "RR-1"),
+    "sale:sign": Step(N_("Read the joint project's contract and accept it"), "/my/project-parts/", "NE-3"),
+    "sale:wait": Step(N_("Your part of a joint project is being sold"), "/my/project-parts/", "NE-3"),
     "preemption:open": Step(N_("Answer whether you keep your right to come first"), "/my/pre-emptions/", "AU-8"),
     "lot:to_open": Step(N_("Be there when the bidding opens"), "/lots/", "AU-1"),
     "lot:open": Step(N_("Bid: the auction is running"), "/lots/", "AU-2"),
@@ -104,6 +107,7 @@ def tasks_of(party: UUID, now: datetime) -> list[Task]:
         *applications_waiting(party, now),
         settlement.waiting_for(party),
         trade.waiting_for(party, now),
+        sales.waiting_for(party),
         settlement.claims_against(party),
         limit=SHOWN,
     )

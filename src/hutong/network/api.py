@@ -15,12 +15,13 @@ from hutong.network.mirrors.api import router as mirrors
 from hutong.network.procedures.api import router as procedures
 from hutong.network.projects.api import router as projects
 from hutong.network.recognition.api import router as recognition
+from hutong.network.sales.api import router as sales
 from hutong.network.trade.api import router as trade
 
 router = Router(tags=["network"])
 PARTS = (
     *(messages, mirrors, claims, membership, trade, clearing, recognition),
-    *(projects, procedures, custody, duplicates, countersigning),
+    *(projects, sales, procedures, custody, duplicates, countersigning),
 )
 for part in PARTS:
     router.add_router("", part)

@@ -12,4 +12,5 @@ from hutong.network.mirrors import models as _mirrors  # noqa: F401
 from hutong.network.procedures import models as _procedures  # noqa: F401
 from hutong.network.projects import models as _projects  # noqa: F401
 from hutong.network.recognition import models as _recognition  # noqa: F401
+from hutong.network.sales import models as _sales  # noqa: F401
 from hutong.network.trade import models as _trade  # noqa: F401

@@ -13,11 +13,12 @@ from hutong.network.mirrors import queries as mirrors
 from hutong.network.procedures import queries as procedures
 from hutong.network.projects import queries as projects
 from hutong.network.recognition import queries as recognition
+from hutong.network.sales import queries as sales
 from hutong.network.trade import queries as trade
 
 PACKAGES = (
     *(messages, mirrors, claims, clearing, recognition, trade, countersigning),
-    *(projects, procedures, custody, duplicates),
+    *(projects, sales, procedures, custody, duplicates),
 )
 
 

@@ -16,6 +16,7 @@ from hutong.network.membership import jobs as membership
 from hutong.network.messages.kinds import Kind
 from hutong.network.projects import answering as projects
 from hutong.network.recognition import jobs as recognition
+from hutong.network.sales import answering as sales
 from hutong.network.trade import answering as trade
 
 KINDS: dict[str, Kind] = {
@@ -35,4 +36,5 @@ KINDS: dict[str, Kind] = {
     **custody.KINDS,
     **duplicates.KINDS,
     **projects.KINDS,
+    **sales.KINDS,
 }

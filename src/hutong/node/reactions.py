@@ -22,6 +22,8 @@ from hutong.network.membership import jobs as membership
 from hutong.network.procedures import jobs as procedures
 from hutong.network.projects import jobs as projects
 from hutong.network.recognition import jobs as recognition
+from hutong.network.sales import jobs as sales
+from hutong.network.sales.notices import TEXTS as SALES_TOLD
 from hutong.network.trade import jobs as trade
 from hutong.notices import jobs as notices
 from hutong.rights import grant_jobs as filings
@@ -94,7 +96,11 @@ REACTIONS: tuple[Reaction, ...] = (
     # from deal to certificate
     when("settlement.ask_price", "deals.Signed", do=settlement.ask_price),
     when("settlement.end_deal", "deals.Defaulted", "deals.Terminated", do=settlement.end_deal),
-    when("rights.of_settlement", "settlement.Settled", do=rights.on_settled),
+    when(
+        "rights.of_settlement",
+        *("settlement.Settled", "settlement.PartSettled"),
+        do=rights.on_settled,
+    ),
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
     papers("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
     papers(
@@ -118,8 +124,23 @@ REACTIONS: tuple[Reaction, ...] = (
     when(
         "projects.of_deal",
         *("deals.Closed", "deals.Defaulted", "deals.Terminated"),
-        do=projects.of_deal,
+        do=sales.of_deal,
     ),
+    # … and what its sale asks of each part's home venue (DL-2)
+    when(
+        "sales.ask",
+        *("deals.Opened", "deals.Paid", "deals.MovingBegun"),
+        do=sales.ask_homes,
+    ),
+    when("sales.lead_seller", "deals.ContractAccepted", do=sales.of_lead_seller),
+    when("sales.here", "network.SaleSigned", "network.SaleReady", do=sales.of_sale),
+    when("sales.steps", "rights.OutsideStepRecorded", do=sales.of_step),
+    when(
+        "sales.left",
+        *("network.ProjectPartWithdrawn", "network.ProjectPartLeft"),
+        do=sales.of_leaving,
+    ),
+    when("sales.people", *SALES_TOLD, do=sales.tell),
     # custody goes to another venue, or comes from one (NE-8)
     when("custody.passed_on", "network.ClaimPassedOn", do=custody.on_passed_on),
     when("custody.refused", "network.MoveRefused", do=custody.on_move_refused),

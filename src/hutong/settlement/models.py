@@ -5,6 +5,7 @@ Tables of the books' process. The money itself stands in the ledger; here is wha
     payout
     pledged proceeds (what of a deal's price a pledgee has, or is held for it)
     settlement (insert-only; its key is the deal: right and money move once)
+    part settlement (likewise, of one part of a joint project)
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -265,3 +266,25 @@ class Settlement(models.Model):
     transfer = models.UUIDField(unique=True)
     settled_by = models.UUIDField(null=True)
     at = models.DateTimeField()
+
+
+class PartSettlement(models.Model):
+    """That right and money of one part of a joint project moved here. Insert-only. `lead_venue`: which
+    venue the price comes from, empty where it was in our own escrow."""
+
+    part = models.UUIDField(primary_key=True)
+    deal = models.UUIDField(db_index=True)
+    lead_venue = models.CharField(max_length=20, blank=True, default="")
+    amount_fen = models.BigIntegerField()
+    seller_fee_fen = models.BigIntegerField()
+    transfer = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, seller_fee_fen__gte=0)
+                & Q(seller_fee_fen__lte=F("amount_fen")),
+                name="settlement_part_amounts",
+            ),
+        ]

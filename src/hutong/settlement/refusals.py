@@ -29,14 +29,6 @@ class Refusal(Reason):
         "SE-5",
         N_("That is {found}; owed is {owed}, neither more nor less."),
     )
-    JOINT_ELSEWHERE = reason(
-        "settlement.joint_elsewhere",
-        "NE-3",
-        N_(
-            "Parts of this joint project are registered for other sellers ({venues}): right and"
-            " money cannot move for all of them together yet."
-        ),
-    )
     NOT_IN_SUSPENSE = reason(
         "settlement.not_in_suspense",
         "SE-2",

@@ -270,6 +270,62 @@ def _with_private_parts(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartSettled(Event, kind="settlement.PartSettled"):
+    """Right against money for one part of a joint project, in this one transaction (DL-2, NE-3)."""
+
+    deal: UUID
+    part: UUID
+    number: str
+    amount_fen: int
+    entries: tuple[UUID, ...]
+    seller: Private[UUID]
+    seller_fee_fen: Private[int]
+    transfer: Private[UUID]
+    parts: Private[dict[str, Fraction]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRemitted(Event, kind="settlement.PartRemitted", visibility=SEALED):
+    """A part moved at its home venue: its share of the price, held until then, is owed to that venue."""
+
+    deal: UUID
+    part: UUID
+    amount_fen: int
+    venue: Private[str]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartsReturned(Event, kind="settlement.PartsReturned"):
+    """Parts that could not move: their shares are available to the buyer again, with the fee on them."""
+
+    deal: UUID
+    amount_fen: int
+    payer: Private[UUID]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartAssured(Event, kind="settlement.PartAssured", visibility=SEALED):
+    """The lead venue of a joint project stands for the share of the price of a part here."""
+
+    part: UUID
+    amount_fen: int
+    venue: Private[str]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartFreed(Event, kind="settlement.PartFreed", visibility=SEALED):
+    """The sale ended: the lead venue stands for the part no longer."""
+
+    part: UUID
+    amount_fen: int
+    venue: Private[str]
+    transfer: Private[UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProceedsPrepaid(Event, kind="settlement.ProceedsPrepaid", visibility=SEALED):
     """Proceeds of a pledged right paid the pledgee before the debt was due (Civil Code 444)."""
 

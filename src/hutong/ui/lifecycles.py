@@ -61,12 +61,40 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (State("declined", N_("Declined"), QUIET), State("closed", N_("Ended"), QUIET)),
     ),
+    "part_sale": Lifecycle(  # of a seller's part, at its home venue
+        (
+            State("awarded", N_("Contract to accept"), WAITING),
+            State("signed", N_("Contract accepted"), RUNNING),
+            State("assured", N_("Price held for it"), RUNNING),
+            State("ready", N_("Can move"), RUNNING),
+            State("moved", N_("Right and money moved"), GOOD),
+        ),
+        (State("ended", N_("Not sold"), QUIET),),
+    ),
+    "deal_part": Lifecycle(  # of a joint project, as the lead venue counts it
+        (
+            State("named", N_("Named in the contract"), WAITING),
+            State("offered", N_("Contract with its seller"), WAITING),
+            State("accepted", N_("Contract accepted"), RUNNING),
+            State("assured", N_("Price held for it"), RUNNING),
+            State("ready", N_("Can move"), RUNNING),
+            State("due", N_("To be moved"), RUNNING),
+            State("asked", N_("Its exchange moves it"), RUNNING),
+            State("moved", N_("Right and money moved"), GOOD),
+        ),
+        (
+            State("returned", N_("Given up"), BAD),
+            State("ended", N_("The deal ended"), QUIET),
+        ),
+    ),
     "contribution": Lifecycle(  # a seller's part, at its home venue
         (
             State("mandated", N_("Waits for examination"), WAITING),
             State("added", N_("Told to the lead exchange"), RUNNING),
             State("taken", N_("In the project"), GOOD),
             State("listed", N_("Listed"), GOOD),
+            State("bound", N_("Contract accepted"), RUNNING),
+            State("sold", N_("Sold"), GOOD),
         ),
         (
             State("returned", N_("Returned"), BAD),

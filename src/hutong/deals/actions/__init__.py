@@ -9,6 +9,16 @@ from hutong.deals.actions.ending import (
     propose_default,
     propose_termination,
 )
+from hutong.deals.actions.joint import (
+    accept_part,
+    begin_moving,
+    confirm_return,
+    note_asked,
+    note_moved,
+    note_ready,
+    note_refused,
+    propose_return,
+)
 from hutong.deals.actions.opening import open_deal
 from hutong.deals.actions.steps import (
     accept_contract,
@@ -21,14 +31,22 @@ from hutong.deals.actions.steps import (
 
 __all__ = [
     "accept_contract",
+    "accept_part",
+    "begin_moving",
     "close",
     "confirm_ending",
+    "confirm_return",
     "drop_ending",
     "mark_certified",
     "mark_paid",
     "mark_right_moved",
+    "note_asked",
+    "note_moved",
     "note_overdue",
+    "note_ready",
+    "note_refused",
     "open_deal",
     "propose_default",
+    "propose_return",
     "propose_termination",
 ]

@@ -12,7 +12,8 @@ from django.db import connection
 
 from hutong.deals import contract, queries, rules
 from hutong.deals.actions.saving import OPEN, SIGN_DUE, single
-from hutong.deals.models import Contract, Counter, Deal
+from hutong.deals.models import Contract, Counter, Deal, DealPart
+from hutong.deals.parts import PartsNamed
 from hutong.deals.queries import DealView
 from hutong.deals.rules import How, Refusal, Status
 from hutong.due import actions as due
@@ -104,6 +105,7 @@ def open_deal(
             rulebook_version=offer.rulebook_version,
             listing_title=" · ".join(t for t in (offer.title_zh, offer.title_en) if t),
             conditions=offer.conditions,
+            joint=_contract_parts(offer, price_fen),
         )
     )
     row = Deal.objects.create(
@@ -133,6 +135,7 @@ def open_deal(
         deal=row, template=contract.TEMPLATE, document=document, text=text, digest=digest(text)
     )
     due.schedule(subject=subject("deal", id), kind=SIGN_DUE, due_at=sign_by)
+    named = _name_parts(row, offer, now)
     record(
         subject("deal", id),
         rules.Opened(
@@ -152,8 +155,75 @@ def open_deal(
             buyer=buyer,
             intent=intent,
         ),
+        *named,
     )
-    return queries.view(row)
+    return queries.deal(row.id)
+
+
+def _name_parts(row: Deal, offer: listings.ListingView, now: datetime) -> list[PartsNamed]:
+    """The parts of a joint project, as its listing offered them (NE-3); none of any other deal."""
+    joint = offer.joint
+    if joint is None:
+        return []
+    amounts = joint.amounts(row.price_fen)
+    DealPart.objects.bulk_create(
+        DealPart(
+            id=part.part,
+            deal=row,
+            venue=part.venue,
+            bundle=part.bundle,
+            technologies=part.technologies,
+            contents=part.contents,
+            title_zh=part.title_zh,
+            title_en=part.title_en,
+            seller_zh=part.seller_zh,
+            seller_en=part.seller_en,
+            numerator=part.share.numerator,
+            denominator=part.share.denominator,
+            amount_fen=amounts[part.part],
+            lead=part.lead,
+            changed_at=now,
+        )
+        for part in joint.parts
+    )
+    return [
+        PartsNamed(
+            deal=row.id,
+            parts=tuple(
+                (
+                    *(part.venue, part.part, part.bundle, part.technologies),
+                    *(part.contents, part.share, amounts[part.part]),
+                )
+                for part in joint.parts
+            ),
+            lead_part=joint.lead_part.part,
+        )
+    ]
+
+
+def _contract_parts(
+    offer: listings.ListingView, price_fen: int
+) -> tuple[contract.ContractPart, ...]:
+    joint = offer.joint
+    if joint is None:
+        return ()
+    amounts = joint.amounts(price_fen)
+    return tuple(
+        contract.ContractPart(
+            venue=part.venue,
+            part=str(part.part),
+            title_zh=part.title_zh,
+            title_en=part.title_en,
+            seller_zh=part.seller_zh,
+            seller_en=part.seller_en,
+            technologies=part.technologies,
+            contents=part.contents,
+            share=part.share,
+            amount_fen=amounts[part.part],
+            lead=part.lead,
+        )
+        for part in sorted(joint.parts, key=lambda p: (not p.lead, p.venue, p.part))
+    )
 
 
 def _next_in(year: int) -> int:

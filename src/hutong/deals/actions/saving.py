@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hutong.deals import queries, rules
+from hutong.deals import parts, queries, rules
 from hutong.deals.models import Deal
 from hutong.deals.queries import DealView
 from hutong.deals.rules import Status
@@ -42,8 +42,20 @@ def save(row: Deal, events: list[Event], now: datetime) -> DealView:
         if after in {Status.SIGNED, Status.PAID}:
             row.overdue_at = None
     row.save()
+    _save_parts(row, events, now)
     record(subject("deal", row.id), *events)
     return queries.deal(row.id)
+
+
+def _save_parts(row: Deal, events: list[Event], now: datetime) -> None:
+    """What happened to the deal of a joint project happened to its parts, too."""
+    for part in row.parts.select_for_update().order_by("id"):
+        before = part.state()
+        after = parts.evolve(before, events)
+        if after != before:
+            part.take(after)
+            part.changed_at = now
+            part.save()
 
 
 def is_frozen(row: Deal) -> bool:

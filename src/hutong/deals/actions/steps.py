@@ -5,7 +5,7 @@ The steps of a deal, from the acceptances to its closing, and who is late with o
 from datetime import datetime
 from uuid import UUID
 
-from hutong.deals import queries, rules
+from hutong.deals import parts, queries, rules
 from hutong.deals.actions.saving import (
     OPEN,
     PAYMENT_DUE,
@@ -17,11 +17,12 @@ from hutong.deals.actions.saving import (
 )
 from hutong.deals.models import Acceptance, Deal
 from hutong.deals.queries import DealView
-from hutong.deals.rules import ContractAccepted, Signed
+from hutong.deals.rules import ContractAccepted, Side, Signed
 from hutong.due import actions as due
 from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import ACT, Actor
 from hutong.kit.calendar import natural_days_after
+from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -53,7 +54,7 @@ def accept_contract(*, actor: Actor, now: datetime, deal: UUID, text_digest: str
         text_digest=text_digest,
         pay_by=natural_days_after(now, days).at,
     )
-    for event in events:
+    for event in list(events):
         if isinstance(event, ContractAccepted):
             Acceptance.objects.create(
                 deal=row,
@@ -64,12 +65,31 @@ def accept_contract(*, actor: Actor, now: datetime, deal: UUID, text_digest: str
                 door=actor.door.value,
                 at=now,
             )
+            events += _bind_joint(actor, now, row, event.side)
         if isinstance(event, Signed):
-            row.pay_by = event.pay_by
-            row.entries = _bind(actor, now, row)
-            due.cancel(subject=subject("deal", row.id), kind=SIGN_DUE)
-            due.schedule(subject=subject("deal", row.id), kind=PAYMENT_DUE, due_at=event.pay_by)
+            note_signed(actor, now, row, event)
     return save(row, events, now)
+
+
+def note_signed(actor: Actor, now: datetime, row: Deal, event: Signed) -> None:
+    """The last acceptance is there: the price is due, and the rights are bound."""
+    row.pay_by = event.pay_by
+    if not row.entries:
+        row.entries = _bind(actor, now, row)
+    due.cancel(subject=subject("deal", row.id), kind=SIGN_DUE)
+    due.schedule(subject=subject("deal", row.id), kind=PAYMENT_DUE, due_at=event.pay_by)
+
+
+def _bind_joint(actor: Actor, now: datetime, row: Deal, side: Side) -> list[Event]:
+    """Of a joint project each seller's rights are bound when it accepts: the lead seller's here, so
+    that nothing can fail any more when somebody else's acceptance is the last."""
+    lead = row.parts.filter(lead=True).first()
+    if side is not Side.SELLER or lead is None:
+        return []
+    row.entries = _bind(actor, now, row)
+    lead.accepted_at = now
+    lead.save()
+    return list(parts.accept(lead.state(), contract_digest=row.contract_digest))
 
 
 @action(power=None)

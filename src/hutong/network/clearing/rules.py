@@ -36,11 +36,12 @@ class Status(StrEnum):
 
 
 class What(StrEnum):
-    """What a position is for; with its order it is the key."""
+    """What a position is for; with its order, or the part of a joint project, it is the key."""
 
     DEPOSIT = "deposit"  # applied or called
     PRICE = "price"
     BACK = "back"  # returned: the deal ended
+    PART = "part"  # of a joint project: its share of the price, owed to its home venue
 
 
 class Refusal(Reason):

@@ -3,7 +3,7 @@ What can be asked of messages: what waits, what was said, and the evidence of it
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -268,6 +268,15 @@ class Told:
     request: bytes | None
     reply: bytes | None
     committed: Committed | None
+
+
+def latest_body(sender: str, kinds: Iterable[str], about: Iterable[str]) -> dict[str, Any] | None:
+    """What a venue last told us of these kinds about one of these subjects, where we took it."""
+    rows = Incoming.objects.filter(
+        sender=sender, kind__in=list(kinds), subject__in=list(about), refused=""
+    )
+    row = rows.order_by("-id").first()
+    return None if row is None else told(Direction.IN, sender, row.message).body
 
 
 def told(direction: Direction, peer: str, message: UUID) -> Told:

@@ -5,7 +5,6 @@ listing of a project led here comes and goes (NE-3).
 
 from uuid import UUID
 
-from hutong.deals import queries as deals
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import SYSTEM
 from hutong.kit.refusal import Refused
@@ -79,19 +78,4 @@ def of_listing(entry: Recorded) -> None:
         listing=id,
         ending=entry.facts["ending"],
         was_listed=listing.listed_at is not None,
-    )
-
-
-def of_deal(entry: Recorded) -> None:
-    """deals.Closed, Defaulted, Terminated, of a project's deal: so the project has ended."""
-    deal = deals.deal(UUID(entry.facts["deal"]))
-    if deal.listing is None or listings.listing(deal.listing).joint is None:
-        return
-    sold = entry.kind == "deals.Closed"
-    actions.note_listing_end(
-        actor=SYSTEM,
-        now=entry.at,
-        listing=deal.listing,
-        ending=(Ending.SOLD if sold else Ending.TERMINATED).value,
-        was_listed=True,
     )

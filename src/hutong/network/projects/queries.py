@@ -3,7 +3,7 @@ What can be asked of joint projects: those led here and those our sellers take p
 project of the network stands, by its lead venue's log.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -12,14 +12,12 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
-from hutong.journal import queries as journal
-from hutong.kit.audit import Discrepancy
-from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.mirrors import project_faces
 from hutong.network.mirrors import queries as mirrors
 from hutong.network.mirrors.picture import ThingKind
 from hutong.network.mirrors.project_faces import ProjectFace, ProjectPartFace
+from hutong.network.projects.audit import audit as audit
 from hutong.network.projects.models import (
     Contribution,
     Invitation,
@@ -392,6 +390,14 @@ def logged_part(venue: str, part: UUID, index: int) -> LoggedPart | None:
     )
 
 
+def rights_in(venue: str, bundle: UUID) -> tuple[UUID, ...]:
+    """The technologies of a bundle, as its home venue has it: ours, or by our mirror of its log."""
+    if venue == venues.my_code():
+        return technologies.technology(bundle).parts
+    seen = mirrors.technology(venue, bundle)
+    return tuple(id for id, _ in seen.of.parts) if seen else ()
+
+
 def _is_registered(technology: Any) -> bool:
     """By the register its venue's log tells: registered there, and the title not closed since."""
     live = {line.kind for line in technology.register if not line.ended}
@@ -508,58 +514,3 @@ def with_words(project: Seen) -> Seen:
 
 def _is_ours(part: UUID) -> bool:
     return Contribution.objects.filter(id=part).exists()
-
-
-# -- audit ------------------------------------------------------------------------------------------
-
-
-def audit() -> Iterator[Discrepancy]:
-    """Each project and part against the last entry of its journal; each split against one."""
-    yield from _audit_projects()
-    yield from _audit_contributions()
-
-
-_PROJECT_KINDS: Final = {
-    "network.ProjectDrafted": "drafted",
-    "network.ProjectAnnounced": "announced",
-    "network.ProjectComposed": "composed",
-    "network.ProjectReopened": "announced",
-    "network.ProjectListed": "listed",
-    "network.ProjectClosed": "closed",
-}
-_PART_KINDS: Final = {
-    "network.ProjectMandated": "mandated",
-    "network.ProjectPartReturned": "returned",
-    "network.ProjectPartAdded": "added",
-    "network.ProjectPartListed": "listed",
-    "network.ProjectPartWithdrawn": "withdrawn",
-    "network.ProjectPartReleased": "released",
-}
-
-
-def _audit_projects() -> Iterator[Discrepancy]:
-    for row in projects().order_by("id"):
-        last = journal.latest_of(subject("project", row.id), *_PROJECT_KINDS)
-        told = _PROJECT_KINDS[last.kind] if last else "none"
-        if told != row.status:
-            yield Discrepancy(f"network.project {row.number}", told, row.status)
-        shares = [part.share for part in row.parts.all() if part.share is not None]
-        if shares and sum(shares) != 1:
-            yield Discrepancy(f"network.project {row.number} split", "1", str(sum(shares)))
-
-
-def _audit_contributions() -> Iterator[Discrepancy]:
-    for row in Contribution.objects.order_by("id"):
-        name = subject("project_part", row.id)
-        last = journal.latest_of(name, *_PART_KINDS, "network.ProjectPartAnswered")
-        told = "none"
-        if last is not None:
-            answered = "taken" if last.facts.get("taken") else "refused"
-            told = _PART_KINDS.get(last.kind, answered)
-        if told != row.status:
-            yield Discrepancy(f"network.contribution {row.id}", told, row.status)
-
-
-def price_of(share: Fraction, price_fen: int) -> int:
-    """A share of a price in whole fen, rounded down; what that leaves is the lead part's."""
-    return int(price_fen * share)

@@ -60,6 +60,10 @@ class ContributionStatus(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"  # by the lead venue
     LISTED = "listed"
+    BOUND = (
+        "bound"  # sold, and the seller accepted the contract: its rights are the buyer's to come
+    )
+    SOLD = "sold"  # right and money have moved
     WITHDRAWN = "withdrawn"
     RELEASED = "released"  # the project ended
 
@@ -70,6 +74,7 @@ PART_LIVE: Final = frozenset(
         ContributionStatus.ADDED,
         ContributionStatus.TAKEN,
         ContributionStatus.LISTED,
+        ContributionStatus.BOUND,
     }
 )
 PART_BOUND: Final = frozenset(
@@ -77,7 +82,9 @@ PART_BOUND: Final = frozenset(
 )
 
 
-WITHDRAWABLE: Final = PART_LIVE - {ContributionStatus.LISTED}  # by its seller
+# By an officer, for a cause; and by its seller. Who has accepted the contract is bound by it.
+TAKEN_OUT: Final = PART_LIVE - {ContributionStatus.BOUND}
+WITHDRAWABLE: Final = TAKEN_OUT - {ContributionStatus.LISTED}
 
 
 class Ending(StrEnum):
@@ -333,6 +340,14 @@ class PartReleased(Event, kind="network.ProjectPartReleased"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartSold(Event, kind="network.ProjectPartSold", visibility=JOURNALLED):
+    """The lead seller's part: its right and money moved with the lead venue's decision."""
+
+    part: UUID
+    deal: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartListed(Event, kind="network.ProjectPartListed", visibility=JOURNALLED):
     part: UUID
     listing: UUID
@@ -420,13 +435,6 @@ def split(asked: Mapping[UUID, int]) -> dict[UUID, Fraction]:
         raise Refused(Refusal.TOO_FEW_PARTS)
     total = sum(asked.values())
     return {part: Fraction(fen, total) for part, fen in asked.items()}
-
-
-def amounts(price_fen: int, shares: Mapping[UUID, Fraction], *, lead: UUID) -> dict[UUID, int]:
-    """The price in whole fen by part, none lost: what rounding leaves goes to the lead part."""
-    found = {part: int(price_fen * share) for part, share in shares.items() if part != lead}
-    found[lead] = price_fen - sum(found.values())
-    return found
 
 
 def compare(told: Mapping[str, Any], logged: Mapping[str, Any]) -> None:

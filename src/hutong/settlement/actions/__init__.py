@@ -16,6 +16,15 @@ from hutong.settlement.actions.abroad import (
     take_back,
 )
 from hutong.settlement.actions.deposits import forfeit_deposit, release_deposit
+from hutong.settlement.actions.joint import (
+    SoldPart,
+    assure_part,
+    free_part,
+    lock_price,
+    note_part_moved,
+    return_part,
+    settle_part,
+)
 from hutong.settlement.actions.payables import (
     cancel_fee,
     issue_payable,
@@ -45,9 +54,11 @@ from hutong.settlement.actions.receipts import (
 )
 
 __all__ = [
+    "SoldPart",
     "apply_deposit",
     "approve_payout",
     "ask_remittance",
+    "assure_part",
     "cancel_fee",
     "claim_proceeds",
     "clear_receipt",
@@ -55,9 +66,12 @@ __all__ = [
     "exposure_fen",
     "fail_payout",
     "forfeit_deposit",
+    "free_part",
     "guarantee_deposit",
     "issue_payable",
+    "lock_price",
     "match_receipt",
+    "note_part_moved",
     "pay_from_balance",
     "pay_proceeds",
     "pay_through",
@@ -72,8 +86,10 @@ __all__ = [
     "remit",
     "request_payout",
     "request_payout_for",
+    "return_part",
     "return_price",
     "return_receipt",
     "settle",
+    "settle_part",
     "take_back",
 ]

@@ -3,15 +3,15 @@ The proceeds of a pledged right: prepaid to the pledgee, or held until the pledg
 debt falls due unpaid (RR-6, Civil Code 444).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from hutong.deals import queries as deals
-from hutong.deals.queries import DealView
 from hutong.documents import queries as documents
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import ACT, Actor, require_other_eyes
@@ -37,7 +37,18 @@ MAX_EVIDENCE = 20
 WAYS = {Proceeds.PREPAY: Way.PREPAID, Proceeds.DEPOSIT: Way.HELD}
 
 
-def obey_pledges(view: DealView, to_seller_fen: int, *, actor: Actor, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """What a seller has sold: the register entries it led to, and what part each right earns."""
+
+    deal: UUID
+    seller: UUID
+    currency: str
+    entries: tuple[UUID, ...]
+    parts: Mapping[UUID, Fraction]
+
+
+def obey_pledges(sold: Sold, to_seller_fen: int, *, actor: Actor, now: datetime) -> None:
     """Do with what the seller has just got as the pledgees' recorded consents say.
 
     Inside the settlement, after the register entries, whose titles are locked by them.
@@ -53,20 +64,20 @@ def obey_pledges(view: DealView, to_seller_fen: int, *, actor: Actor, now: datet
             currency=due.currency,
             way=WAYS[due.proceeds],
         )
-        for entry in view.transfer_entries
+        for entry in sold.entries
         for due in rights.proceeds_of_entry(entry)
     ]
     if not claims or to_seller_fen <= 0:
         return
     parts = parts_of(
-        proceeds(amount_fen=to_seller_fen, parts=deals.parts_of_price(view.id)),
+        proceeds(amount_fen=to_seller_fen, parts=sold.parts),
         claims,
-        seller=view.seller,
-        currency=view.currency,
-        covered_fen=_covered({claim.debt for claim in claims}, view.currency),
+        seller=sold.seller,
+        currency=sold.currency,
+        covered_fen=_covered({claim.debt for claim in claims}, sold.currency),
     )
     for part in parts:
-        _carry_out(part, view, actor=actor, now=now)
+        _carry_out(part, sold, actor=actor, now=now)
 
 
 def _covered(debts: Iterable[str], currency: str) -> dict[str, int]:
@@ -78,25 +89,25 @@ def _covered(debts: Iterable[str], currency: str) -> dict[str, int]:
     return dict(sums.values_list("debt", "covered"))
 
 
-def _carry_out(part: Part, view: DealView, *, actor: Actor, now: datetime) -> None:
+def _carry_out(part: Part, sold: Sold, *, actor: Actor, now: datetime) -> None:
     claim, id = part.claim, new_id()
-    seller = customer(view.seller, view.currency, actor=actor, now=now)
+    seller = customer(sold.seller, sold.currency, actor=actor, now=now)
     row = PledgedProceeds(
         id=id,
-        deal=view.id,
+        deal=sold.deal,
         technology=claim.technology,
         pledge=claim.pledge,
         debt=claim.debt,
-        seller=view.seller,
+        seller=sold.seller,
         pledgee=claim.pledgee,
         way=part.way.value,
         amount_fen=part.amount_fen,
-        currency=view.currency,
+        currency=sold.currency,
         at=now,
     )
     event: rules.ProceedsPrepaid | rules.ProceedsHeld
     if part.way is Way.PREPAID:
-        pledgee = customer(claim.pledgee, view.currency, actor=actor, now=now)
+        pledgee = customer(claim.pledgee, sold.currency, actor=actor, now=now)
         row.transfer = ledger.transfer(
             actor=actor,
             now=now,
@@ -106,7 +117,7 @@ def _carry_out(part: Part, view: DealView, *, actor: Actor, now: datetime) -> No
             legs=[Leg(seller, -part.amount_fen), Leg(pledgee, part.amount_fen)],
         )
         event = rules.ProceedsPrepaid(
-            deal=view.id,
+            deal=sold.deal,
             pledge=claim.pledge,
             amount_fen=part.amount_fen,
             pledgee=claim.pledgee,
@@ -120,17 +131,17 @@ def _carry_out(part: Part, view: DealView, *, actor: Actor, now: datetime) -> No
             amount_fen=part.amount_fen,
             key=f"pledged:{id}",
             purpose="pledged",
-            about=subject("deal", view.id),
+            about=subject("deal", sold.deal),
         )
         event = rules.ProceedsHeld(
-            deal=view.id,
+            deal=sold.deal,
             pledge=claim.pledge,
             amount_fen=part.amount_fen,
             pledgee=claim.pledgee,
             hold=row.hold,
         )
     row.save(force_insert=True)
-    record(subject("deal", view.id), event)
+    record(subject("deal", sold.deal), event)
 
 
 @action(power=ISSUE)

@@ -17,11 +17,11 @@ from hutong.kit.money import with_unit
 from hutong.kit.refusal import Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
-from hutong.listings import queries as listings
 from hutong.rights import actions as rights
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import queries, rules
 from hutong.settlement.actions.abroad import call_guarantee, give_back
+from hutong.settlement.actions.joint import begin_joint
 from hutong.settlement.actions.payables import (
     ISSUE,
     close_open,
@@ -34,7 +34,7 @@ from hutong.settlement.actions.payables import (
     move,
     venues,
 )
-from hutong.settlement.actions.pledged import obey_pledges
+from hutong.settlement.actions.pledged import Sold, obey_pledges
 from hutong.settlement.models import Payable, Settlement
 from hutong.settlement.queries import DealMoney, PayableView
 from hutong.settlement.refusals import Refusal
@@ -115,10 +115,12 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
 
     Every register entry of the deal takes effect, the seller gets the price less its fee, the venue
     the fee; of a pledged right's proceeds the pledgee gets, or has held, what its consent says
-    (RR-6). Refused while the price is not whole, or an outside step is missing (RR-11).
+    (RR-6). Refused while the price is not whole, or an outside step is missing (RR-11). Of a joint
+    project this decides it: its parts move one by one, the lead seller's now (joint.py).
     """
     row = _payable_to_settle(deal)
-    _require_all_here(deal)
+    if deals.deal(deal).parts:
+        return begin_joint(deal, actor=actor, now=now)
     view = deals_actions.mark_right_moved(actor=actor, now=now, deal=deal)
     for entry in view.transfer_entries:
         rights.effect_disposal(actor=actor, now=now, entry=entry)
@@ -139,7 +141,15 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
         about=subject("deal", deal),
         legs=[leg for leg in legs if leg.amount_fen],
     )
-    obey_pledges(view, money.to_seller_fen, actor=actor, now=now)
+    parts = deals.parts_of_price(deal)
+    sold = Sold(
+        deal=deal,
+        seller=view.seller,
+        currency=view.currency,
+        entries=view.transfer_entries,
+        parts=parts,
+    )
+    obey_pledges(sold, money.to_seller_fen, actor=actor, now=now)
     Settlement.objects.create(
         deal=deal,
         price_fen=money.price_fen,
@@ -162,19 +172,10 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
             seller_fee_fen=money.seller_fee_fen,
             buyer_fee_fen=money.buyer_fee_fen,
             transfer=transfer,
-            parts={str(right): part for right, part in deals.parts_of_price(deal).items()},
+            parts={str(right): part for right, part in parts.items()},
         ),
     )
     return queries.money_of(deal)
-
-
-def _require_all_here(deal: UUID) -> None:
-    """Refuse to pay one seller for what others offered with it (NE-3, DL-2)."""
-    listing = deals.deal(deal).listing
-    joint = listings.listing(listing).joint if listing else None
-    others = sorted({part.venue for part in joint.parts if not part.lead}) if joint else []
-    if others:
-        raise Refused(Refusal.JOINT_ELSEWHERE, venues="、".join(others))
 
 
 def _payable_to_settle(deal: UUID) -> Payable:

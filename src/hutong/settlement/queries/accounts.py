@@ -19,10 +19,12 @@ from hutong.settlement.queries.sight import needs_books
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealMoney:
-    """A deal's sums. `due_fen`: what the buyer pays in all; `in_escrow_fen`: what of it is here."""
+    """A deal's sums. `due_fen`: what the buyer pays in all; `in_escrow_fen`: what of it is here.
+    `seller_price_fen`: what of the price is this seller's; of a joint project others earn the rest."""
 
     deal: UUID
     price_fen: int
+    seller_price_fen: int
     seller_fee_fen: int
     buyer_fee_fen: int
     currency: str
@@ -36,7 +38,7 @@ class DealMoney:
 
     @property
     def to_seller_fen(self) -> int:
-        return self.price_fen - self.seller_fee_fen
+        return self.seller_price_fen - self.seller_fee_fen
 
 
 def account_of(party: UUID, currency: str = CNY) -> AccountView | None:
@@ -68,12 +70,14 @@ def money_of(deal: UUID) -> DealMoney:
     """What a deal costs whom, and how much of it is here."""
     view = deals.deal(deal)
     fee = fee_of(view.price_fen, view.rulebook_version)
+    earned = view.lead_part.amount_fen if view.lead_part else view.price_fen
     escrow = ledger.account(subject("deal", deal), Kind.ESCROW, view.currency)
     asked, settled_at = payable_of_deal(deal)
     return DealMoney(
         deal=deal,
         price_fen=view.price_fen,
-        seller_fee_fen=fee.seller_fen,
+        seller_price_fen=earned,
+        seller_fee_fen=fee_of(earned, view.rulebook_version).seller_fen,
         buyer_fee_fen=fee.buyer_fen,
         currency=view.currency,
         in_escrow_fen=escrow.posted_fen if escrow else 0,

@@ -12,12 +12,21 @@ from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
-from hutong.settlement.models import Payable, Payout, PledgedProceeds, Receipt, Settlement
+from hutong.settlement.models import (
+    PartSettlement,
+    Payable,
+    Payout,
+    PledgedProceeds,
+    Receipt,
+    Settlement,
+)
 from hutong.settlement.pledged import Standing
 from hutong.settlement.rules import (
     PAYABLE_STATUS,
     PAYOUT_STATUS,
     ClaimRefused,
+    PartRemitted,
+    PartSettled,
     PayableIssued,
     PayableStatus,
     PayoutRequested,
@@ -49,6 +58,7 @@ def audit() -> Iterator[Discrepancy]:
     yield from _receipts()
     yield from _payouts()
     yield from _settlements()
+    yield from _parts()
     yield from _pledged()
 
 
@@ -183,6 +193,37 @@ def _settlements() -> Iterator[Discrepancy]:
         yield from _compare(place, "escrow", 0, escrow.posted_fen if escrow else None)
     for deal in recorded:
         yield Discrepancy(f"settlement.settlement {deal}", "the settlement", "none")
+
+
+def _parts() -> Iterator[Discrepancy]:
+    """Parts of joint projects that moved here; what is in escrow of a deal whose parts are moving."""
+    recorded = {e.facts["part"]: e for e in journal.of_kinds([PartSettled.kind])}
+    out: dict[str, int] = defaultdict(int)  # of a deal's escrow here
+    for row in PartSettlement.objects.order_by("part"):
+        place = f"settlement.part {row.part}"
+        entry = recorded.pop(str(row.part), None)
+        if entry is None:
+            yield Discrepancy(place, "an entry in the journal", "none")
+            continue
+        yield from _compare(place, "amount_fen", entry.facts["amount_fen"], row.amount_fen)
+        yield from _compare(place, "deal", entry.facts["deal"], str(row.deal))
+        if entry.private is not None:
+            fee = entry.private["seller_fee_fen"]
+            yield from _compare(place, "seller_fee_fen", fee, row.seller_fee_fen)
+            yield from _compare(place, "transfer", entry.private["transfer"], str(row.transfer))
+        if not row.lead_venue:
+            out[str(row.deal)] += row.amount_fen
+    for part in recorded:
+        yield Discrepancy(f"settlement.part {part}", "the settlement of the part", "none")
+    for entry in journal.of_kinds([PartRemitted.kind]):
+        out[entry.facts["deal"]] += entry.facts["amount_fen"]
+    for deal, moved in out.items():
+        asked = Payable.objects.filter(subject=subject("deal", deal)).first()
+        if asked is None or asked.status != PayableStatus.PAID.value:
+            continue  # over: then its escrow is empty, as of any settlement
+        escrow = ledger.account(subject("deal", deal), Kind.ESCROW, asked.currency)
+        held = escrow.posted_fen if escrow else 0
+        yield from _compare(f"settlement.deal {deal}", "escrow", asked.amount_fen - moved, held)
 
 
 def _pledged() -> Iterator[Discrepancy]:

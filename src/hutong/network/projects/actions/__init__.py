@@ -8,6 +8,7 @@ from hutong.network.projects.actions.contributing import (
     give_mandate,
     note_answer,
     note_listed,
+    note_sold,
     return_part,
     withdraw_part,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "note_listed",
     "note_listing_end",
     "note_on_board",
+    "note_sold",
     "part_left",
     "reopen",
     "return_part",

@@ -28,6 +28,7 @@ from hutong.network.projects.queries import ContributionView
 from hutong.network.projects.rules import (
     PART_BOUND,
     PART_LIVE,
+    TAKEN_OUT,
     WITHDRAWABLE,
     ContributionStatus,
     InvitationStatus,
@@ -149,7 +150,7 @@ def withdraw_part(*, actor: Actor, now: datetime, part: UUID, reason: str) -> Co
         raise Refused(CommonRefusal.NOT_FOUND, what="part")
     actor.need(OFFICE if actor.has(OFFICE) else ACT)
     was = ContributionStatus(row.status)
-    rules.need_part(was, *sorted(PART_LIVE if actor.has(OFFICE) else WITHDRAWABLE))
+    rules.need_part(was, *sorted(TAKEN_OUT if actor.has(OFFICE) else WITHDRAWABLE))
     row.status, row.reason = ContributionStatus.WITHDRAWN.value, rules.need_words(reason)
     row.save()
     invitation = row.invitation
@@ -210,6 +211,18 @@ def note_listed(
             part=row.id, listing=listing, number=row.listing_number, share=share
         )
         record(part_subject(row.id), told)
+
+
+@action(power=None)
+def note_sold(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
+    """The lead seller's part moved with the decision of the lead venue."""
+    row = Contribution.objects.select_for_update().filter(id=part).first()
+    if row is None or row.status != ContributionStatus.LISTED.value:
+        nothing_changed()
+        return
+    row.status = ContributionStatus.SOLD.value
+    row.save()
+    record(part_subject(part), rules.PartSold(part=part, deal=deal))
 
 
 def release(row: Contribution, now: datetime) -> None:

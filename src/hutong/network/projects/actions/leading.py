@@ -18,7 +18,7 @@ from hutong.kit.moments import iso, local_date
 from hutong.kit.money import CNY, MAX_AMOUNT, with_unit
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions as listings
-from hutong.listings.joint import Joint, JointPart
+from hutong.listings.joint import Joint, JointPart, contents_of
 from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope, Terms
 from hutong.listings.queries import ListingView
 from hutong.network.messages.rules import Undecided
@@ -355,6 +355,7 @@ def _joint_part(part: ProjectPart, *, lead: bool) -> JointPart:
         share=part.share,
         entry_index=part.entry_index,
         lead=lead,
+        contents=contents_of(queries.rights_in(part.venue, part.bundle)),
     )
 
 

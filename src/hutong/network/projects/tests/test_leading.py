@@ -5,17 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from hutong.deals.testing import agreed_deal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import subject
-from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.kit.refusal import CommonRefusal
 from hutong.listings import actions as listings
 from hutong.listings import queries as board
 from hutong.listings.offers import ExportClass
 from hutong.listings.refusals import Refusal as Listing
 from hutong.listings.rules import Decision
 from hutong.listings.rules import Status as ListingStatus
-from hutong.listings.testing import ALL_YES, qualified_intent
+from hutong.listings.testing import ALL_YES
 from hutong.network.messages.rules import Undecided
 from hutong.network.messages.testing import Paper
 from hutong.network.mirrors.tests.following import Follower
@@ -29,11 +28,8 @@ from hutong.network.projects.tests.projecting import (
     mandated,
     refusal,
 )
-from hutong.parties.testing import member_of, officer, verified_party
+from hutong.parties.testing import member_of, officer
 from hutong.rights import actions as rights
-from hutong.settlement import actions as settlement
-from hutong.settlement.refusals import Refusal as Settlement
-from hutong.settlement.testing import deposited, paid_deal
 from hutong.technologies import queries as technologies
 from hutong.venues import queries as venues
 
@@ -235,26 +231,3 @@ def test_a_project_that_is_given_up_frees_its_parts(venue, joined, drain):
         source=subject("listing", project.id),
     )
     assert list(queries.audit()) == []
-
-
-@pytest.mark.django_db
-def test_the_lead_seller_is_not_paid_for_what_others_offered_with_it(
-    venue, joined, szte, drain, monkeypatch
-):
-    """Until right and money can move at every part's home, neither moves here (DL-2)."""
-    project, seller, mine, _ = whole(venue, szte, drain)
-    listing = actions.list_project(
-        actor=member_of(seller), now=venue.now, project=project.id, price_fen=PRICE
-    )
-    on_board = examined(venue, listing.id)
-    drain()
-    buyer = verified_party("某科技公司", kind="enterprise")
-    intent = qualified_intent(on_board, buyer, now=venue.now)
-    deposited(intent)
-    deal = paid_deal(agreed_deal(intent=intent))
-    drain()
-    assert queries.contribution(mine.id).status is ContributionStatus.LISTED, "kept for the deal"
-    with pytest.raises(Refused) as refused:
-        settlement.settle(actor=officer("settlement"), now=deal.opened_at, deal=deal.id)
-    assert refused.value.reason is Settlement.JOINT_ELSEWHERE
-    assert refused.value.facts["venues"] == "SZTE"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hutong.kit.refusal import Refused
+from hutong.listings.joint import split
 from hutong.network.projects import rules
 from hutong.network.projects.rules import Refusal, Words
 
@@ -22,7 +23,7 @@ def test_no_fen_of_the_price_is_lost_and_every_seller_gets_what_it_asks(asked, a
     price = sum(asked) + above
 
     shares = rules.split(of)
-    paid = rules.amounts(price, shares, lead=lead)
+    paid = split(price, shares, lead=lead)
 
     assert sum(shares.values()) == 1
     assert sum(paid.values()) == price

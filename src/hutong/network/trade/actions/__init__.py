@@ -11,6 +11,7 @@ from hutong.network.trade.actions.hosting import (
     take_intent,
     take_price,
     withdraw_for,
+    within_limit,
 )
 from hutong.network.trade.actions.ordering import (
     ask_again,
@@ -23,10 +24,17 @@ from hutong.network.trade.actions.ordering import (
     whoever_acts,
     withdraw_order,
 )
-from hutong.network.trade.actions.relaying import Answer, Placed, keep_bids, keep_receipts
+from hutong.network.trade.actions.relaying import (
+    Answer,
+    BidRefusal,
+    Placed,
+    keep_bids,
+    keep_receipts,
+)
 
 __all__ = [
     "Answer",
+    "BidRefusal",
     "Placed",
     "act_for",
     "ask_again",
@@ -47,4 +55,5 @@ __all__ = [
     "whoever_acts",
     "withdraw_for",
     "withdraw_order",
+    "within_limit",
 ]

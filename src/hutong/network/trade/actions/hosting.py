@@ -92,7 +92,7 @@ def take_guarantee(
     row = _locked(venue, order)
     if row.guaranteed_fen:
         raise Refused(Refusal.GUARANTEED_TWICE, amount_fen=row.guaranteed_fen)
-    _within_limit(venue, amount_fen, currency, now)
+    within_limit(venue, amount_fen, currency, now)
     settlement.guarantee_deposit(
         actor=actor,
         now=now,
@@ -149,7 +149,7 @@ def take_price(
     """The price, on the account of the venue that collected it. Refused once the deal has ended."""
     row = _locked(venue, order)
     deal = _deal_of(row)
-    _within_limit(venue, amount_fen, currency, now)
+    within_limit(venue, amount_fen, currency, now)
     settlement.pay_through(
         actor=actor,
         now=now,
@@ -193,7 +193,7 @@ def _note(row: ForeignOrder, what: What, owed_fen: int, now: datetime) -> None:
     )
 
 
-def _within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:
+def within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:
     """Refuse what a venue would stand for beyond the rulebook's limit for it (SE-5).
 
     One at a time for each venue: whoever looks sees what those before have added.

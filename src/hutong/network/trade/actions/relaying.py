@@ -15,7 +15,7 @@ from django.db import connection
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 
 
-class Refusal(Reason):
+class BidRefusal(Reason):
     BID_REUSED = reason(
         "trade.bid_reused", "AU-4", N_("This bid id stands for a bid of {amount_fen}."), 422
     )
@@ -86,7 +86,7 @@ def _again(
         return Refused(CommonRefusal.NOT_FOUND, what="order")
     amount_fen, receipt = found
     if amount_fen != placed.amount_fen:
-        return Refused(Refusal.BID_REUSED, amount_fen=amount_fen)
+        return Refused(BidRefusal.BID_REUSED, amount_fen=amount_fen)
     return bytes(receipt) if receipt is not None else None
 
 

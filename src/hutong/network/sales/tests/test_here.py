@@ -1,0 +1,104 @@
+"""A joint project of sellers of one venue: sold part by part, without a message (NE-3, DL-2)."""
+
+import pytest
+
+from hutong.certificates import queries as certificates
+from hutong.deals import queries as deals
+from hutong.deals.parts import PartStatus
+from hutong.deals.rules import Status as Deal
+from hutong.deals.testing import ended
+from hutong.kit.ids import subject
+from hutong.network.projects import queries as projects
+from hutong.network.projects.rules import ContributionStatus, ProjectStatus
+from hutong.network.projects.tests.projecting import refusal
+from hutong.network.sales import actions, queries
+from hutong.network.sales.rules import Refusal, Status
+from hutong.network.sales.tests.selling import (
+    PRICE,
+    decided,
+    in_order,
+    of_two_sellers_here,
+    paid,
+    signed_here,
+)
+from hutong.parties.testing import member_of
+from hutong.rights import queries as rights
+from hutong.settlement import queries as money
+from hutong.technologies import queries as technologies
+
+
+@pytest.mark.django_db
+def test_every_seller_signs_the_one_contract_and_each_part_moves_against_its_share(
+    venue, joined, drain
+):
+    deal, seller, other, part = of_two_sellers_here(venue, drain)
+    text = deals.contract_text(deal.id).decode()
+    for one in deal.parts:
+        assert one.contents in text
+        assert f"{one.amount_fen / 100:,.2f}" in text
+    assert {one.lead: one.amount_fen for one in deal.parts} == {True: 2_000_001, False: 6_000_000}
+    signed_here(deal, seller)
+    assert deals.deal(deal.id).status is Deal.AGREED, "one seller has not signed"
+
+    assert queries.contract_text(part.id) == text
+    wrong = refusal(
+        lambda: actions.accept_contract(
+            actor=member_of(other), now=deal.opened_at, part=part.id, text_digest="sha256:0"
+        )
+    )
+    assert wrong is Refusal.OTHER_CONTRACT
+    actions.accept_contract(
+        actor=member_of(other),
+        now=deal.opened_at,
+        part=part.id,
+        text_digest=deal.contract_digest,
+    )
+    drain()
+    assert deals.deal(deal.id).status is Deal.SIGNED
+    in_order()
+    paid(deal, drain)
+    assert [p.status for p in deals.deal(deal.id).parts] == [
+        PartStatus.ACCEPTED,  # the lead seller's own
+        PartStatus.READY,
+    ]
+    decided(deal, drain)
+
+    done = deals.deal(deal.id)
+    assert done.status is Deal.CLOSED
+    assert {p.status for p in done.parts} == {PartStatus.MOVED}
+    assert queries.of_part(part.id).status is Status.MOVED
+    assert projects.contribution(part.id).status is ContributionStatus.SOLD
+    for bundle in (p.bundle for p in done.parts):
+        for right in technologies.technology(bundle).parts:
+            assert set(rights.title(right).ownership) == {deal.buyer}
+    fee = money.fee_of(6_000_000, done.rulebook_version).seller_fen
+    assert money.account_of(other.id).available_fen == 6_000_000 - fee
+    fee = money.fee_of(2_000_001, done.rulebook_version).seller_fen
+    assert money.account_of(seller.id).available_fen == 2_000_001 - fee
+    [certificate] = certificates.by_subject(subject("deal", deal.id))
+    assert certificate.number == done.certificate
+    [project] = projects.to_act_on(ProjectStatus.CLOSED)
+    assert project.ending == "sold"
+    assert done.price_fen == PRICE
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_deal_that_ends_before_anything_moved_frees_every_part(venue, joined, drain):
+    deal, seller, other, part = of_two_sellers_here(venue, drain)
+    signed_here(deal, seller)
+    actions.accept_contract(
+        actor=member_of(other),
+        now=deal.opened_at,
+        part=part.id,
+        text_digest=deal.contract_digest,
+    )
+    paid(deal, drain)
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    assert {p.status for p in deals.deal(deal.id).parts} == {PartStatus.ENDED}
+    assert queries.of_part(part.id).status is Status.ENDED
+    assert projects.contribution(part.id).status is ContributionStatus.RELEASED
+    assert rights.disposals_of_deal(deal.id) == []
+    assert money.account_of(deal.buyer).available_fen >= PRICE
+    in_order()

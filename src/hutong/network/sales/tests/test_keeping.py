@@ -1,0 +1,249 @@
+"""At a part's home venue: the seller accepts, the lead venue stands for the price, and right and money
+move together or not at all (NE-3, DL-2, SE-5)."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from hutong.kit.canonical import digest
+from hutong.kit.ids import new_id
+from hutong.kit.moments import iso
+from hutong.kit.money import CNY
+from hutong.kit.refusal import CommonRefusal
+from hutong.listings.joint import contents_of
+from hutong.network.clearing.models import Position
+from hutong.network.messages.models import Outgoing
+from hutong.network.messages.testing import Paper
+from hutong.network.projects import actions as projects
+from hutong.network.projects import answering as joining
+from hutong.network.projects import queries as joined_projects
+from hutong.network.projects.rules import ContributionStatus
+from hutong.network.projects.rules import Refusal as Projects
+from hutong.network.projects.tests.projecting import added, refusal
+from hutong.network.projects.tests.test_joining import invited, project
+from hutong.network.sales import actions, queries
+from hutong.network.sales.answering import KINDS
+from hutong.network.sales.rules import Refusal, Status
+from hutong.network.sales.tests.selling import in_order
+from hutong.network.trade.rules import Refusal as Trade
+from hutong.parties.testing import member_of, officer, verified_party
+from hutong.rights import actions as register
+from hutong.rights import queries as rights
+from hutong.rights.refusals import Refusal as Rights
+from hutong.rights.testing import a_document
+from hutong.settlement import actions as settlement
+from hutong.settlement import queries as money
+from hutong.technologies import queries as technologies
+
+__all__ = ["invited", "project"]
+CONTRACT = "# 合同 · A contract"
+AMOUNT = 6_000_000
+
+
+class Lead:
+    """SZTE leads; one of our own members buys there, through us."""
+
+    def __init__(self, venue, paper, project, drain):
+        self.venue, self.paper, self.project, self.drain = venue, paper, project, drain
+        self.now = venue.now + timedelta(days=17)  # its rights are registered by then
+        self.seller, self.bundle, self.part = added(venue, project, asked_fen=3_000_000)
+        drain()
+        projects.note_answer(actor=officer("listing"), now=venue.now, part=self.part.id, why={})
+        told = {
+            "project": str(project),
+            "listing": str(new_id()),
+            "number": "SZTE-L-1",
+            "shares": {str(self.part.id): "3/4"},
+        }
+        joining.on_listed(paper.message("projects.listed", told), venue.now)
+        self.buyer, self.deal = verified_party("某科技公司", kind="enterprise"), new_id()
+
+    def award(self, **changed):
+        return {
+            "part": str(self.part.id),
+            "deal": str(self.deal),
+            "number": "SZTE-D2022-00001",
+            "price_fen": 8_000_001,
+            "amount_fen": AMOUNT,
+            "currency": CNY,
+            "contents": contents_of(technologies.technology(self.bundle.id).parts),
+            "contract": CONTRACT,
+            "contract_digest": digest(CONTRACT.encode()),
+            "sign_by": iso(self.now + timedelta(days=10)),
+            "buyer": {"home": "SHTE", "id": str(self.buyer.id), "credential": None},
+            **changed,
+        }
+
+    def says(self, kind, **body):
+        told = {"part": str(self.part.id), "deal": str(self.deal), "amount_fen": AMOUNT, **body}
+        said = KINDS[kind].handle(self.paper.message(kind, told), self.now)
+        self.drain()
+        return said
+
+    def awards(self, **changed):
+        return self.says("sales.award", **self.award(**changed))
+
+    def accepted(self):
+        return actions.accept_contract(
+            actor=member_of(self.seller),
+            now=self.now,
+            part=self.part.id,
+            text_digest=digest(CONTRACT.encode()),
+        )
+
+    @property
+    def status(self):
+        return queries.of_part(self.part.id).status
+
+    def assured(self):
+        self.awards()
+        self.accepted()
+        self.says("sales.assure", currency=CNY)
+
+    def heard(self):
+        rows = Outgoing.objects.filter(to="SZTE", kind__startswith="sales.")
+        return list(rows.order_by("sequence").values_list("kind", flat=True))
+
+
+@pytest.fixture
+def lead(venue, joined, project, drain):
+    from hutong.venues import queries as venues
+
+    assert venues.my_code(), "in a network"
+    found = Lead(venue, Paper(joined.known["SZTE"]), project, drain)
+    body = found.award
+    found.award = lambda **changed: {
+        **body(),
+        "buyer": {"home": venues.my_code(), "id": str(found.buyer.id), "credential": None},
+        **changed,
+    }
+    return found
+
+
+WRONG = {
+    "another share": ({"amount_fen": AMOUNT - 1}, Refusal.OTHER_SHARE),
+    "less than asked": ({"price_fen": 3_000_000, "amount_fen": 2_250_000}, Refusal.BELOW_ASKED),
+    "other rights": ({"contents": "sha256:" + "0" * 64}, Refusal.OTHER_CONTENTS),
+    "another text": ({"contract": "# Something else"}, Refusal.OTHER_CONTRACT),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", WRONG)
+def test_a_contract_that_is_not_as_told_before_is_refused(lead, what):
+    changed, why = WRONG[what]
+    assert refusal(lambda: lead.awards(**changed)) is why
+    assert queries.of_part(lead.part.id) is None
+
+
+@pytest.mark.django_db
+def test_the_seller_accepts_at_home_and_its_rights_are_bound_for_the_buyer(lead):
+    lead.awards()
+    lead.awards()  # told twice
+    other = member_of(verified_party("别的公司", kind="enterprise"))
+    asked = {"now": lead.now, "part": lead.part.id, "text_digest": digest(b"")}
+    stranger = refusal(lambda: actions.accept_contract(actor=other, **asked))
+    assert stranger is CommonRefusal.NOT_FOUND
+    mine = member_of(lead.seller)
+    assert refusal(lambda: actions.accept_contract(actor=mine, **asked)) is Refusal.OTHER_CONTRACT
+    lead.accepted()
+    assert lead.heard() == ["sales.accept"]
+    bound = rights.disposals_of_deal(lead.deal)
+    assert {one.taker for one in bound} == {lead.buyer.id}
+    assert len(bound) == 2
+    withdraw = refusal(
+        lambda: projects.withdraw_part(
+            actor=officer("listing"), now=lead.now, part=lead.part.id, reason="Late."
+        )
+    )
+    assert withdraw is Projects.PART_OUT_OF_STATE
+    in_order()
+
+
+@pytest.mark.django_db
+def test_right_and_money_move_in_one_step_when_the_lead_venue_says_so(lead):
+    lead.awards()
+    assert refusal(lambda: lead.says("sales.assure", currency=CNY)) is Refusal.OUT_OF_STATE
+    lead.accepted()
+    lead.says("sales.assure", currency=CNY)
+    lead.says("sales.assure", currency=CNY)
+    assert lead.heard() == ["sales.accept", "sales.ready"]
+    assert settlement.exposure_fen("SZTE", CNY) == AMOUNT
+    in_order()
+    other = refusal(lambda: lead.says("sales.move", amount_fen=AMOUNT + 1))
+    assert other is Refusal.UNKNOWN_PART
+    for _ in range(2):  # told twice, it moved once
+        assert lead.says("sales.move") == {"entries": 2}
+    assert lead.status is Status.MOVED
+    assert joined_projects.contribution(lead.part.id).status is ContributionStatus.SOLD
+    for right in technologies.technology(lead.bundle.id).parts:
+        assert dict(rights.title(right).ownership.items()) == {lead.buyer.id: Fraction(1)}
+    sale = queries.of_part(lead.part.id)
+    fee = money.fee_of(AMOUNT, sale.rulebook_version).seller_fen
+    assert money.account_of(lead.seller.id).available_fen == AMOUNT - fee
+    assert settlement.exposure_fen("SZTE", CNY) == AMOUNT, "what was held for us is owed now"
+    [position] = Position.objects.all()
+    assert (position.key, position.owed_fen) == (f"{lead.part.id}:part", -AMOUNT)
+    assert refusal(lambda: lead.says("sales.end")) is Refusal.OUT_OF_STATE
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_right_that_is_frozen_meanwhile_keeps_the_part_as_it_was_until_asked_again(lead):
+    lead.assured()
+    right = sorted(technologies.technology(lead.bundle.id).parts)[-1]  # the last to be entered
+    registrar, order = officer("registrar"), {"authority": "人民法院", "paper": "(2022) 1"}
+    order |= {"document": a_document(registrar), "now": lead.now}
+    freeze = register.freeze(actor=registrar, technology=right, **order)
+    assert refusal(lambda: lead.says("sales.move")) is Rights.FROZEN
+    assert lead.status is Status.READY
+    assert not Position.objects.exists()
+    for one in technologies.technology(lead.bundle.id).parts:
+        assert set(rights.title(one).ownership) == {lead.seller.id}, "all of it moves, or none"
+    in_order()
+    register.lift(actor=registrar, freeze=freeze.id, **order)
+    lead.says("sales.move")
+    assert lead.status is Status.MOVED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_sale_that_ends_frees_the_rights_and_what_the_lead_venue_stood_for(lead):
+    lead.assured()
+    for _ in range(2):
+        lead.says("sales.end")
+    assert lead.status is Status.ENDED
+    assert joined_projects.contribution(lead.part.id).status is ContributionStatus.RELEASED
+    assert settlement.exposure_fen("SZTE", CNY) == 0
+    assert rights.disposals_of_deal(lead.deal) == []
+    assert refusal(lambda: lead.says("sales.move")) is Refusal.OUT_OF_STATE
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_lead_venue_stands_for_no_more_than_was_agreed_with_it(lead, monkeypatch):
+    from hutong.rulebook import queries as rulebook
+
+    lead.awards()
+    lead.accepted()
+    limits = type(rulebook.in_force(lead.now).rules.network)
+    monkeypatch.setattr(limits, "limit_fen", lambda self, venue: AMOUNT - 1)
+    assert refusal(lambda: lead.says("sales.assure", currency=CNY)) is Trade.LIMIT_REACHED
+    assert lead.status is Status.SIGNED
+    monkeypatch.setattr(limits, "limit_fen", lambda self, venue: AMOUNT)
+    lead.says("sales.assure", currency=CNY)
+    assert lead.status is Status.READY
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_part_withdrawn_before_its_seller_accepts_is_not_sold(lead):
+    lead.awards()
+    projects.withdraw_part(
+        actor=officer("listing"), now=lead.now, part=lead.part.id, reason="A court's order."
+    )
+    lead.drain()
+    assert lead.status is Status.ENDED
+    assert refusal(lead.accepted) is Refusal.OUT_OF_STATE
+    in_order()

@@ -1,0 +1,192 @@
+"""At the lead venue: SZTE is asked for its part, and what it says moves the deal (NE-3, DL-2, SE-5)."""
+
+import pytest
+
+from hutong.deals import actions as deals_actions
+from hutong.deals import parts
+from hutong.deals import queries as deals
+from hutong.deals.parts import PartStatus
+from hutong.deals.rules import Refusal as Deals
+from hutong.deals.rules import Side
+from hutong.deals.rules import Status as Deal
+from hutong.deals.testing import ended
+from hutong.kit.actor import SYSTEM
+from hutong.kit.ids import subject
+from hutong.kit.refusal import CommonRefusal
+from hutong.ledger import queries as ledger
+from hutong.ledger.rules import Kind
+from hutong.network.clearing.models import Position
+from hutong.network.messages.models import Outgoing
+from hutong.network.messages.rules import Answer, Message
+from hutong.network.messages.testing import Paper
+from hutong.network.projects.tests.projecting import refusal
+from hutong.network.sales import actions
+from hutong.network.sales.answering import KINDS
+from hutong.network.sales.tests.selling import decided, in_order, paid, signed_here, with_szte
+from hutong.parties.testing import officer
+from hutong.settlement import queries as money
+
+SHARE = 6_000_000
+FROZEN = Answer(said=None, refused="rights.frozen", facts={})
+
+
+class Szte:
+    """The home venue, on paper: what it was told last, and what it says."""
+
+    def __init__(self, venue, paper, part, drain):
+        self.venue, self.paper, self.part, self.drain = venue, paper, part, drain
+
+    def told(self, kind):
+        row = Outgoing.objects.filter(kind=kind, to="SZTE").order_by("-sequence").first()
+        return Message.parse(bytes(row.raw)) if row else None
+
+    def count(self, kind):
+        return Outgoing.objects.filter(kind=kind, to="SZTE").count()
+
+    def answers(self, kind, answer=Answer(said={})):
+        KINDS[kind].on_answer(self.told(kind), answer, self.venue.now)
+        self.drain()
+
+    def says(self, kind, **body):
+        message = self.paper.message(kind, {"part": str(self.part), **body})
+        KINDS[kind].handle(message, self.venue.now)
+        self.drain()
+
+
+@pytest.fixture
+def sale(venue, joined, drain):
+    paper = Paper(joined.known["SZTE"])
+    deal, seller, part = with_szte(venue, paper, drain)
+    return deal, seller, Szte(venue, paper, part, drain)
+
+
+def part_of(deal):
+    return next(p for p in deals.deal(deal.id).parts if not p.lead)
+
+
+def ready(sale, drain):
+    deal, seller, szte = sale
+    signed_here(deal, seller)
+    szte.says("sales.accept", text_digest=deal.contract_digest)
+    paid(deal, drain)
+    szte.says("sales.ready")
+    return deal, szte
+
+
+def held(deal):
+    return ledger.account(subject("deal", deal.id), Kind.ESCROW).posted_fen
+
+
+@pytest.mark.django_db
+def test_the_contract_goes_to_the_parts_venue_with_everything_it_checks(sale):
+    deal, _, szte = sale
+    body = szte.told("sales.award").body
+    assert body["contract"] == deals.contract_text(deal.id).decode()
+    assert (body["price_fen"], body["amount_fen"]) == (deal.price_fen, SHARE)
+    assert body["contents"] in body["contract"]
+    assert str(szte.part) in body["contract"]
+    assert body["buyer"]["id"] == str(deal.buyer)
+    assert part_of(deal).status is PartStatus.OFFERED
+
+
+@pytest.mark.django_db
+def test_nothing_moves_before_every_part_can(sale, drain):
+    deal, seller, szte = sale
+    signed_here(deal, seller)
+    assert deals.deal(deal.id).status is Deal.AGREED
+    wrong = refusal(lambda: szte.says("sales.accept", text_digest="sha256:other"))
+    assert wrong is Deals.OTHER_TEXT
+    for _ in range(2):  # heard twice, it accepted once
+        szte.says("sales.accept", text_digest=deal.contract_digest)
+    assert deals.deal(deal.id).status is Deal.SIGNED
+    paid(deal, drain)
+    assert szte.told("sales.assure").body["amount_fen"] == SHARE
+    assert refusal(lambda: decided(deal, drain)) is parts.Refusal.NOT_READY
+    for _ in range(2):
+        szte.says("sales.ready")
+    decided(deal, drain)
+    moving = deals.deal(deal.id)
+    assert (moving.status, part_of(deal).status) == (Deal.PAID, PartStatus.ASKED)
+    assert held(deal) == SHARE, "the lead seller has its share, the other's is held"
+    why = refusal(lambda: ended(deal.id, now=deal.opened_at))
+    assert why is Deals.MOVING
+    in_order()
+
+
+@pytest.mark.django_db
+def test_the_answer_turns_the_held_money_into_what_we_owe_and_ends_the_deal(sale, drain):
+    deal, szte = ready(sale, drain)
+    decided(deal, drain)
+    assert szte.count("sales.move") == 1
+    for _ in range(2):  # taken in twice it would still be owed once
+        szte.answers("sales.move", Answer(said={"entries": 2}))
+    [position] = Position.objects.all()
+    assert (position.key, position.owed_fen) == (f"{szte.part}:part", SHARE)
+    assert held(deal) == 0
+    done = deals.deal(deal.id)
+    assert (done.status, part_of(deal).status) == (Deal.CLOSED, PartStatus.MOVED)
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two(sale, drain):
+    deal, szte = ready(sale, drain)
+    decided(deal, drain)
+    early = refusal(
+        lambda: deals_actions.propose_return(
+            actor=officer("trading"), now=deal.opened_at, deal=deal.id, part=szte.part, reason="?"
+        )
+    )
+    assert early is parts.Refusal.NOT_REFUSED, "it may be moving"
+    szte.answers("sales.move", FROZEN)
+    assert part_of(deal).why["code"] == "rights.frozen"
+    assert [one.id for one in deals.with_refused_parts()] == [deal.id]
+
+    actions.ask_again(actor=officer("settlement"), now=deal.opened_at, deal=deal.id, part=szte.part)
+    assert (szte.count("sales.move"), part_of(deal).why) == (2, {})
+    szte.answers("sales.move", FROZEN)
+    one = officer("trading")
+    act = {"now": deal.opened_at, "deal": deal.id, "part": szte.part}
+    deals_actions.propose_return(actor=one, **act, reason="Frozen by a court.")
+    assert refusal(lambda: actions.return_part(actor=one, **act)) is CommonRefusal.SAME_EYES
+    in_order()
+    before = money.account_of(deal.buyer).available_fen
+    actions.return_part(actor=officer("trading"), **act)
+    drain()
+
+    assert szte.told("sales.end").body["part"] == str(szte.part)
+    done = deals.deal(deal.id)
+    assert (done.status, part_of(deal).status) == (Deal.CLOSED, PartStatus.RETURNED)
+    assert money.account_of(deal.buyer).available_fen == before + SHARE
+    assert held(deal) == 0
+    assert not Position.objects.exists()
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_deal_that_ends_is_told_to_the_parts_venue_and_its_late_words_are_refused(sale, drain):
+    deal, seller, szte = sale
+    signed_here(deal, seller)
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    kinds = Outgoing.objects.filter(to="SZTE").order_by("sequence").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["sales.end", "projects.ended"]
+    late = refusal(lambda: szte.says("sales.accept", text_digest=deal.contract_digest))
+    assert late is parts.Refusal.PART_OUT_OF_STATE
+    szte.says("sales.ready")
+    szte.answers("sales.award", Answer(said=None, refused="sales.unknown_part", facts={}))
+    assert part_of(deal).status is PartStatus.ENDED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_seller_that_does_not_sign_in_time_is_late_though_the_lead_seller_signed(sale, drain):
+    deal, seller, _ = sale
+    signed_here(deal, seller)
+    found = deals_actions.note_overdue(actor=SYSTEM, now=deal.sign_by, deal=deal.id)
+    assert found.overdue_at is not None
+    late = {"now": deal.sign_by, "deal": deal.id, "reason": "Silent."}
+    by = officer("trading")
+    why = refusal(lambda: deals_actions.propose_default(actor=by, side=Side.BUYER, **late))
+    assert why is Deals.NOT_LATE
+    assert deals_actions.propose_default(actor=by, side=Side.SELLER, **late).ending is not None
