@@ -9,8 +9,8 @@ the same subject queue behind it, so that order per subject holds. Others go on.
 
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,15 +35,11 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """`name` is stable (it keeps the cursor); `kinds` are event kinds; `handle` does the work.
-
-    `timeless`: it does and leads to the same whatever the venue's clock says by then.
-    """
+    """`name` is stable (it keeps the cursor); `kinds` are event kinds; `handle` does the work."""
 
     name: str
     kinds: tuple[str, ...]
     handle: Callable[[Recorded], None]
-    timeless: bool = False
 
 
 def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
@@ -71,8 +67,13 @@ def next_retry() -> datetime | None:
     return waiting.values_list("next_try_at", flat=True).first()
 
 
-def is_quiet(reactions: Sequence[Reaction]) -> bool:
-    """Whether nothing waits for these, with a place or pending (parked entries aside)."""
+def is_quiet(reactions: Sequence[Reaction], *, but: Collection[str] = ()) -> bool:
+    """Whether nothing waits for these, with a place or pending (parked entries aside).
+
+    Entries of the kinds in `but` count for nothing.
+    """
+    if but:
+        reactions = [replace(r, kinds=tuple(k for k in r.kinds if k not in but)) for r in reactions]
     if queries.any_pending({kind for reaction in reactions for kind in reaction.kinds}):
         return False
     return not _with_news(reactions, _read(), queries.end())

@@ -8,19 +8,29 @@ moment of what they follow from, be they made a second later or an hour. A thous
 registered at once keep no clock waiting for a thousand files.
 """
 
+from typing import Final
+
 from django.utils.translation import gettext
 
 from hutong.auctions import queries as auctions
 from hutong.journal import reacting
 from hutong.node.reactions import REACTIONS
 
-AWAITED = [reaction for reaction in REACTIONS if not reaction.timeless]
+PAPERS: Final = frozenset(
+    {
+        "certificates.Issued",
+        "certificates.Rendered",
+        "certificates.ReissueStarted",
+        "certificates.ReissueAdvanced",
+        "certificates.Reissued",
+    }
+)
 
 
 def in_the_way() -> str | None:
     """Name what is running, or None. A cut-off whose auction is not made yet is running too."""
     if auctions.running_lots():
         return gettext("an auction")
-    if not reacting.is_quiet(AWAITED):
+    if not reacting.is_quiet(REACTIONS, but=PAPERS):
         return gettext("what follows from earlier acts")
     return None

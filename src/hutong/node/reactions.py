@@ -36,12 +36,6 @@ def when(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
     return Reaction(name, kinds, do)
 
 
-def papers(name: str, *kinds: str, do: Callable[[Recorded], None]) -> Reaction:
-    """What makes and shows the papers of what was decided: they say what was settled then, so a
-    demo's clock need not wait until they are there (TI-2)."""
-    return Reaction(name, kinds, do, timeless=True)
-
-
 REACTIONS: tuple[Reaction, ...] = (
     # the register
     when(
@@ -102,8 +96,8 @@ REACTIONS: tuple[Reaction, ...] = (
         do=rights.on_settled,
     ),
     when("certificates.of_deal", "settlement.Settled", do=certificates.on_settled),
-    papers("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
-    papers(
+    when("certificates.rendering", "certificates.Issued", do=certificates.on_issued),
+    when(
         "certificates.reissuing",
         *("certificates.ReissueStarted", "certificates.ReissueAdvanced"),
         do=certificates.on_reissue,
@@ -149,8 +143,8 @@ REACTIONS: tuple[Reaction, ...] = (
     # one right registered at two venues before they knew of each other (NE-5)
     when("duplicates.found", "network.DuplicateFound", do=duplicates.on_found),
     # who is recognised here, and our parties elsewhere (PA-4)
-    papers("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
-    papers("recognition.later", "certificates.Rendered", do=recognition.on_rendered),
+    when("certificates.void_earlier", "certificates.Rendered", do=certificates.void_earlier),
+    when("recognition.later", "certificates.Rendered", do=recognition.on_rendered),
     when("recognition.again", "certificates.Resumed", do=recognition.on_resumed),
     when("recognition.standing", "venues.ListAdopted", do=recognition.on_list),
     # people
@@ -165,7 +159,7 @@ REACTIONS: tuple[Reaction, ...] = (
     when("rights.sides", *filings.TOLD, do=filings.tell_sides),
     when("rights.contributors", *rights.INCOME_TOLD, do=rights.tell_contributors),
     when("listings.people", *listings.TOLD, do=listings.tell_people),
-    papers(
+    when(
         "certificates.people",
         *("certificates.Rendered", "certificates.Reissued", "certificates.Revoked"),
         do=certificates.tell_people,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hutong.journal import queries, reacting
 from hutong.journal.actions import ANYONE, action, assign_positions, record
@@ -74,7 +76,8 @@ def test_entries_are_handled_once_in_order(handler, reactions):
 def test_a_poison_entry_is_parked_with_its_error_and_only_its_subject_waits(handler, reactions):
     handler.broken = {1}
     write(("a:1", 1), ("a:2", 2), ("a:1", 3))
-    run_once(reactions, real_now=REAL)
+    while run_once(reactions, real_now=REAL):
+        pass  # to write down what went wrong may take a turn
     assert handler.seen == [2]
     first, behind = queries.parked()
     assert "cannot do 1" in first.error
@@ -157,3 +160,24 @@ def test_what_takes_long_keeps_no_other_reaction_waiting_for_all_of_it(handler, 
         pass
     assert slow.seen == [0, 1, 2, 3, 4]
     assert is_quiet(both)
+
+
+@pytest.mark.django_db
+def test_what_is_pending_for_others_disturbs_nobodys_quiet(handler, reactions):
+    seldom(actor=ANONYMOUS, now=NOW, subject="a:1", number=1)
+    assert is_quiet(reactions)
+    happen(actor=ANONYMOUS, now=NOW, subject="a:2", number=2)
+    assert not is_quiet(reactions)
+
+
+@pytest.mark.django_db
+def test_for_a_short_turn_few_entries_are_read(reactions, monkeypatch):
+    write(*((f"thing:{n}", n) for n in range(40)))
+    while run_once(reactions, real_now=REAL):
+        pass
+    write(*((f"thing:{n}", n) for n in range(40)))
+    monkeypatch.setattr(reacting, "TURN_SECONDS", -1)
+    with CaptureQueriesContext(connection) as asked:
+        assert run_once(reactions, real_now=REAL) == 1
+    read = [one["sql"] for one in asked if "LIMIT" in one["sql"] and "leaf" in one["sql"]]
+    assert [sql.rpartition("LIMIT ")[2] for sql in read] == [str(reacting.FEW)]
