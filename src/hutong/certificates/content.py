@@ -169,6 +169,8 @@ class Transaction:
     settled_on: date
     contract_digest: str
     licence: LicenceFacts | None = None
+    joint_project: str = ""  # its number; a joint project's parts are each a line of their own
+    joint_parts: tuple[str, ...] = ()
 
     kind: ClassVar[Kind] = Kind.TRANSACTION
     thread: ClassVar[None] = None
@@ -189,6 +191,11 @@ class Transaction:
             "buyer": self.buyer.plain(),
             "technologies": [technology.plain() for technology in self.technologies],
             **({"licence": self.licence.plain()} if self.licence else {}),
+            **(
+                {"joint": {"project": self.joint_project, "parts": list(self.joint_parts)}}
+                if self.joint_parts
+                else {}
+            ),
         }
 
 

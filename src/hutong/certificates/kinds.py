@@ -187,6 +187,8 @@ KINDS: Final[dict[Kind, KindOf]] = {
             money("deal.price_fen", "成交价格", "Price", strong=True),
             _currency("deal.currency"),
             choice("deal.way", "交易方式", "Way of sale", WAYS, open=True),
+            text("joint.project", "联合项目", "Joint project", required=False),
+            texts("joint.parts", "各部分", "Its parts", required=False),
             text("deal.number", "成交编号", "Deal no."),
             day("deal.signed_on", "合同签订", "Contract signed"),
             day("deal.settled_on", "交割日期", "Settled on"),

@@ -21,9 +21,12 @@ from hutong.certificates.fields import Type
 from hutong.certificates.kinds import KINDS, Kind
 from hutong.certificates.rules import Refusal
 from hutong.deals import queries as deals
+from hutong.deals.parts import PartStatus
 from hutong.kit.ids import subject
 from hutong.kit.moments import local_date
+from hutong.kit.money import with_unit
 from hutong.kit.refusal import N_, Refused
+from hutong.listings import queries as listings
 from hutong.parties import queries as parties
 from hutong.parties.queries import PartyView
 from hutong.technologies import queries as technologies
@@ -50,8 +53,31 @@ def transaction(deal: UUID, *, settled_on: datetime) -> tuple[Transaction, tuple
         settled_on=local_date(settled_on),
         contract_digest=agreed.contract_digest,
         licence=_licence_facts(agreed),
+        joint_project=_project_of(agreed),
+        joint_parts=tuple(_part(part, agreed.currency) for part in agreed.parts),
     )
     return matter, agreed.technologies
+
+
+def _project_of(agreed: deals.DealView) -> str:
+    joint = listings.listing(agreed.listing).joint if agreed.parts else None
+    return joint.number if joint else ""
+
+
+def _part(part: deals.DealPartView, currency: str) -> str:
+    """A part of a joint project: its venue, bundle, seller, technologies, share, and whether it moved."""
+    moved = part.status is PartStatus.MOVED
+    return " · ".join(
+        [
+            part.venue,
+            part.title_zh or part.title_en,
+            part.seller_zh or part.seller_en,
+            f"{part.technologies} ({part.contents[:23]}…)",
+            f"{part.share.numerator}/{part.share.denominator}",
+            with_unit(part.amount_fen, currency),
+            "已交割 moved" if moved else "未交割，价款已退 not moved, its share returned",
+        ]
+    )
 
 
 def _licence_facts(agreed: deals.DealView) -> LicenceFacts | None:

@@ -89,6 +89,7 @@ KINDS: Words = {
     "trade.countersigned": N_("Countersigns the certificate of a deal"),
     "trade.settled": N_("Right and money have moved"),
     "trade.ended": N_("The deal has ended otherwise"),
+    "trade.returned": N_("Parts did not move; their shares are free"),
     "venues.approval": N_("Approves a change of the list"),
     "venues.list": N_("A new list of members"),
 }

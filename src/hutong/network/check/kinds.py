@@ -53,6 +53,20 @@ class Spoken:
         return (*named, *self.body)
 
 
+_PART_OF_DEAL: Final = {"part": str(new_id()), "deal": str(new_id())}
+_SOLD: Final = {
+    **_PART_OF_DEAL,
+    **AMOUNT,
+    "number": "ZZ-D2022-00001",
+    "price_fen": 2,
+    "contents": DIGEST,
+    "contract": "x",
+    "contract_digest": DIGEST,
+    "sign_by": "2022-06-20T01:00:00.000000Z",
+    "buyer": {"home": NOWHERE, "id": str(new_id()), "credential": None},
+}
+
+
 def _order(*unknown: str, **body: Any) -> Spoken:
     return Spoken(about=("order", "order"), body=body, unknown=unknown or ("trade.unknown_order",))
 
@@ -186,6 +200,17 @@ AREAS: Final[Mapping[str, tuple[str, Mapping[str, Spoken]]]] = {
             "projects.ended": _project("", ending="withdrawn"),
         },
     ),
+    "sales": (
+        "Selling a joint project",
+        {
+            "sales.award": _project("sales.unknown_part", **_SOLD),
+            "sales.accept": _project("deals.unknown_part", part=str(new_id()), text_digest=DIGEST),
+            "sales.assure": _project("sales.unknown_part", **_PART_OF_DEAL, **AMOUNT),
+            "sales.ready": _project("deals.unknown_part", part=str(new_id())),
+            "sales.move": _project("sales.unknown_part", **_PART_OF_DEAL, amount_fen=1),
+            "sales.end": _project("", **_PART_OF_DEAL),
+        },
+    ),
     "institutions": (
         "Institutions",
         {
@@ -221,6 +246,7 @@ AREAS: Final[Mapping[str, tuple[str, Mapping[str, Spoken]]]] = {
             "trade.price": _order(**AMOUNT, pay_by="2022-06-20T01:00:00.000000Z"),
             "trade.settled": _order(certificates=[]),
             "trade.ended": _order(how="terminated", back_fen=0),
+            "trade.returned": _order(back_fen=1),
         },
     ),
     "countersigning": (

@@ -16,7 +16,7 @@ from hutong.kit.actor import SYSTEM
 from hutong.network.bodies import Body
 from hutong.network.messages.kinds import Kind, OnAnswer
 from hutong.network.messages.rules import Answer, Message
-from hutong.network.sales import actions, buyers, rules
+from hutong.network.sales import actions, rules
 from hutong.network.sales.actions.telling import ACCEPT, ASSURE, AWARD, END, MOVE, READY
 
 Said = dict[str, Any]
@@ -32,6 +32,7 @@ def on_award(message: Message, now: datetime) -> Said:
         actor=SYSTEM,
         now=now,
         lead=message.sender,
+        project=body.uuid("project"),
         part=body.uuid("part"),
         deal=body.uuid("deal"),
         number=body.text("number", 40),
@@ -42,14 +43,14 @@ def on_award(message: Message, now: datetime) -> Said:
         contract=body.text("contract", rules.LONGEST_CONTRACT),
         contract_digest=body.text("contract_digest", 71),
         sign_by=body.moment("sign_by"),
-        buyer=buyers.known(body.object("buyer"), now),
+        buyer=body.object("buyer"),
     )
     return {}
 
 
 def on_assure(message: Message, now: datetime) -> Said:
     """The price is paid there; the part's share of it is held for us."""
-    body = Body(message.body)
+    body = _body(message)
     actions.take_assurance(
         actor=SYSTEM,
         now=now,
@@ -64,7 +65,7 @@ def on_assure(message: Message, now: datetime) -> Said:
 
 def on_move(message: Message, now: datetime) -> Said:
     """Right against money, now: what is answered is what has happened."""
-    body = Body(message.body)
+    body = _body(message)
     entries = actions.move_part(
         actor=SYSTEM,
         now=now,
@@ -77,7 +78,7 @@ def on_move(message: Message, now: datetime) -> Said:
 
 
 def on_end(message: Message, now: datetime) -> Said:
-    body = Body(message.body)
+    body = _body(message)
     actions.end_sale(
         actor=SYSTEM,
         now=now,
@@ -92,7 +93,7 @@ def on_end(message: Message, now: datetime) -> Said:
 
 
 def on_accept(message: Message, now: datetime) -> Said:
-    body = Body(message.body)
+    body = _body(message)
     actions.take_acceptance(
         actor=SYSTEM,
         now=now,
@@ -104,7 +105,7 @@ def on_accept(message: Message, now: datetime) -> Said:
 
 
 def on_ready(message: Message, now: datetime) -> Said:
-    part = Body(message.body).uuid("part")
+    part = _body(message).uuid("part")
     actions.take_ready(actor=SYSTEM, now=now, venue=message.sender, part=part)
     return {}
 
@@ -128,6 +129,13 @@ def moved(message: Message, answer: Answer, now: datetime) -> None:
         return
     part = Body(message.body).uuid("part")
     actions.take_moved(actor=SYSTEM, now=now, venue=message.recipient, part=part)
+
+
+def _body(message: Message) -> Body:
+    """What is said of a part, in the project that the message is about."""
+    body = Body(message.body)
+    body.uuid("project")
+    return body
 
 
 KINDS: dict[str, Kind] = {

@@ -3,7 +3,7 @@ What venues say to each other about orders, and what follows from it (NE-4; docs
 
     bidder's venue → home venue    trade.intend · withdraw · guarantee · sign · pay
     home venue → bidder's venue    trade.qualified · declined · released · called · lot · awarded
-                                   · signed · price · settled · ended
+                                   · signed · price · settled · returned · ended
 
 All are about the subject `order:<id>`, so each direction keeps its order. Doors: they parse, call
 once, answer.
@@ -246,6 +246,12 @@ def on_ended(message: Message, now: datetime) -> Said:
     return {}
 
 
+def on_returned(message: Message, now: datetime) -> Said:
+    """Parts of a joint project did not move: so much of what we owed is our member's again."""
+    order, back = _order(message), Body(message.body).amount_fen("back_fen")
+    return _told(message, events.PriceReturned(order=order, amount_fen=back), now)
+
+
 # -- small things --------------------------------------------------------------------------------------------
 
 
@@ -295,4 +301,5 @@ KINDS: dict[str, Kind] = {
     "trade.price": Kind(handle=on_price),
     "trade.settled": Kind(handle=on_settled),
     "trade.ended": Kind(handle=on_ended),
+    "trade.returned": Kind(handle=on_returned),
 }

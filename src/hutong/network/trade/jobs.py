@@ -153,6 +153,15 @@ def of_return(entry: Recorded) -> None:
     _ended(entry, back_fen=entry.facts["amount_fen"])
 
 
+def of_parts_returned(entry: Recorded) -> None:
+    """Parts of a joint project that could not move: their shares are owed no longer, the deal goes on."""
+    order = queries.foreign_of_deal(UUID(entry.facts["deal"]))
+    if order is not None:
+        amount = entry.facts["amount_fen"]
+        actions.give_back(actor=SYSTEM, now=entry.at, order=order.id, amount_fen=amount)
+        _tell(order, "trade.returned", {"back_fen": amount}, entry)
+
+
 def of_ending(entry: Recorded) -> None:
     """Ended before anything of the price was there. Where something was, its return tells so."""
     payable = settlement.payable_for(subject("deal", UUID(entry.facts["deal"])))
@@ -188,6 +197,7 @@ _TELLINGS: dict[str, Callable[[Recorded], None]] = {
     "deals.Closed": of_closing,
     "certificates.Rendered": of_certificate,
     "settlement.PriceReturned": of_return,
+    "settlement.PartsReturned": of_parts_returned,
     "deals.Defaulted": of_ending,
     "deals.Terminated": of_ending,
 }

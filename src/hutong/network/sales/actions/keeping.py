@@ -3,9 +3,10 @@ At a part's home venue: the contract its seller accepts, what the lead venue sta
 against money in one transaction (NE-3, DL-2, SE-5).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from hutong.journal.actions import action, nothing_changed, record
@@ -21,7 +22,7 @@ from hutong.network.projects.actions.contributing import release
 from hutong.network.projects.actions.telling import is_here, part_subject, tell
 from hutong.network.projects.models import Contribution
 from hutong.network.projects.rules import ContributionStatus
-from hutong.network.sales import queries, rules
+from hutong.network.sales import buyers, queries, rules
 from hutong.network.sales.actions.telling import ACCEPT, READY
 from hutong.network.sales.models import PartSale
 from hutong.network.sales.queries import SaleView
@@ -42,6 +43,7 @@ def take_award(
     actor: Actor,
     now: datetime,
     lead: str,
+    project: UUID,
     part: UUID,
     deal: UUID,
     number: str,
@@ -52,7 +54,7 @@ def take_award(
     contract: str,
     contract_digest: str,
     sign_by: datetime,
-    buyer: UUID,
+    buyer: Mapping[str, Any] | UUID,
     rulebook_version: int | None = None,
 ) -> None:
     """The project is sold: here is the contract for the part's seller to accept.
@@ -60,7 +62,11 @@ def take_award(
     Refused when the part is not listed with that venue, earns another share than was told, or less
     than its seller asks, or when the contract names other rights than the bundle holds.
     """
-    listed = Contribution.objects.select_for_update().filter(id=part, invitation__lead=lead).first()
+    listed = (
+        Contribution.objects.select_for_update(of=("self",))
+        .filter(id=part, invitation=project, invitation__lead=lead)
+        .first()
+    )
     known = PartSale.objects.filter(part=part, deal=deal).first()
     if known is not None and known.contract_digest == contract_digest:
         nothing_changed()
@@ -69,6 +75,7 @@ def take_award(
         raise Refused(Refusal.UNKNOWN_PART)
     if digest(contract.encode()) != contract_digest:
         raise Refused(Refusal.OTHER_CONTRACT)
+    buyer = buyer if isinstance(buyer, UUID) else buyers.known(buyer, now)
     if buyer == listed.seller:
         raise Refused(Refusal.BUYS_ITS_OWN)
     assert listed.share is not None, "what is listed has its share"

@@ -200,6 +200,7 @@ def _award_here(deal: DealView, part: DealPartView, now: datetime) -> None:
         actor=SYSTEM,
         now=now,
         lead=part.venue,
+        project=project_of(deal),
         part=part.id,
         deal=deal.id,
         number=deal.number,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hutong.certificates import matters
 from hutong.certificates import queries as certificates
 from hutong.deals import queries as deals
 from hutong.deals.parts import PartStatus
@@ -77,6 +78,9 @@ def test_every_seller_signs_the_one_contract_and_each_part_moves_against_its_sha
     assert money.account_of(seller.id).available_fen == 2_000_001 - fee
     [certificate] = certificates.by_subject(subject("deal", deal.id))
     assert certificate.number == done.certificate
+    matter, _ = matters.transaction(deal.id, settled_on=deal.opened_at)
+    told = matter.plain()["joint"]["parts"]
+    assert [p.seller_zh in line for p, line in zip(done.parts, told, strict=True)] == [True] * 2
     [project] = projects.to_act_on(ProjectStatus.CLOSED)
     assert project.ending == "sold"
     assert done.price_fen == PRICE

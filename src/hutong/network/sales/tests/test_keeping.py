@@ -61,6 +61,7 @@ class Lead:
 
     def award(self, **changed):
         return {
+            "project": str(self.project),
             "part": str(self.part.id),
             "deal": str(self.deal),
             "number": "SZTE-D2022-00001",
@@ -76,7 +77,8 @@ class Lead:
         }
 
     def says(self, kind, **body):
-        told = {"part": str(self.part.id), "deal": str(self.deal), "amount_fen": AMOUNT, **body}
+        told = {"project": str(self.project), "part": str(self.part.id), **body}
+        told = {"deal": str(self.deal), "amount_fen": AMOUNT, **told}
         said = KINDS[kind].handle(self.paper.message(kind, told), self.now)
         self.drain()
         return said

@@ -48,7 +48,8 @@ class Szte:
         self.drain()
 
     def says(self, kind, **body):
-        message = self.paper.message(kind, {"part": str(self.part), **body})
+        about = self.told("sales.award").body["project"]
+        message = self.paper.message(kind, {"project": about, "part": str(self.part), **body})
         KINDS[kind].handle(message, self.venue.now)
         self.drain()
 
