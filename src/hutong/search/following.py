@@ -161,11 +161,14 @@ class Follower:
     def _follow(self) -> int:
         here = self._generation
         assert here is not None, "a stale index is rebuilt first"
+        end = journal.end()
         entries = journal.after(here.position, kinds=self.feeds, limit=ENTRIES)
         others, beside = (
             self.beside.changed(here.beside, CHUNK) if self.beside else ([], here.beside)
         )
         if not entries and beside == here.beside:
+            # What concerns nothing here is not read again, and not worth a write either.
+            self._generation = index.Generation(here.place, max(here.position, end), here.beside)
             return 0
         touched: dict[Kind, dict[UUID, None]] = {}
         for entry in entries:

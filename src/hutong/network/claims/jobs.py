@@ -37,7 +37,8 @@ class Keeper:
         self._said: tuple[int, str, int, bytes] | None = None
         self._said_at = 0.0
         self._lists = queries.ListsSeen()
-        self._seen: tuple[Any, ...] | None = None
+        self._digest = ""  # of the list that was worked under last
+        self._held: tuple[int, bytes] | None = None  # of the registrar's log
         self._looked_at = 0.0
 
     def step(self) -> int:
@@ -45,25 +46,32 @@ class Keeper:
         network = venues.network()
         if network is None:
             return 0
-        seen = (network.digest, mirrors.held(network.registrar))
-        just_looked = time.monotonic() - self._looked_at < LOOK_SECONDS
-        if seen == self._seen and just_looked and not queries.any_to_do():
+        held, real_now = mirrors.held(network.registrar), datetime.now(UTC)
+        over = time.monotonic() - self._looked_at >= LOOK_SECONDS
+        done = 0
+        if over or network.digest != self._digest or queries.any_to_do():
+            self._digest, self._looked_at = network.digest, time.monotonic()
+            done = self._work(real_now)
+        elif held == self._held:
             return 0
-        self._seen, self._looked_at = seen, time.monotonic()
-        real_now = datetime.now(UTC)
+        self._held = held
+        self._acknowledge(real_now)
+        return done
+
+    def _work(self, real_now: datetime) -> int:
+        """As the registrar and as a claimant."""
         given: dict[str, Any] = {"actor": SYSTEM, "now": due.venue_now(real_now)}
         done = 0
         try:
             done += int(actions.open_term(**given))
         except Undecided as why:
-            self._seen = None
+            self._digest = ""
             log.info("term_not_open", why=str(why))
         except Refused as why:
-            self._seen = None
+            self._digest = ""
             log.error("term_not_open", why=str(why))
         done += actions.follow(**given)
         done += actions.tell(**given)
-        self._acknowledge(real_now)
         return done
 
     def _acknowledge(self, real_now: datetime) -> None:
