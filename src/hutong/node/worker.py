@@ -38,7 +38,7 @@ RARELY_SECONDS = 5.0
 CLOCK_SECONDS = 1.0  # what becomes due by real time alone, with a bound of seconds on its delay
 SOON_SECONDS = 0.2
 # A bell that rings again and again is answered every so often: what came meanwhile is one work.
-TIMERS_REST_SECONDS = 0.1
+TIMERS_REST_SECONDS = 0.2
 FILES_REST_SECONDS = 0.2
 NETWORK_REST_SECONDS = 0.3
 LONGEST_SEQUENCING_REST_SECONDS = 0.2
@@ -302,8 +302,8 @@ def _loop(
                 continue
             if rest:
                 stopping.wait(rest)
-            if seconds:
-                bell.wait(seconds)
+            if seconds > rest:
+                bell.wait(seconds - rest)
         connections.close_all()
 
     return threading.Thread(target=run, name=name)
