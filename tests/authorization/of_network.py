@@ -110,6 +110,7 @@ def ids(
         "POST /my/custody/{move}/take-back": str(moved["wished"]),
         "POST /network/custody/{move}/take-up": str(moved["received"]),
         "POST /network/custody/{move}/offer": str(moved["proposed"]),
+        "step": "take_up",
         "POST /network/custody/{move}/accept": str(moved["taken_up"]),
         "POST /network/custody/{move}/decline": str(moved["received"]),
         **joint,

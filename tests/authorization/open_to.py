@@ -71,6 +71,7 @@ MEMBERS = {
     "POST /listings/{listing}/intents": "every verified party may apply (LI-4)",
     "POST /rights/notices/{application}/objections": "every verified party may object (RR-7)",
     "POST /documents": "a file of one's own",
+    "POST /my/custody/several": "each is its sole owner's to ask for; others' are refused one by one",
     "POST /orders": "every verified party may apply elsewhere, through its venue (NE-4)",
     "POST /party-credential": "one's own party's credential (PA-4)",
 }

@@ -372,6 +372,17 @@ def build(now: datetime) -> World:
         "POST /network/statements/{statement}/receipt": {"receipt": ids["suspense_receipt"]},
         "POST /my/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "theirs"},
         "POST /network/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "ours"},
+        "POST /my/custody/several": {
+            "technologies": [str(owned[3])],
+            "to": "SZTE",
+            "reason": "theirs",
+        },
+        "POST /network/custody/several": {
+            "technologies": [str(owned[3])],
+            "to": "SZTE",
+            "reason": "ours",
+        },
+        "POST /network/custody/several/{step}": {"moves": [str(owned[3])]},
         "POST /network/duplicates/{claim}/propose": {"upheld": "SZTE", "reasons": "It is older."},
         "POST /project-invitations/{project}/parts": {"bundle": str(bundle.id), "asked_fen": 100},
         "POST /projects": {"title_zh": "联合", "venues": [], "parts_by": "2030-01-01T09:00:00Z"},

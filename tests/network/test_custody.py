@@ -14,11 +14,12 @@ from hutong.listings.models import Listing
 from hutong.listings.testing import applied_intent, open_listing
 from hutong.network.claims import queries as claims
 from hutong.network.custody import actions, queries
+from hutong.network.custody.actions import Step
 from hutong.network.custody.rules import Status
 from hutong.node.audit import audits
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import queries as rights
-from hutong.rights.testing import registered_technology
+from hutong.rights.testing import registered_technologies, registered_technology
 from hutong.technologies import actions as technologies_actions
 from hutong.technologies import queries as technologies
 from hutong.transparency import sealing
@@ -31,7 +32,8 @@ OLD, NEW = "SZTE", "SDTE"  # the old one is the registrar, too
 
 
 @pytest.fixture
-def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(request, own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+    """`param`: how many more patents the university has."""
     from hutong.certificates.tests.conftest import CHECKOUT
 
     settings.ALLOWED_HOSTS = ["*"]
@@ -44,6 +46,8 @@ def pair(own_database, other_database, working_at, tmp_path, settings, monkeypat
         if code == OLD:
             made["university"] = verified_party("某大学", "university")
             made["patent"] = registered_technology(made["university"])
+            if more := getattr(request, "param", 0):
+                made["more"] = registered_technologies(made["university"], more)
 
     pair = Pair((own_database, other_database), working_at, tmp_path, NOW, alone)
     pair.made = made
@@ -219,6 +223,35 @@ def test_it_may_come_back_and_goes_on_where_it_ended(pair):
         assert technologies.technology(patent).status == "entered"
         assert claims.of_technology(patent).status == "final"
         assert rights.holders_of([patent]) == {pair.made["university"].id}
+    well_kept(pair)
+
+
+@pytest.mark.parametrize("pair", [2], indirect=True)
+def test_a_portfolio_goes_over_at_once_each_by_its_own_proof(pair):
+    settle(pair)
+    owned = [pair.made["patent"].id, *(one.id for one in pair.made["more"])]
+    words = {"to": NEW, "reason": "The owner agrees."}
+    begun = as_officer(pair, OLD, 0, actions.propose_several, technologies=owned, **words)
+    moves = [one.id for one in begun.done]
+    with pair.at(OLD):  # what one is kept for leaves the others
+        kept = next(one.id for one in begun.done if one.technology == owned[1])
+        listing = open_listing(pair.made["university"], owned[1:2], now=pair.now)
+        applied_intent(listing, verified_party("某公司", "enterprise", now=pair.now), now=pair.now)
+    offered = as_officer(pair, OLD, 1, actions.step_several, step=Step.OFFER, moves=moves)
+    assert [id for id, _ in offered.refused] == [kept]
+    settle(pair)
+
+    going = [id for id in moves if id != kept]
+    as_officer(pair, NEW, 0, actions.step_several, step=Step.TAKE_UP, moves=going)
+    done = as_officer(pair, NEW, 1, actions.step_several, step=Step.ACCEPT, moves=moves)
+    assert [id for id, _ in done.refused] == [kept], "it never came"
+    settle(pair)
+
+    assert {status(pair, NEW, move) for move in going} == {Status.OPENED}
+    assert status(pair, OLD, kept) is Status.PROPOSED
+    with pair.at(NEW):
+        opened = journal.of_kinds(["network.CustodyOpened"])
+        assert len({entry.facts["index"] for entry in opened}) == 2, "a proof each"
     well_kept(pair)
 
 

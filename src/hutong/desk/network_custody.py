@@ -5,6 +5,7 @@ by two officers (NE-8, PA-5).
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from hutong.kit.actor import Actor
 from hutong.kit.refusal import Refused
 from hutong.network import waiting
 from hutong.network.custody import actions, queries
+from hutong.network.custody.actions import MOST_AT_ONCE, Several, Step
 from hutong.network.custody.rules import Direction, Refusal, Status
+from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.door import Acts, officer
+from hutong.ui.several import posted_ids, told
 from hutong.venues import queries as venues
 
 OPERATE = queries.OPERATE
@@ -78,6 +82,8 @@ def page(request: HttpRequest) -> HttpResponse:
         actions.propose(actor=actor, now=request.now, **form.cleaned_data)
 
     acts.on("propose", propose, said=gettext("Proposed; a second officer offers it."), form=form)
+    for step in Step:
+        acts.on(step.value, partial(_step, request, step), to=lambda found: _told(request, found))
     if answer := acts.answer():
         return answer
     return render(
@@ -87,10 +93,86 @@ def page(request: HttpRequest) -> HttpResponse:
             "problem": acts.problem,
             "form": form if form.fields["to"].choices else None,
             "under_way": queries.moves(actor, *UNDER_WAY),
+            "choosable": [status.value for status in waiting.MOVES],
             "over": [one for one in queries.moves(actor, limit=50) if one.is_over],
         },
         status=acts.status,
     )
+
+
+def _step(request: HttpRequest, step: Step) -> Several:
+    moves = posted_ids(request, "move")
+    return actions.step_several(actor=request.actor, now=request.now, step=step, moves=moves)
+
+
+def _told(request: HttpRequest, found: Several) -> str:
+    refused = queries.named([id for id, _ in found.refused])
+    return told(request, len(found.done), [(refused[id], why) for id, why in found.refused], PAGE)
+
+
+class SeveralForm(forms.Form):
+    to = forms.ChoiceField(label=_("To which venue"))
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Both venues read it. All owners must agree; keep their paper."),
+    )
+
+
+@officer
+def several(request: HttpRequest) -> HttpResponse:
+    """A bundle's technologies, or an owner's, to choose from. Needs `network.operate`."""
+    actor = request.actor
+    actor.need(OPERATE)
+    form = SeveralForm(request.POST or None)
+    form.fields["to"].choices = [
+        (one.code, f"{one.code} · {one.name_zh}") for one in venues.others()
+    ]
+    acts = Acts(request)
+
+    def propose() -> Several:
+        chosen = posted_ids(request, "item")
+        given: dict[str, Any] = {"actor": actor, "now": request.now, "technologies": chosen}
+        return actions.propose_several(**given, **form.cleaned_data)
+
+    acts.on("propose", propose, form=form, to=lambda found: _told(request, found))
+    if answer := acts.answer():
+        return answer
+    given = request.GET.get("of", "").strip()
+    found = _technologies_of(given, request.GET.get("cursor"))
+    return render(
+        request,
+        "desk/network_custody_several.html",
+        {
+            "problem": acts.problem,
+            "form": form if form.fields["to"].choices else None,
+            "of": given,
+            "chosen": set(request.POST.getlist("item")),
+            **found,
+        },
+        status=acts.status,
+    )
+
+
+def _technologies_of(given: str, cursor: str | None) -> dict[str, Any]:
+    """What may be moved of a bundle or of a party, by its id; a page of it."""
+    try:
+        id = UUID(given)
+    except ValueError:
+        return {"rows": [], "unknown": bool(given)}
+    bundle = technologies.technologies([id]).get(id)
+    if bundle is not None:
+        start = int(cursor) if cursor and cursor.isdecimal() else 0
+        parts = bundle.parts[start : start + MOST_AT_ONCE]
+        more = start + MOST_AT_ONCE if len(bundle.parts) > start + MOST_AT_ONCE else None
+        return {"rows": queries.choosable(parts), "whose": bundle, "next": more}
+    party = parties.parties({id}).get(id)
+    if party is None:
+        return {"rows": [], "unknown": True}
+    held = rights.held_by(id, cursor=cursor, limit=100)
+    owned = [one.technology for one in held["items"]]
+    return {"rows": queries.choosable(owned), "whose": party, "next": held["next"]}
 
 
 @officer

@@ -2,6 +2,7 @@
 Asking for another exchange's custody of one's registered technology (NE-8).
 """
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -16,6 +17,7 @@ from hutong.network.custody.rules import Status
 from hutong.rights import queries as rights
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member, posted_id
+from hutong.ui.several import posted_ids, told
 from hutong.venues import queries as venues
 
 
@@ -69,3 +71,42 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         },
         status=acts.status,
     )
+
+
+@member
+def several(request: HttpRequest) -> HttpResponse:
+    """My registered technologies, to choose from; and what became of what was asked (NE-8)."""
+    actor, now = as_member(request.actor), request.now
+    others = venues.others()
+    form = WishForm(request.POST or None)
+    form.fields["to"].choices = [(one.code, f"{one.name_zh} · {one.code}") for one in others]
+    acts = Acts(request)
+
+    def wish() -> actions.Several:
+        chosen = posted_ids(request, "item")
+        given: dict[str, Any] = {"actor": actor, "now": now, "technologies": chosen}
+        return actions.wish_several(**given, **form.cleaned_data)
+
+    acts.on("wish", wish, form=form, to=lambda found: _told(request, found))
+    if answer := acts.answer():
+        return answer
+    held = rights.held_by(actor.acting_party(), cursor=request.GET.get("cursor"), limit=100)
+    return render(
+        request,
+        "my/custody_several.html",
+        {
+            "rows": queries.choosable([one.technology for one in held["items"]]),
+            "next": held["next"],
+            "chosen": set(request.POST.getlist("item")),
+            "form": form if others else None,
+            "moves": queries.wishes_of(actor.acting_party()),
+            "problem": acts.problem,
+        },
+        status=acts.status,
+    )
+
+
+def _told(request: HttpRequest, found: actions.Several) -> str:
+    refused = queries.named([id for id, _ in found.refused])
+    named = [(refused[id], why) for id, why in found.refused]
+    return told(request, len(found.done), named, "/my/custody")

@@ -42,6 +42,7 @@ urlpatterns = [
     path("my/technologies/bundle", technologies.bundle, name="bundle_new"),
     path("my/technologies/new", technologies.enter, name="technology_new"),
     path("my/technologies/<uuid:id>", technologies.one, name="technology"),
+    path("my/custody", custody.several, name="custody_several"),
     path("my/technologies/<uuid:id>/custody", custody.one, name="custody"),
     path("my/technologies/<uuid:id>/edit", technologies.edit, name="technology_edit"),
     path("my/rights", rights.index, name="rights"),

@@ -10,6 +10,7 @@ from ninja import Field, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.problems import problem_of
 from hutong.doors.text import Text
 from hutong.network.custody import actions, queries
 from hutong.network.custody.rules import Direction
@@ -48,6 +49,73 @@ class CustodyMoveIn(Schema):
 
 class CustodyWhyIn(Schema):
     why: Text = Field(min_length=1, max_length=2000, examples=["A sale is being prepared here."])
+
+
+class CustodySeveralIn(Schema):
+    technologies: list[UUID] = Field(
+        min_length=1, max_length=actions.MOST_AT_ONCE, description="Each becomes a move of its own"
+    )
+    to: Text = Field(max_length=20, description="Code of the other venue", examples=["SZTE"])
+    reason: Text = Field(
+        min_length=1, max_length=2000, examples=["The buyers of this field are there."]
+    )
+
+
+class CustodyStepIn(Schema):
+    moves: list[UUID] = Field(min_length=1, max_length=actions.MOST_AT_ONCE)
+
+
+class NotMovedOut(Schema):
+    """One of the list about which nothing was done, and why."""
+
+    id: UUID
+    problem: dict[str, Any] = Field(examples=[{"code": "custody.under_way", "rule": "NE-8"}])
+
+
+class CustodySeveralOut(Schema):
+    """What came of each: what one was refused for leaves the others."""
+
+    done: list[CustodyMoveOut]
+    refused: list[NotMovedOut]
+
+
+def _several(found: actions.Several) -> dict[str, Any]:
+    refused = [{"id": id, "problem": problem_of(why)} for id, why in found.refused]
+    return {"done": found.done, "refused": refused}
+
+
+@router.post(
+    "/my/custody/several",
+    response={200: CustodySeveralOut, **PROBLEMS},
+    summary="Ask for another venue's custody of several technologies",
+)
+def wish_several(request: DoorRequest, body: CustodySeveralIn) -> dict[str, Any]:
+    """Needs `member.act` for their sole owner; each is asked for as it would be alone (NE-8)."""
+    return _several(actions.wish_several(actor=request.actor, now=request.now, **body.model_dump()))
+
+
+@router.post(
+    "/network/custody/several",
+    response={200: CustodySeveralOut, **PROBLEMS},
+    summary="Propose to give custody of several technologies",
+)
+def propose_several(request: DoorRequest, body: CustodySeveralIn) -> dict[str, Any]:
+    """Needs `network.operate`; a second officer offers them, each or all at once (NE-8, PA-5)."""
+    return _several(
+        actions.propose_several(actor=request.actor, now=request.now, **body.model_dump())
+    )
+
+
+@router.post(
+    "/network/custody/several/{step}",
+    response={200: CustodySeveralOut, **PROBLEMS},
+    summary="Take up, offer or accept several moves",
+)
+def step_several(request: DoorRequest, step: actions.Step, body: CustodyStepIn) -> dict[str, Any]:
+    """Needs `network.operate`, and what each needs alone: other eyes to offer and to accept (PA-5)."""
+    return _several(
+        actions.step_several(actor=request.actor, now=request.now, step=step, moves=body.moves)
+    )
 
 
 @router.get(

@@ -3,7 +3,7 @@ What can be asked of moves of custody: those under way, and the dossier of one.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,8 +26,9 @@ from hutong.network.recognition import actions as recognition
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.rights.queries.audit import WRITTEN
-from hutong.rights.queries.chapters import named
+from hutong.rights.queries.chapters import named as parties_named
 from hutong.technologies import queries as technologies
+from hutong.technologies.queries import TechnologyView
 from hutong.technologies.rules import STATUTORY
 from hutong.venues import queries as venues
 
@@ -109,6 +110,27 @@ def of_technology(technology: UUID) -> MoveView | None:
     return view(row) if row else None
 
 
+def named(ids: Collection[UUID]) -> dict[UUID, str]:
+    """What technologies, or what moves are of, are called: in Chinese, or else in English, or by id."""
+    moved = CustodyMove.objects.filter(id__in=ids).values_list("id", "title_zh", "title_en")
+    found = {id: zh or en for id, zh, en in moved}
+    here = technologies.technologies(set(ids) - found.keys())
+    found |= {id: one.title_zh or one.title_en for id, one in here.items()}
+    return {id: found.get(id) or str(id) for id in ids}
+
+
+def choosable(ids: Collection[UUID]) -> list[TechnologyView]:
+    """Of these technologies those registered here that are on no way to another venue, by title."""
+    under_way = CustodyMove.objects.filter(technology__in=ids).exclude(
+        status__in=[status.value for status in rules.OVER]
+    )
+    left = rights.registered_among(ids) - set(under_way.values_list("technology", flat=True))
+    found = technologies.technologies(left).values()
+    return sorted(
+        (one for one in found if not one.moved_to), key=lambda t: (t.title_zh or t.title_en, t.id)
+    )
+
+
 def view(row: CustodyMove) -> MoveView:
     return MoveView(
         id=row.id,
@@ -150,7 +172,7 @@ def dossier_of(
     )
     if numbered and (claim is None or claim.status is not ClaimStatus.FINAL):
         raise Refused(Refusal.NO_CLAIM)
-    people = named(entries) | ({found.party} if found.party else set())
+    people = parties_named(entries) | ({found.party} if found.party else set())
     people |= {UUID(listing["seller"])} if listing else set()
     made = Dossier(
         technology=technology,

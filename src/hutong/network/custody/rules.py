@@ -96,6 +96,7 @@ class Refusal(Reason):
         "TE-3",
         N_("Its number names another technology here: {number}. Settle that first."),
     )
+    NONE_CHOSEN = reason("custody.none_chosen", "NE-8", N_("Choose at least one."), 422)
     NO_MOVE = reason("custody.no_move", "NE-8", N_("No such move is under way."), 404)
 
 
