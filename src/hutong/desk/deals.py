@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
+from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Side, Status
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, source
 from hutong.desk.terms import terms
+from hutong.doors.problems import sentence_of_code
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.money import with_unit
+from hutong.network.sales import actions as sales
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.settlement import actions
@@ -28,11 +31,14 @@ from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
-from hutong.ui.door import Acts, officer
+from hutong.ui.door import Acts, officer, posted_id
 from hutong.ui.templatetags.ui import named
 from hutong.ui.words import SIDES, WAYS, choices
+from hutong.venues import queries as venues
+from hutong.venues.lists import State
 
 END = "deals.end"
+SETTLE = "settlement.settle"
 
 
 class DefaultForm(forms.Form):
@@ -66,6 +72,20 @@ def to_end(actor: Actor, now: datetime) -> Iterator[Waiting]:
                 else gettext("not paid in time"),
                 term="deal",
             )
+
+
+@source(SETTLE)
+def parts_refused(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Deals with a part that its home venue refused: an officer asks again, or two give it up."""
+    for deal in queries.with_refused_parts():
+        yield Waiting(
+            kind=gettext("Part of a joint project refused by its exchange"),
+            title=f"{deal.number} {with_unit(deal.price_fen, deal.currency)}",
+            href=f"/desk/deals/{deal.id}",
+            since=min(part.changed_at for part in deal.refused_parts),
+            note=", ".join(sorted({part.venue for part in deal.refused_parts})),
+            term="deal",
+        )
 
 
 @officer
@@ -107,6 +127,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         lambda: deal_actions.drop_ending(**act, reason=reason),
         said=gettext("Dropped; the deal goes on."),
     )
+    _on_parts(acts, actor, id, reason, now)
     if answer := acts.answer():
         return answer
     deal = queries.deal_seen_by(actor, id)
@@ -168,6 +189,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         technologies=things,
         transfers=transfers,
         money=money,
+        homes={one.code: one for one in venues.members(*State)} if deal.parts else {},
+        refusals=refusals_of(deal),
         ending=ending,
         own=ending is not None and ending.proposed_by == actor.person,
     )
@@ -180,7 +203,7 @@ def _checks(deal: Any, transfers: Any) -> list[Check]:
     return [
         Check(
             text=gettext("Both sides accepted the contract"),
-            ok=len(deal.acceptances) == len(Side),
+            ok=deal.status is not Status.AGREED,
             rule="CO-1",
         ),
         Check(
@@ -194,7 +217,97 @@ def _checks(deal: Any, transfers: Any) -> list[Check]:
             and all(t.outside_step in ("effective", "not_due") for t in transfers),
             rule="RR-11",
         ),
+        *(
+            [
+                Check(
+                    text=gettext("Every part of the project can move at its exchange"),
+                    ok=all(part.status is PartStatus.READY for part in deal.parts if not part.lead),
+                    rule="DL-2",
+                )
+            ]
+            if deal.parts
+            else []
+        ),
     ]
+
+
+def refusals_of(deal: queries.DealView) -> dict[UUID, str]:
+    """What home venues refused last, in the reader's language."""
+    return {part.id: sentence_of_code(dict(part.why)) for part in deal.refused_parts}
+
+
+def _on_parts(acts: Acts, actor: Actor, deal: UUID, reason: str, now: datetime) -> None:
+    """What officers do about a part of a joint project that its exchange refused."""
+
+    def about() -> dict[str, Any]:
+        part = posted_id(acts.request, "part")
+        return {"actor": actor, "now": now, "deal": deal, "part": part}
+
+    acts.on("again", lambda: sales.ask_again(**about()), said=gettext("Asked again."))
+    acts.on(
+        "return",
+        lambda: deal_actions.propose_return(**about(), reason=reason),
+        said=gettext("Proposed; another officer confirms it."),
+    )
+    acts.on(
+        "returned",
+        lambda: sales.return_part(**about()),
+        said=gettext("Given up; its share goes back to the buyer."),
+    )
+
+
+def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decision]:
+    """A part whose exchange refused it: ask again, or give it up by two."""
+    found = []
+    for part in deal.refused_parts:
+        outcomes = []
+        if actor.has(SETTLE):
+            outcomes.append(
+                Outcome(
+                    act="again",
+                    label=gettext("Ask its exchange again"),
+                    consequence=gettext("Once the cause is gone; it answers whether it did it."),
+                    rule="DL-2",
+                    good=True,
+                )
+            )
+        returnable = part.status is PartStatus.ASKED and actor.has(END)
+        if returnable and part.returning_by not in (None, actor.person):
+            outcomes.append(
+                Outcome(
+                    act="returned",
+                    label=gettext("Give the part up"),
+                    consequence=gettext(
+                        "Its share goes back to the buyer, its rights are free; the others stand."
+                    ),
+                    rule="PA-5",
+                    grave=True,
+                )
+            )
+        elif returnable and part.returning_by is None:
+            outcomes.append(
+                Outcome(
+                    act="return",
+                    label=gettext("Propose to give it up"),
+                    consequence=gettext("Nothing happens before another officer confirms."),
+                    rule="PA-5",
+                    grave=True,
+                )
+            )
+        if outcomes:
+            proposes = any(one.act == "return" for one in outcomes)
+            found.append(
+                Decision(
+                    id=f"part-{part.id}",
+                    title=f"{part.venue}: {named(part)}",
+                    form=why_form(typed=reason, of=f"part-{part.id}", always=False)
+                    if proposes
+                    else None,
+                    hidden=(("part", str(part.id)),),
+                    outcomes=outcomes,
+                )
+            )
+    return found
 
 
 def _decisions(
@@ -205,7 +318,9 @@ def _decisions(
     reason: str,
     now: datetime,
 ) -> list[Decision]:
-    found = []
+    found = _of_parts(deal, actor, reason)
+    if deal.moving_at is not None:
+        return found
     ready = all(check.ok for check in _checks(deal, transfers))
     if deal.status is Status.PAID and ready and actor.has("settlement.settle"):
         found.append(

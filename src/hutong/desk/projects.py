@@ -1,6 +1,5 @@
 """
-Joint projects at the desk: those led here, and those to which this exchange is invited with the
-parts of its own sellers (NE-3, TE-4, PA-5).
+Joint projects led here, at the desk: announced, composed, offered, sold (NE-3, TE-4, PA-5).
 """
 
 from collections.abc import Iterator
@@ -13,30 +12,25 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.deals import queries as deals
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, source
 from hutong.desk.terms import terms
-from hutong.doors.problems import sentence_of_code
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.moments import at_local
 from hutong.kit.money import CNY, with_unit
 from hutong.network.projects import actions, queries, rules
-from hutong.network.projects.queries import ContributionView, InvitationView, ProjectView
+from hutong.network.projects.queries import ProjectView
 from hutong.network.projects.rules import (
-    ContributionStatus,
-    InvitationStatus,
     ProjectStatus,
     VenueStatus,
     Words,
 )
-from hutong.parties import queries as parties
-from hutong.parties.membership import ANY_ROLE
-from hutong.rights import queries as titles
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer
 from hutong.ui.fields import DayField
-from hutong.ui.templatetags.ui import in_chinese, named
+from hutong.ui.templatetags.ui import named
 from hutong.venues import queries as venues
 from hutong.venues.lists import State
 
@@ -95,31 +89,6 @@ def projects_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
         )
 
 
-@source(OFFICE)
-def invitations_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Invitations of other venues, which two officers answer; parts of our sellers to examine."""
-    for one in queries.invitations(InvitationStatus.INVITED, InvitationStatus.ACCEPTING):
-        yield Waiting(
-            kind=gettext("Invitation to a joint project"),
-            title=named(one) or one.number,
-            href=f"/desk/project-invitations/{one.id}",
-            since=one.received_at,
-            note=gettext("led by {venue}").format(venue=one.lead),
-            term="listing",
-            not_by=(one.accepted_by,),
-        )
-    for part in queries.mandates_waiting():
-        yield Waiting(
-            kind=gettext("Part of a joint project"),
-            title=named(part),
-            href=f"/desk/project-parts/{part.id}",
-            since=part.mandated_at,
-            note=part.number,
-            term="listing",
-            not_by=(part.mandated_by,),
-        )
-
-
 # -- led here ---------------------------------------------------------------------------------------
 
 
@@ -157,7 +126,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "projects": [queries.view(r) for r in queries.projects().order_by("-drafted_at")[:100]],
             "invitations": [one for one in queries.invitations() if one.lead != venues.my_code()],
-            "homes": _homes(),
+            "homes": homes(),
             "form": form,
             "problem": acts.problem,
         },
@@ -206,6 +175,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     if answer := acts.answer():
         return answer
     drafted = project.status is ProjectStatus.DRAFTED
+    sold = next(iter(deals.of_listing(project.listing)), None) if project.listing else None
     case = Case(
         kind=gettext("Joint project"),
         number=project.number,
@@ -231,7 +201,9 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("project", id)],
         project=project,
-        homes=_homes(),
+        deal=sold,
+        sold={part.id: part.status for part in sold.parts} if sold else {},
+        homes=homes(),
         here=mine,
         asked=with_unit(project.asked_fen, CNY),
     )
@@ -337,234 +309,5 @@ def _decisions(project: ProjectView, actor: Actor, lead: forms.Form, reason: str
     return found
 
 
-# -- invited ----------------------------------------------------------------------------------------
-
-
-@officer
-def invitation(request: HttpRequest, id: UUID) -> HttpResponse:
-    """A project that another venue leads: whether we join, and our sellers' parts."""
-    actor, now = request.actor, request.now
-    actor.need(OFFICE)
-    reason = request.POST.get("reason", "")
-    acts = Acts(request, to=f"/desk/project-invitations/{id}")
-    acts.on(
-        "accept",
-        lambda: actions.accept_invitation(actor=actor, now=now, project=id),
-        said=gettext("Noted; another officer confirms."),
-    )
-    acts.on(
-        "confirm",
-        lambda: actions.confirm_invitation(actor=actor, now=now, project=id),
-        said=gettext("Joined; sellers here may give their mandates."),
-    )
-    acts.on(
-        "decline",
-        lambda: actions.decline_invitation(actor=actor, now=now, project=id, reason=reason),
-        said=gettext("Declined; the lead exchange is told."),
-    )
-    if answer := acts.answer():
-        return answer
-    view = queries.invitation(id)
-    waits = view.status in (InvitationStatus.INVITED, InvitationStatus.ACCEPTING)
-    case = Case(
-        kind=gettext("Invitation to a joint project"),
-        number=view.number,
-        title=named(view) or view.number,
-        about=view.summary,
-        lifecycle="invitation_to_project",
-        state=view.status,
-        since=view.received_at if waits else None,
-        due_by=terms(now).due_by("listing", view.received_at) if waits else None,
-        checks=[
-            Check(
-                text=gettext("The lead exchange is in good standing"),
-                ok=venues.standing(view.lead).value == "good" or view.lead == venues.my_code(),
-                rule="NE-1",
-            ),
-            Check(text=gettext("A seller of ours wants to take part")),
-        ],
-        decisions=_answers(view, reason) if waits else (),
-        barred=same_eyes(
-            actor, [view.accepted_by], gettext("You meant to join; another officer confirms.")
-        ),
-        hands=[Hand(did=gettext("Accepted by"), by=view.accepted_by)] if view.accepted_by else [],
-    )
-    return show(
-        request,
-        "desk/project_invitation.html",
-        case,
-        acts=acts,
-        subjects=[subject("project", id)],
-        invitation=view,
-        parts=queries.contributions_to(id),
-        homes=_homes(),
-    )
-
-
-def _answers(view: InvitationView, reason: str) -> list[Decision]:
-    first = view.status is InvitationStatus.INVITED
-    return [
-        Decision(
-            id="join",
-            title=gettext("Join the project"),
-            outcomes=[
-                Outcome(
-                    act="accept",
-                    label=gettext("Mean to join"),
-                    consequence=gettext(
-                        "Another officer confirms; then the lead exchange is told."
-                    ),
-                    rule="PA-5",
-                    good=True,
-                )
-                if first
-                else Outcome(
-                    act="confirm",
-                    label=gettext("Confirm: join"),
-                    consequence=gettext(
-                        "The lead exchange is told, and sellers here may give their mandates."
-                    ),
-                    rule="PA-5",
-                    good=True,
-                )
-            ],
-        ),
-        Decision(
-            id="decline",
-            title=gettext("Decline"),
-            open=False,
-            form=why_form(typed=reason, of="decline"),
-            outcomes=[
-                Outcome(
-                    act="decline",
-                    label=gettext("Do not join"),
-                    consequence=gettext("The lead exchange reads the reason."),
-                    grave=True,
-                )
-            ],
-        ),
-    ]
-
-
-@officer
-def part(request: HttpRequest, id: UUID) -> HttpResponse:
-    """A seller's part: examine it, return it, or take it out for a cause."""
-    actor, now = request.actor, request.now
-    actor.need(OFFICE)
-    findings, reason = request.POST.get("findings", ""), request.POST.get("reason", "")
-    acts = Acts(request, to=f"/desk/project-parts/{id}")
-    acts.on(
-        "add",
-        lambda: actions.add_part(actor=actor, now=now, part=id, findings=findings),
-        said=gettext("Added; its rights are kept for the project."),
-    )
-    acts.on(
-        "return",
-        lambda: actions.return_part(actor=actor, now=now, part=id, findings=findings),
-        said=gettext("Returned to the seller."),
-    )
-    acts.on(
-        "withdraw",
-        lambda: actions.withdraw_part(actor=actor, now=now, part=id, reason=reason),
-        said=gettext("Taken out; the lead exchange is told."),
-    )
-    if answer := acts.answer():
-        return answer
-    view = queries.contribution(id)
-    waits = view.status is ContributionStatus.MANDATED
-    case = Case(
-        kind=gettext("Part of a joint project"),
-        number=view.number,
-        title=named(view),
-        about=view.project_zh if in_chinese() or not view.project_en else view.project_en,
-        lifecycle="contribution",
-        state=view.status,
-        since=view.mandated_at if waits else None,
-        due_by=terms(now).due_by("listing", view.mandated_at) if waits else None,
-        checks=[
-            Check(
-                text=gettext("Every technology of the bundle is registered"),
-                ok=titles.registered_among(view.bundled) == set(view.bundled),
-                rule="RR-10",
-                href=f"/technologies/{view.bundle}",
-            ),
-            Check(
-                text=gettext("The seller's mandate is on file"),
-                ok=True,
-                found=with_unit(view.asked_fen, CNY),
-            ),
-        ],
-        decisions=_examination(view, findings, reason),
-        barred=same_eyes(
-            actor,
-            [view.mandated_by, *parties.people_of(view.seller, ANY_ROLE)],
-            gettext("You act for the seller; another officer decides."),
-        ),
-        hands=[Hand(did=gettext("Mandate given by"), by=view.mandated_by, at=view.mandated_at)],
-    )
-    return show(
-        request,
-        "desk/project_part.html",
-        case,
-        acts=acts,
-        subjects=[subject("project_part", id)],
-        part=view,
-        why=sentence_of_code(dict(view.why)) if view.why else "",
-        seller=parties.party(view.seller),
-        homes=_homes(),
-    )
-
-
-def _examination(view: ContributionView, findings: str, reason: str) -> list[Decision]:
-    if view.status is ContributionStatus.MANDATED:
-        return [
-            Decision(
-                id="examine",
-                title=gettext("Examine the part"),
-                form=why_form("findings", _("Findings"), typed=findings, of="examine"),
-                outcomes=[
-                    Outcome(
-                        act="add",
-                        label=gettext("Add it to the project"),
-                        consequence=gettext(
-                            "It enters our public log, its rights are kept for the project, and the"
-                            " lead exchange reads it there."
-                        ),
-                        rule="LI-2",
-                        good=True,
-                    ),
-                    Outcome(
-                        act="return",
-                        label=gettext("Return it to the seller"),
-                        consequence=gettext("The seller reads the findings and may ask again."),
-                        grave=True,
-                    ),
-                ],
-            )
-        ]
-    if view.status in rules.PART_BOUND:
-        return [
-            Decision(
-                id="withdraw",
-                title=gettext("Take it out"),
-                open=False,
-                form=why_form(typed=reason, of="withdraw"),
-                outcomes=[
-                    Outcome(
-                        act="withdraw",
-                        label=gettext("Take the part out"),
-                        consequence=gettext(
-                            "Its rights are free; the project and what is offered of it say so"
-                            " everywhere."
-                        ),
-                        rule="NE-3",
-                        grave=True,
-                    )
-                ],
-            )
-        ]
-    return []
-
-
-def _homes() -> dict[str, object]:
+def homes() -> dict[str, object]:
     return {one.code: one for one in venues.members(*State)}

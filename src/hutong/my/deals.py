@@ -21,6 +21,8 @@ from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.words import SIDES, WAYS
+from hutong.venues import queries as venues
+from hutong.venues.lists import State
 
 
 @member
@@ -87,13 +89,22 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
             "technologies": technologies.technologies(deal.technologies),
             "payable": payable if side is Side.BUYER else None,
             "pledged": pledged,
-            "fee": settlement.fee_of(deal.price_fen, deal.rulebook_version),
+            "fee": _fee(deal, side),
+            "homes": {one.code: one for one in venues.members(*State)} if deal.parts else {},
+            "refusals": {},
             "step": next_step(deal, actor.party),
             "course": course_of(deal, side),
             "problem": acts.problem,
         },
         status=acts.status,
     )
+
+
+def _fee(deal: queries.DealView, side: Side | None) -> Any:
+    """The fee on what the reader pays, or earns: of a joint project the lead seller earns its part."""
+    lead = deal.lead_part if side is Side.SELLER else None
+    amount = lead.amount_fen if lead else deal.price_fen
+    return settlement.fee_of(amount, deal.rulebook_version)
 
 
 @member
@@ -163,6 +174,8 @@ def next_step(deal: queries.DealView, party: Any) -> str:
             return gettext("Pay the price by bank transfer with the reference shown.")
         case Status.SIGNED:
             return gettext("The buyer pays the price.")
+        case Status.PAID if deal.moving_at is not None:
+            return gettext("Right and money move, part by part, at each part's exchange.")
         case Status.PAID:
             return gettext("The money is here. The venue moves right and money together.")
         case Status.MOVED | Status.CERTIFIED:

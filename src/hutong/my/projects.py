@@ -15,9 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from hutong.doors.problems import sentence_of_code
 from hutong.kit.actor import ACT, READ
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.my.deals import readable
 from hutong.network.projects import actions, queries, rules
 from hutong.network.projects.queries import ContributionView
 from hutong.network.projects.rules import WITHDRAWABLE, ContributionStatus
+from hutong.network.sales import actions as selling
+from hutong.network.sales import queries as sales
+from hutong.network.sales.rules import Status as SaleStatus
+from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
 from hutong.ui.door import Acts, as_member, member
 from hutong.ui.fields import YuanField
@@ -124,6 +129,19 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @member
+def contract(request: HttpRequest, id: UUID) -> HttpResponse:
+    """The exact bytes of the contract that the part's sellers and the buyer accept."""
+    actor = as_member(request.actor)
+    actor.need(READ)
+    sale = sales.seen_by(actor, id)
+    return HttpResponse(
+        sales.contract_text(id),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{sale.number}.txt"'},
+    )
+
+
+@member
 def part(request: HttpRequest, id: UUID) -> HttpResponse:
     """A part of ours: how it stands, what it earns, and taking it out."""
     actor, now = as_member(request.actor), request.now
@@ -136,13 +154,30 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
         lambda: actions.withdraw_part(actor=actor, now=now, part=id, reason=reason),
         said=gettext("Withdrawn; the lead exchange is told."),
     )
+    acts.on(
+        "accept",
+        lambda: selling.accept_contract(
+            actor=actor, now=now, part=id, text_digest=request.POST["digest"]
+        ),
+        said=gettext("Accepted. Your acceptance of this exact text is recorded."),
+    )
     if answer := acts.answer():
         return answer
+    sale = sales.of_part(id)
+    text = sales.contract_text(id) if sale else ""
     return render(
         request,
         "my/project_part.html",
         {
             "part": view,
+            "sale": sale,
+            "contract": text,
+            "contract_html": readable(text),
+            "fee": settlement.fee_of(sale.amount_fen, sale.rulebook_version) if sale else None,
+            "may_accept": sale is not None
+            and sale.status is SaleStatus.AWARDED
+            and view.status is ContributionStatus.LISTED
+            and actor.has(ACT),
             "why": sentence_of_code(dict(view.why)) if view.why else "",
             "may_withdraw": view.status in WITHDRAWABLE and actor.has(ACT),
             "listed": view.status is ContributionStatus.LISTED,

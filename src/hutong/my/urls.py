@@ -71,6 +71,7 @@ urlpatterns = [
     path("my/projects", projects.index, name="projects"),
     path("my/projects/<uuid:id>", projects.one, name="project"),
     path("my/project-parts/<uuid:id>", projects.part, name="project_part"),
+    path("my/project-parts/<uuid:id>/contract.txt", projects.contract, name="part_contract"),
     path("my/listings", listings.index, name="listings"),
     path("my/listings/new", listings.new, name="listing_new"),
     path("my/listings/<uuid:id>", listings.one, name="listing"),

@@ -230,10 +230,10 @@ def test_a_lead_venue_stands_for_no_more_than_was_agreed_with_it(lead, monkeypat
     lead.awards()
     lead.accepted()
     limits = type(rulebook.in_force(lead.now).rules.network)
-    monkeypatch.setattr(limits, "limit_fen", lambda self, venue: AMOUNT - 1)
+    monkeypatch.setattr(limits, "limit_fen", lambda self, venue, currency: AMOUNT - 1)
     assert refusal(lambda: lead.says("sales.assure", currency=CNY)) is Trade.LIMIT_REACHED
     assert lead.status is Status.SIGNED
-    monkeypatch.setattr(limits, "limit_fen", lambda self, venue: AMOUNT)
+    monkeypatch.setattr(limits, "limit_fen", lambda self, venue, currency: AMOUNT)
     lead.says("sales.assure", currency=CNY)
     assert lead.status is Status.READY
     in_order()
