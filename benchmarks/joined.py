@@ -3,25 +3,28 @@ Part of bench `network`: two venues in processes of their own, joined, one selli
 
     visible     a listing accepted at one venue is a page of the other
     local       bids of a member of the home venue, at its hot door
-    relayed     bids of the other venue's member, at its own venue's door, the answer the home's
+    relayed     bids of the other venue's member, at its own venue's hot door, the answer the home's
+    CPU         what either costs each venue: its processes and its connections' in the database
 
 Bids come at a fixed rate, whether the last one was answered or not; each is timed from the moment at
 which it was due. Both kinds are bid at one lot, in turn, in the same run.
 """
 
+import contextlib
 import sys
 import tempfile
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from benchmarks.common import Case, percentile
 
 RATE = 100  # bids a second
@@ -61,7 +64,7 @@ def measure() -> Iterator[Case]:
         yield from _bids(sale)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _joined() -> Iterator[Any]:
     from rich.console import Console
 
@@ -193,6 +196,7 @@ def _bids(sale: Sale) -> Iterator[Case]:
     member = world.cases[sale.home].members[trading.LOCAL.key]
     seat = member.post(f"/api/v1/lots/{sale.lot}/paddle-token")["token"]
     firm = world.cases[sale.abroad].members[trading.ABROAD.key]
+    seat_abroad = firm.post(f"/api/v1/orders/{sale.order}/relay-token")["token"]
     limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
     home = httpx.Client(base_url=world.fleet.url(sale.home), timeout=30, limits=limits)
     abroad = httpx.Client(base_url=world.fleet.url(sale.abroad), timeout=30, limits=limits)
@@ -201,14 +205,18 @@ def _bids(sale: Sale) -> Iterator[Case]:
         return _bid(home, f"/live/lots/{sale.lot}/bids", seat, sale.next_fen())
 
     def relayed() -> bool:
-        return _bid(abroad, f"/api/v1/orders/{sale.order}/bids", firm.token, sale.next_fen())
+        return _bid(abroad, f"/live/orders/{sale.order}/bids", seat_abroad, sale.next_fen())
 
     _at_rate(local, 1)  # connections, tokens and code are there before it counts
     _at_rate(relayed, 1)
     waits: dict[str, list[float]] = {"local": [], "relayed": []}
+    spent: Counter[tuple[str, str]] = Counter()
     for _ in range(ROUNDS):
-        waits["local"] += _at_rate(local, SECONDS)
-        waits["relayed"] += _at_rate(relayed, SECONDS)
+        for name, bid in (("local", local), ("relayed", relayed)):
+            before = {code: _cpu_seconds(world, code) for code in world.codes}
+            waits[name] += _at_rate(bid, SECONDS)
+            for code in world.codes:
+                spent[name, code] += _cpu_seconds(world, code) - before[code]
     p99 = {name: percentile(each, 99) * 1000 for name, each in waits.items()}
     for name, each in waits.items():
         yield Case(
@@ -217,6 +225,16 @@ def _bids(sale: Sale) -> Iterator[Case]:
             unit="ms",
             ours=percentile(each, 50) * 1000,
             p99_ms=p99[name],
+            durability="fsync, synchronous_commit",
+            less_is_better=True,
+        )
+    of = {sale.home: "home", sale.abroad: "bidder's"}
+    for (name, code), seconds in sorted(spent.items()):
+        yield Case(
+            bench="network",
+            case=f"CPU of the {of[code]} venue for each of {RATE} {name} bids a second",
+            unit="ms",
+            ours=seconds * 1000 / len(waits[name]),
             durability="fsync, synchronous_commit",
             less_is_better=True,
         )
@@ -230,6 +248,28 @@ def _bids(sale: Sale) -> Iterator[Case]:
         durability="fsync, synchronous_commit",
         less_is_better=True,
     )
+
+
+def _cpu_seconds(world: Any, code: str) -> float:
+    """What a venue's processes have used so far, and those of the database that serve it."""
+    from hutong.node.presence import who_runs
+
+    running = who_runs(world.fleet.state(code))
+    assert running is not None
+    theirs = psutil.Process(running.pid).children(recursive=True)
+    database = next(venue.database for venue in world.fleet.venues if venue.code == code)
+    serving = [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres"
+        and database in " ".join(process.info["cmdline"]).split()
+    ]
+    total = 0.0
+    for process in (*theirs, *serving):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def _bid(client: httpx.Client, path: str, token: str, amount_fen: int) -> bool:

@@ -27,7 +27,7 @@ from hutong.auctions import queries as auctions
 from hutong.auctions import token
 from hutong.auctions.testing import Client, a_door, an_open_lot, bidders, free_port
 from hutong.kit.ids import new_id
-from hutong.network.trade import relay_desk, relay_token
+from hutong.network.trade import line, relay_desk, relay_token
 from hutong.network.trade.models import Order, RelayedBid
 from hutong.network.trade.relay_token import Seat
 from hutong.node.founding import demo_rulebook, found
@@ -430,7 +430,7 @@ def test_a_slow_venue_holds_up_nobody_else_and_its_late_answer_is_kept(both, mon
 
     asyncio.run(bid())
     # A bid that found no connection in time was not sent: its bidder was told that it may ask again.
-    assert attempts(slow) <= relay_desk.CONNECTIONS
+    assert attempts(slow) <= line.CONNECTIONS
     assert RelayedBid.objects.filter(receipt__isnull=True).exists()
 
 

@@ -20,10 +20,14 @@ Job = tuple[Callable[[], Any], Callable[[Any], None]]
 
 
 class DatabaseThread:
-    """Starts at once. `stop` lets it finish what is queued."""
+    """Starts at once. `stop` lets it finish what is queued.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, name: str) -> None:
+    Not `durable`: what it commits is seen by all at once, but a crash of the machine may take it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, name: str, durable: bool = True) -> None:
         self._loop = loop
+        self._durable = durable
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -56,7 +60,7 @@ class DatabaseThread:
             result: Any
             try:
                 if connection.connection is None:
-                    _connect_durably()
+                    _connect(self._durable)
                 result = work()
             except BaseException as error:
                 if isinstance(error, DatabaseError):
@@ -70,8 +74,8 @@ class DatabaseThread:
         connection.close()
 
 
-def _connect_durably() -> None:
-    """Connect, and make sure that a receipt survives a crash whatever the database's default is."""
+def _connect(durable: bool) -> None:
+    """Connect; a receipt must survive a crash whatever the database's default is."""
     connection.ensure_connection()
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = on")
+        cursor.execute(f"SET synchronous_commit = {'on' if durable else 'off'}")

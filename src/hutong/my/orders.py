@@ -14,12 +14,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.auctions import rules as auctions
 from hutong.auctions.rules import Status
 from hutong.doors.api import paged
-from hutong.doors.problems import problem_of, sentence_of_code
+from hutong.doors.problems import problem_of, sentence_of, sentence_of_code
 from hutong.kit.actor import ACT, READ
 from hutong.kit.ids import subject
 from hutong.kit.moments import parse_iso
+from hutong.kit.money import SIGNS
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.my.deals import readable
 from hutong.network.countersigning import queries as countersigning
@@ -204,6 +206,8 @@ def _shown(
             "leads": lot is not None and any(_leads(one, lot) for one in placed),
             "contract_html": readable(order.contract),
             "bid": bid or BidForm(initial=given),
+            "bid_words": _bid_words(order.venue) if lot and not lot["over"] else None,
+            "sign": SIGNS.get(order.currency, order.currency + " "),
             "signing": signing or SignForm(initial={"text_digest": order.contract_digest}),
             "may_withdraw": order.stage in (Stage.APPLIED, Stage.QUALIFIED) and order.lot is None,
             "waits_for_deposit": order.deposit is Deposit.ASKED,
@@ -214,6 +218,23 @@ def _shown(
         },
         status=status,
     )
+
+
+def _bid_words(venue: str) -> dict[str, Any]:
+    """What `relayed.js` says; the reasons that a home venue or a hot door may give, among it."""
+    reasons = (*auctions.Refusal, *relay.REASONS)
+    return {
+        "refusals": {one.code: sentence_of(Refused(one, venue=venue)) for one in reasons},
+        "asking": gettext("Sent. Waiting for the receipt …"),
+        "accepted": gettext("Accepted: no. {sequence}, {amount}."),
+        "refused": gettext("Not accepted: {why}"),
+        "unsure": gettext(
+            "The answer did not arrive. Asking for the receipt; do not bid again yet …"
+        ),
+        "not_received": gettext("The bid did not arrive. It had no effect; bid again."),
+        "amount": gettext("Write an amount in yuan, such as 1,280,000.50."),
+        "failed": gettext("Something broke here."),
+    }
 
 
 def _said_there(answered: Answered) -> dict[str, Any]:

@@ -25,6 +25,15 @@ class Refusal(Reason):
         N_("{venue} has not answered yet. Ask again with the same bid id: a bid counts once."),
         504,
     )
+    NOT_KEPT = reason(
+        "trade.not_kept",
+        "AU-4",
+        N_("This venue could not keep the bid, and did not send it. Send it again as it is."),
+        503,
+    )
+    TOO_MANY_WAITING = reason(
+        "trade.too_many_waiting", "AU-4", N_("Too many bids are waiting for {venue}."), 429
+    )
 
 
 @dataclass(frozen=True, slots=True)

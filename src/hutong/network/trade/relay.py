@@ -41,6 +41,15 @@ class Refusal(Reason):
     NO_LOT = reason("trade.no_lot", "NE-4", N_("There is no auction for this order yet."))
 
 
+# With which a bid may be refused here, before or beside what the home venue says.
+REASONS: Final[tuple[Reason, ...]] = (
+    *Refusal,
+    *asking.Refusal,
+    *relay_token.Refusal,
+    *actions.BidRefusal,
+)
+
+
 class Asked(NamedTuple):
     """A paddle token, and when it was asked for (monotonic)."""
 

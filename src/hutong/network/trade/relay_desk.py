@@ -5,13 +5,12 @@ The relay desk: our members' bids at other venues, many at once, in the hot door
                       └─► kept: one transaction ───┘         │
     answered ◄── kept: one transaction ◄── receipts ◄────────┘
 
-All state belongs to the event loop; a thread beside it owns the database connection. It decides nothing
+All state belongs to the event loop; two threads beside it own a database connection each. It decides nothing
 that `relay` does not: `actions` keep, `asking` reads the answers. A bid is somebody's for SECONDS; what
 is answered later is still kept, and whoever asks by the bid's id is given it.
 """
 
 import asyncio
-import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
@@ -19,40 +18,25 @@ from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-import httpx
 import structlog
 
 from hutong.auctions.database_thread import DatabaseThread
-from hutong.kit.refusal import N_, Reason, Refused, reason
+from hutong.kit.refusal import Refused
 from hutong.network.trade import actions, asking, queries
-from hutong.network.trade.actions import Answer, Placed
-from hutong.network.trade.actions.relaying import Refusal as BidRefusal
-from hutong.network.trade.asking import LARGEST, SECONDS, Answered
+from hutong.network.trade.actions import Answer, BidRefusal, Placed
+from hutong.network.trade.asking import SECONDS, Answered, Refusal
+from hutong.network.trade.line import Line, NotAnswered
 from hutong.network.trade.relay_token import Seat
 
 log = structlog.get_logger(__name__)
 
 LATE_SECONDS: Final = 22.0  # so much longer an answer is waited for, to keep it
-CONNECT_SECONDS: Final = 4.0
 STOP_SECONDS: Final = 2.0
-CONNECTIONS: Final = 32  # to one venue
 MAX_WAITING: Final = 1_000  # bids, for one venue
 MAX_WAITING_PER_ORDER: Final = 32
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-class Refusal(Reason):
-    NOT_KEPT = reason(
-        "trade.not_kept",
-        "AU-4",
-        N_("This venue could not keep the bid, and did not send it. Send it again as it is."),
-        503,
-    )
-    TOO_MANY_WAITING = reason(
-        "trade.too_many_waiting", "AU-4", N_("Too many bids are waiting for {venue}."), 429
-    )
 
 
 class Placing(NamedTuple):
@@ -73,9 +57,11 @@ class RelayDesk:
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._thread = DatabaseThread(self._loop, name="relay")
+        self._thread = DatabaseThread(self._loop, name="relayed bids")
         self._bids = Batches(self._loop, self._thread, actions.keep_bids)
-        self._receipts = Batches(self._loop, self._thread, _keep_receipts)
+        # What a crash of the machine takes of receipts is had again by the bids' ids: no flush.
+        self._receiving = DatabaseThread(self._loop, name="receipts", durable=False)
+        self._receipts = Batches(self._loop, self._receiving, _keep_receipts)
 
     async def stop(self) -> None:
         """Let what is on its way come in, a moment long; whoever asks again gets it."""
@@ -85,8 +71,9 @@ class RelayDesk:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         for line in self._lines.values():
-            await line.close()
+            line.close()
         await self._thread.stop()
+        await self._receiving.stop()
 
     # -- bids ----------------------------------------------------------------------------------------------
 
@@ -117,7 +104,7 @@ class RelayDesk:
     async def _in_time(self, task: "asyncio.Task[Answered]", seat: Seat) -> Answered:
         done, _ = await asyncio.wait([task], timeout=SECONDS)
         if not done or task.cancelled():
-            raise Refused(asking.Refusal.NO_ANSWER, venue=seat.venue)
+            raise Refused(Refusal.NO_ANSWER, venue=seat.venue)
         return task.result()
 
     def _begin(self, seat: Seat, bid: UUID, amount_fen: int) -> Placing:
@@ -147,7 +134,7 @@ class RelayDesk:
         return task
 
     async def _place(self, seat: Seat, bid: UUID, amount_fen: int) -> Answered:
-        until = self._loop.time() + SECONDS
+        send_by = self._loop.time() + SECONDS
         try:
             known = await self._bids.result_of(Placed(seat.order, bid, amount_fen, self._now()))
         except Exception as error:
@@ -157,23 +144,23 @@ class RelayDesk:
         if known is not None:
             return asking.receipt(known)
         path, body = asking.bids_of(seat.lot), asking.bid(bid, amount_fen)
-        return await self._asked(seat, bid, amount_fen, until, "POST", path, body)
+        return await self._asked(seat, bid, amount_fen, send_by, "POST", path, body)
 
     async def _ask_for_receipt(self, seat: Seat, bid: UUID) -> Answered:
-        until = self._loop.time() + SECONDS
+        send_by = self._loop.time() + SECONDS
         known = await self._thread.result_of(lambda: queries.bid_kept(seat.order, bid))
         if known is not None and known.receipt is not None:
             return asking.receipt(known.receipt)
         amount_fen = known.amount_fen if known else None
         path = f"{asking.bids_of(seat.lot)}/{bid}"
-        return await self._asked(seat, bid, amount_fen, until, "GET", path, b"")
+        return await self._asked(seat, bid, amount_fen, send_by, "GET", path, b"")
 
     async def _asked(
         self,
         seat: Seat,
         bid: UUID,
         amount_fen: int | None,
-        until: float,
+        send_by: float,
         method: str,
         path: str,
         body: bytes,
@@ -183,12 +170,17 @@ class RelayDesk:
         if line is None:
             line = self._lines[seat.url] = Line(seat.url)
         try:
-            said = await line.ask(method, path, seat.paddle_token, body, until=until)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, TooMuch) as error:  # TimeoutError too
-            raise Refused(asking.Refusal.NO_ANSWER, venue=seat.venue) from error
+            said = await line.ask(
+                *(method, path, seat.paddle_token, body),
+                send_by=send_by,
+                until=send_by + LATE_SECONDS,
+            )
+        except NotAnswered as error:
+            log.info("venue_silent", venue=seat.venue, why=str(error))
+            raise Refused(Refusal.NO_ANSWER, venue=seat.venue) from error
         answer = asking.read(*said, lot=seat.lot, bid=bid, amount_fen=amount_fen)
         if answer is None:
-            raise Refused(asking.Refusal.NO_ANSWER, venue=seat.venue)
+            raise Refused(Refusal.NO_ANSWER, venue=seat.venue)
         if answer.is_receipt:
             try:
                 await self._receipts.result_of(Answer(seat.order, bid, answer.body, self._now()))
@@ -244,78 +236,3 @@ class Batches(Generic[Item, Result]):
             else:
                 future.set_result(result[number])
         self._begin()
-
-
-class TooMuch(Exception):
-    """An answer that has no end."""
-
-
-class Line:
-    """The way to one venue: connections kept open, each with one request at a time."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._free = asyncio.Semaphore(CONNECTIONS)
-        self._transport: httpx.AsyncHTTPTransport | None = None
-        self._opening = asyncio.Lock()
-
-    async def ask(
-        self, method: str, path: str, token: str, body: bytes, *, until: float
-    ) -> tuple[int, str, bytes]:
-        """Status, content type and body. Not sent after `until` (the loop's time); what was sent is
-        waited for a while longer. Raises TimeoutError, TooMuch, and what httpx raises."""
-        async with asyncio.timeout_at(until):
-            await self._free.acquire()
-        try:
-            async with asyncio.timeout_at(until + LATE_SECONDS):
-                try:
-                    return await self._exchange(method, path, token, body)
-                except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-                    # A connection that was kept open ends when the other side no longer wants it.
-                    if asyncio.get_running_loop().time() >= until:
-                        raise
-                    return await self._exchange(method, path, token, body)
-        finally:
-            self._free.release()
-
-    async def close(self) -> None:
-        if self._transport is not None:
-            await self._transport.aclose()
-
-    async def _exchange(
-        self, method: str, path: str, token: str, body: bytes
-    ) -> tuple[int, str, bytes]:
-        headers = {"Authorization": f"Bearer {token}"}
-        if body:
-            headers["Content-Type"] = asking.JSON
-        request = httpx.Request(
-            method,
-            self._url + path,
-            headers=headers,
-            content=body,
-            extensions={"timeout": {"connect": CONNECT_SECONDS}},
-        )
-        transport = self._transport or await self._open()
-        response = await transport.handle_async_request(request)
-        try:
-            read = b""
-            async for piece in response.aiter_raw():
-                read += piece
-                if len(read) > LARGEST:
-                    raise TooMuch
-        finally:
-            with contextlib.suppress(httpx.HTTPError):
-                await response.aclose()
-        return response.status_code, response.headers.get("content-type", ""), read
-
-    async def _open(self) -> httpx.AsyncHTTPTransport:
-        async with self._opening:
-            if self._transport is None:
-                limits = httpx.Limits(
-                    max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS
-                )
-                # Beside the loop: reading the certificates of authorities takes its time.
-                self._transport = await asyncio.to_thread(
-                    httpx.AsyncHTTPTransport, limits=limits, trust_env=True
-                )
-            return self._transport

@@ -22,6 +22,13 @@ from hutong.venues.testing import join
 
 pytestmark = pytest.mark.django_db
 HOME = "SZTE"
+LOT = {
+    "status": "free",
+    "opens_at": "2022-06-20T00:00:00Z",
+    "ends_at": "2022-06-20T02:00:00Z",
+    "price_fen": None,
+    "least_next_fen": 1_000_000,
+}
 PROBLEM = {"Content-Type": "application/problem+json"}
 
 
@@ -38,11 +45,13 @@ class There(httpx.BaseTransport):
             return httpx.Response(200, json={**given, **self.gives})
         if self.away:
             raise httpx.ReadTimeout("no answer came")
-        if request.headers["authorization"] in self.spent:
+        if request.headers.get("authorization") in self.spent:
             return httpx.Response(401, headers=PROBLEM, json={"code": "auctions.token_invalid"})
         if request.method == "POST" and request.url.path.endswith("/bids"):
             receipt = {"lot": request.url.path.split("/")[3], "accepted": True, "sequence": 1}
             return httpx.Response(200, json={**receipt, **json.loads(request.content)})
+        if request.url.path.startswith("/api/v1/lots/"):
+            return httpx.Response(200, json=LOT)
         return httpx.Response(404, headers=PROBLEM, json={"code": "auctions.not_received"})
 
 
@@ -210,3 +219,18 @@ def test_a_paddle_token_that_is_spent_is_asked_for_anew(there, member, order):
 
     assert bid(browsing(member), order, bid_id=str(uuid4()), amount_fen="1").status_code == 302
     assert len(there.asked) == 2
+
+
+@pytest.mark.parametrize(("stage", "quick"), [("free", True), ("sold", False)])
+def test_the_page_of_an_order_bids_by_the_hot_door_while_there_is_something_to_bid_for(
+    there, member, order, monkeypatch, stage, quick
+):
+    there.away = False
+    monkeypatch.setitem(LOT, "status", stage)
+
+    page = browsing(member).get(f"/my/orders/{order}").content.decode()
+
+    assert (f'data-relay="/live/orders/{order}/bids"' in page) is quick
+    assert (f'data-token="/api/v1/orders/{order}/relay-token"' in page) is quick
+    assert ("my/relayed" in page) is quick
+    assert ("trade.token_expired" in page) is quick, "the script has words for every refusal"

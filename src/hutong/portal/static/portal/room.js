@@ -5,6 +5,7 @@
 //
 // A bid keeps its id until there is an answer, so asking again never bids twice (AU-4).
 
+import { bidder, fenOf, fill, yuan } from "../ui/bidding.js";
 import { setVenueNow, venueNow, writeLeft } from "../ui/clock.js";
 import { drawPrices } from "./price_chart.js";
 
@@ -21,19 +22,6 @@ let state = read("room-state");
 
 // -- writing ---------------------------------------------------------------------------------------
 
-function yuan(fen) {
-  const whole = Math.floor(fen / 100);
-  const rest = String(fen % 100).padStart(2, "0");
-  return `¥${whole.toLocaleString("en-US")}.${rest}`;
-}
-
-function fenOf(text) {
-  const plain = text.replace(/[,，\s¥￥]/g, "");
-  const match = /^(\d{1,13})(?:\.(\d{1,2}))?$/.exec(plain);
-  return match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : null;
-}
-
-const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
 const timeOfDay = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
@@ -162,7 +150,6 @@ function follow() {
 
 // -- bidding ---------------------------------------------------------------------------------------
 
-let token = null;
 let waiting = false;
 
 function showForm() {
@@ -183,79 +170,15 @@ function say(text, kind) {
   part("receipt").replaceChildren(box);
 }
 
-async function paddleToken(form) {
-  const answer = await fetch(`/api/v1/lots/${lot}/paddle-token`, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      "Idempotency-Key": crypto.randomUUID(),
-      "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value,
-    },
-    body: "{}",
-  });
-  const body = await answer.json();
-  if (!answer.ok) throw new Problem(body);
-  return body.token;
-}
-
-class Problem extends Error {
-  constructor(body) {
-    super(words.refusals[body.code] ?? body.title ?? words.failed);
-    this.code = body.code;
-  }
-}
-
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const EXPIRED = new Set(["auctions.token_expired", "auctions.token_invalid", "not_signed_in"]);
-
-async function send(form, bid) {
-  for (let tries = 0; ; tries += 1) {
-    token ??= await paddleToken(form);
-    let answer;
-    try {
-      answer = await fetch(`/live/lots/${lot}/bids`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-        body: JSON.stringify(bid),
-      });
-    } catch {
-      return askForReceipt(form, bid);
-    }
-    const body = await answer.json().catch(() => ({}));
-    if (answer.ok) return body;
-    if (EXPIRED.has(body.code) && tries < 2) { token = null; continue; }
-    if (answer.status >= 500) return askForReceipt(form, bid);
-    throw new Problem(body);
-  }
-}
-
-async function askForReceipt(form, bid) {
-  say(words.unsure, "warning");
-  for (let wait = 500; ; wait = Math.min(wait * 2, 5000)) {
-    await pause(wait);
-    try {
-      token ??= await paddleToken(form);
-      const answer = await fetch(`/live/lots/${lot}/bids/${bid.bid_id}`, {
-        headers: { Authorization: `Bearer ${token}` },
-      });
-      const body = await answer.json().catch(() => ({}));
-      if (answer.ok) return body;
-      if (answer.status === 404) return null;
-      if (EXPIRED.has(body.code)) token = null;
-    } catch { /* still cut off: ask again */ }
-  }
-}
-
 async function place(event) {
   event.preventDefault();
-  const form = event.target;
   const amount = fenOf(document.getElementById("amount").value);
   if (amount === null) return say(words.amount, "danger");
   waiting = true;
   showForm();
   say(words.asking, "info");
   try {
-    const receipt = await send(form, { bid_id: crypto.randomUUID(), amount_fen: amount });
+    const receipt = await placeBid({ bid_id: crypto.randomUUID(), amount_fen: amount });
     if (receipt === null) say(words.not_received, "danger");
     else if (receipt.accepted) {
       say(fill(words.accepted, { sequence: receipt.sequence, amount: yuan(receipt.amount_fen) }), "success");
@@ -273,6 +196,13 @@ async function place(event) {
 }
 
 const form = part("form");
+const placeBid = form && bidder({
+  tokenAt: `/api/v1/lots/${lot}/paddle-token`,
+  bidsAt: `/live/lots/${lot}/bids`,
+  csrf: form.querySelector("[name=csrfmiddlewaretoken]").value,
+  words,
+  unsure: () => say(words.unsure, "warning"),
+});
 if (form) {
   form.addEventListener("submit", place);
   form.addEventListener("input", showForm);
