@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hutong.desk.rulebook_words import figure, label
+from hutong.kit.money import CNY, MINOR_UNITS
 from hutong.ui.fields import YuanField
 
 SPARE = 2
@@ -23,6 +24,7 @@ MEDIA_TYPES = "documents.media_types"
 MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 FEE_BANDS = "settlement.fee_bands"
 YUAN, PERCENT, CHOICE, WORD = "yuan", "percent", "choice", "word"
+AMOUNT = "amount"  # in the currency of its row
 Row = Mapping[str, Any]
 
 
@@ -35,6 +37,7 @@ class Column:
     choices: tuple[tuple[str, Any], ...] = ()
 
 
+_OTHERS = tuple((code, code) for code in MINOR_UNITS if code != CNY)
 TABLES: dict[str, tuple[Column, ...]] = {
     "rights.registration_fees": (
         Column(
@@ -56,9 +59,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
             "up_to_fen", _("Of the price up to (yuan); empty: the rest"), YUAN, may_be_empty=True
         ),
     ),
+    "network.currency_exposures": (
+        Column("currency", _("Currency"), CHOICE, choices=_OTHERS),
+        Column("exposure_fen", _("Most a venue may owe and guarantee"), AMOUNT),
+    ),
     "network.exposures": (
         Column("venue", _("Code of the venue"), WORD),
-        Column("exposure_fen", _("Most it may owe and guarantee (yuan)"), YUAN),
+        Column("currency", _("Currency"), CHOICE, choices=((CNY, CNY), *_OTHERS)),
+        Column("exposure_fen", _("Most it may owe and guarantee"), AMOUNT),
     ),
 }
 
@@ -77,7 +85,10 @@ def fields(path: str, rows: Sequence[Row]) -> Iterator[tuple[str, forms.Field]]:
     for n in range(len(rows) + SPARE):
         row = rows[n] if n < len(rows) else {}
         for column in TABLES[path]:
-            yield _name(path, n, column), _field(column, row.get(column.name), n)
+            value = row.get(column.name)
+            if column.kind == AMOUNT and value is not None:
+                value = value * 100 // _minor(row.get("currency"))
+            yield _name(path, n, column), _field(column, value, n)
 
 
 def drawn(form: forms.Form, path: str, count: int) -> Drawn:
@@ -97,9 +108,18 @@ def typed_rows(form: forms.Form, path: str, count: int) -> list[dict[str, Any]]:
                 form.add_error(names[first], gettext("Say this, too, or empty the row."))
             continue
         for column in others:
-            needed = column.kind == YUAN and not column.may_be_empty
+            needed = column.kind in (YUAN, AMOUNT) and not column.may_be_empty
             if needed and typed[column] is None and names[column] not in form.errors:
                 typed[column] = 0
+            if column.kind == CHOICE and not typed[column]:
+                typed[column] = column.choices[0][0]
+        currency = next((typed[c] for c in names if c.name == "currency"), None)
+        for column in names:
+            if column.kind == AMOUNT and typed[column] is not None:
+                minor, rest = divmod(typed[column] * _minor(currency), 100)
+                typed[column] = minor
+                if rest:
+                    form.add_error(names[column], gettext("This currency has no smaller unit."))
         found.append({column.name: _stored(column, typed[column]) for column in TABLES[path]})
     if path == FEE_BANDS:
         _check_bands(form, found)
@@ -133,9 +153,14 @@ def _name(path: str, n: int, column: Column) -> str:
     return f"{path.replace('.', '__')}__{n}__{column.name}"
 
 
+def _minor(currency: Any) -> int:
+    """How many of its minor unit are one of a currency."""
+    return int(10 ** MINOR_UNITS.get(str(currency), 2))
+
+
 def _field(column: Column, value: Any, n: int) -> forms.Field:
     options: dict[str, Any] = {"label": column.label, "required": False, "initial": value}
-    if column.kind == YUAN:
+    if column.kind in (YUAN, AMOUNT):
         return YuanField(allow_zero=True, **options)
     if column.kind == PERCENT:
         options["initial"] = None if value is None else Decimal(value) / 100

@@ -125,6 +125,9 @@ FIGURES: dict[str, Figure] = {
     "network.exposure_fen": Figure(
         N_("Most that one other venue may owe and guarantee here (fen)"), NUMBER, "SE-5"
     ),
+    "network.currency_exposures": Figure(
+        N_("The same in other currencies; none where none is named"), WHOLE, "SE-5"
+    ),
     "network.exposures": Figure(N_("Venues for which another limit holds"), WHOLE, "SE-5"),
     "log.seal_seconds": Figure(N_("Sealed entries are committed to every"), SECONDS, "LI-4"),
     "desk.verification_days": Figure(N_("Verification of a party"), WORKING_DAYS, "PA-3"),
@@ -228,6 +231,8 @@ def _structure(path: str, value: Any) -> str:
         return listed([_band(band) for band in value])
     if path == "rights.registration_fees":
         return listed([_fee(fee) for fee in value]) or gettext("none")
+    if path in ("network.exposures", "network.currency_exposures"):
+        return listed([_exposure(one) for one in value]) or gettext("none")
     if path.startswith("calendar.") and isinstance(value, (list, tuple)):
         return gettext("{n} days").format(n=len(value))
     if path == "calendar.known_through":
@@ -256,6 +261,11 @@ def _fee(fee: Mapping[str, Any]) -> str:
         file=with_unit(fee["file_fen"], "CNY"),
         item=with_unit(fee["item_fen"], "CNY"),
     )
+
+
+def _exposure(one: Mapping[str, Any]) -> str:
+    amount = with_unit(one["exposure_fen"], one.get("currency", "CNY"))
+    return f"{one['venue']} {amount}" if "venue" in one else amount
 
 
 def percent(basis_points: int) -> str:

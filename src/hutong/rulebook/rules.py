@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hutong.kit.calendar import WorkingCalendar
 from hutong.kit.event import Content, Event, Private, Visibility
+from hutong.kit.money import CNY, MINOR_UNITS
 from hutong.kit.refusal import N_, Reason, reason
 
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
@@ -182,22 +183,49 @@ class CertificateRules(_Part):
     party_credential_days: Days = 730
 
 
+Currency = Annotated[str, Field(pattern="^(" + "|".join(MINOR_UNITS) + ")$")]
+Exposure = Annotated[int, Field(ge=0, le=10**15)]  # of the currency's minor unit
+
+
+class CurrencyExposure(_Part):
+    """SE-5: what any other venue may owe and guarantee here together, in a currency."""
+
+    currency: Currency
+    exposure_fen: Exposure
+
+
 class VenueExposure(_Part):
-    """SE-5: what one other venue may owe and guarantee here together."""
+    """SE-5: what one other venue may owe and guarantee here together, in a currency."""
 
     venue: str = Field(pattern=r"^[A-Z][A-Z0-9-]{1,15}$")
-    exposure_fen: Annotated[int, Field(ge=0, le=10**15)]
+    currency: Currency = CNY
+    exposure_fen: Exposure
 
 
 class NetworkRules(_Part):
-    """SE-5: how far this venue trusts others' money; `exposures` for those that differ."""
+    """SE-5: how far this venue trusts others' money. `exposure_fen` in yuan; of other currencies
+    `currency_exposures`, none where none is named; `exposures` for venues that differ."""
 
-    exposure_fen: Annotated[int, Field(ge=0, le=10**15)] = 10**10
+    exposure_fen: Exposure = 10**10
+    currency_exposures: tuple[CurrencyExposure, ...] = ()
     exposures: tuple[VenueExposure, ...] = ()
 
-    def limit_fen(self, venue: str) -> int:
-        given = {one.venue: one.exposure_fen for one in self.exposures}
-        return given.get(venue, self.exposure_fen)
+    @model_validator(mode="after")
+    def _each_once(self) -> "NetworkRules":
+        of_venues = [(one.venue, one.currency) for one in self.exposures]
+        for venue, currency in sorted({one for one in of_venues if of_venues.count(one) > 1}):
+            raise ValueError(f"network.exposures: {venue} has two limits in {currency}")
+        of_all = [CNY, *(one.currency for one in self.currency_exposures)]
+        for currency in sorted({one for one in of_all if of_all.count(one) > 1}):
+            raise ValueError(f"network.currency_exposures: {currency} has two limits")
+        return self
+
+    def limit_fen(self, venue: str, currency: str = CNY) -> int:
+        """The most a venue may owe and guarantee here in a currency; 0 where nothing is agreed."""
+        of_venues = {(one.venue, one.currency): one.exposure_fen for one in self.exposures}
+        of_all = {one.currency: one.exposure_fen for one in self.currency_exposures}
+        of_all[CNY] = self.exposure_fen
+        return of_venues.get((venue, currency), of_all.get(currency, 0))
 
 
 class CalendarRules(_Part):

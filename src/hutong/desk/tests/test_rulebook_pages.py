@@ -190,6 +190,30 @@ def test_fees_of_registration_and_kinds_of_files_are_typed() -> None:
     assert made.documents.media_types == ("application/pdf", "image/png")
 
 
+def test_limits_are_typed_and_read_each_in_its_currency() -> None:
+    general, one = "network__currency_exposures__0", "network__exposures__0"
+    rows = {
+        f"{general}__currency": "USD",
+        f"{general}__exposure_fen": "1,000.50",
+        f"{one}__venue": "SZTE",
+        f"{one}__currency": "JPY",
+        f"{one}__exposure_fen": "300000",
+    }
+    form = RulebookForm(BOOK, sent(**rows))
+    assert form.is_valid(), form.errors
+    data = data_of(form, BOOK)
+    made = Rulebook.model_validate(data, strict=False).network
+    assert made.limit_fen("SDTE", "USD") == 1_000_50
+    assert made.limit_fen("SZTE", "JPY") == 300_000, "a yen has no smaller unit"
+    again = RulebookForm(data)
+    assert again[f"{one}__exposure_fen"].value() == "300000", "as it was typed"
+    assert say("network.exposures", data["network"]["exposures"]) == "SZTE JP¥300,000"
+
+    yen = RulebookForm(BOOK, sent(**rows | {f"{one}__exposure_fen": "0.50"}))
+    assert not yen.is_valid()
+    assert "no smaller unit" in str(yen.errors)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

@@ -59,7 +59,7 @@ class AccountOfVenue:
 
 def accounts(now: datetime) -> list[AccountOfVenue]:
     """One for each other venue of the network, by code, in yuan; one more for each other currency
-    in which anything was owed or guaranteed."""
+    in which anything was owed or guaranteed, or may be."""
     return list(_accounts(now))
 
 
@@ -71,7 +71,9 @@ def _accounts(now: datetime) -> Iterator[AccountOfVenue]:
     known = {(owners[one.owner], one.currency, one.kind): one.posted_fen for one in found}
     still_open = open_fen()
     used = {(code, currency) for code, currency, _ in (*known, *((*at, None) for at in still_open))}
-    used |= {(member.code, CNY) for member in members}
+    agreed = {CNY, *(one.currency for one in limits.currency_exposures)}
+    used |= {(member.code, currency) for member in members for currency in agreed}
+    used |= {(one.venue, one.currency) for one in limits.exposures if one.venue in owners.values()}
     for code, currency in sorted(used, key=lambda at: (at[0], at[1] != CNY, at[1])):
         yield AccountOfVenue(
             venue=code,
@@ -79,7 +81,7 @@ def _accounts(now: datetime) -> Iterator[AccountOfVenue]:
             owed_fen=known.get((code, currency, Kind.CLEARING), 0),
             open_fen=still_open.get((code, currency), 0),
             guaranteed_fen=-known.get((code, currency, Kind.GUARANTEE), 0),
-            limit_fen=limits.limit_fen(code),
+            limit_fen=limits.limit_fen(code, currency),
         )
 
 

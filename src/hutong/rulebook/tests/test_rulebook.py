@@ -9,7 +9,7 @@ from hutong.kit.actor import Actor, PersonId
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.rulebook import actions, queries
-from hutong.rulebook.rules import Refusal, Rulebook
+from hutong.rulebook.rules import NetworkRules, Refusal, Rulebook
 
 VENUE = {"code": "SHTE-DEMO", "name_zh": "演示", "name_en": "Demo", "region": "CN-SH"}
 POWERS = frozenset({"rulebook.propose", "rulebook.adopt"})
@@ -84,3 +84,52 @@ def test_the_database_keeps_an_adopted_version_as_it_is(venue):
 
 def test_the_audit_agrees_with_an_honest_rulebook(venue):
     assert list(queries.audit()) == []
+
+
+def limits(**network):
+    return NetworkRules.model_validate(network, strict=False)
+
+
+def test_each_currency_has_a_limit_of_its_own_and_none_where_none_is_named():
+    """A hundred million yen are not a hundred million yuan (SE-5)."""
+    network = limits(
+        exposure_fen=1_000,
+        currency_exposures=[{"currency": "USD", "exposure_fen": 20}],
+        exposures=[
+            {"venue": "SZTE", "exposure_fen": 7},
+            {"venue": "SZTE", "currency": "JPY", "exposure_fen": 300},
+            {"venue": "SDTE", "currency": "USD", "exposure_fen": 0},
+        ],
+    )
+    found = {
+        (venue, currency): network.limit_fen(venue, currency)
+        for venue in ("SZTE", "SDTE")
+        for currency in ("CNY", "USD", "JPY", "EUR")
+    }
+    assert found == {
+        ("SZTE", "CNY"): 7,
+        ("SZTE", "USD"): 20,
+        ("SZTE", "JPY"): 300,
+        ("SZTE", "EUR"): 0,
+        ("SDTE", "CNY"): 1_000,
+        ("SDTE", "USD"): 0,
+        ("SDTE", "JPY"): 0,
+        ("SDTE", "EUR"): 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"exposures": [{"venue": "SZTE", "exposure_fen": 1}] * 2},
+        {"currency_exposures": [{"currency": "USD", "exposure_fen": 1}] * 2},
+        {"currency_exposures": [{"currency": "CNY", "exposure_fen": 1}]},
+        {"currency_exposures": [{"currency": "XAU", "exposure_fen": 1}]},
+        {"exposures": [{"venue": "SZTE", "currency": "usd", "exposure_fen": 1}]},
+        {"currency_exposures": [{"currency": "USD", "exposure_fen": -1}]},
+        {"exposures": [{"venue": "SZTE", "currency": "USD", "exposure_fen": 10**15 + 1}]},
+    ],
+)
+def test_limits_that_contradict_or_are_of_no_currency_are_no_rulebook(network):
+    with pytest.raises(ValueError):
+        limits(**network)

@@ -194,13 +194,13 @@ def _note(row: ForeignOrder, what: What, owed_fen: int, now: datetime) -> None:
 
 
 def within_limit(venue: str, amount_fen: int, currency: str, now: datetime) -> None:
-    """Refuse what a venue would stand for beyond the rulebook's limit for it (SE-5).
+    """Refuse what a venue would stand for beyond the rulebook's limit for it, in its currency (SE-5).
 
     One at a time for each venue: whoever looks sees what those before have added.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"limit:{venue}"])
-    limit = rulebook.in_force(now).rules.network.limit_fen(venue)
+    limit = rulebook.in_force(now).rules.network.limit_fen(venue, currency)
     rules.check_limit(
         owed_fen=settlement.exposure_fen(venue, currency),
         amount_fen=amount_fen,
