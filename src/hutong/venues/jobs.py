@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 SECONDS: Final = 10
 LOOK_EVERY: Final = timedelta(seconds=5)  # where no change is under way
-JOINING_EVERY: Final = timedelta(seconds=2)
+JOINING_EVERY: Final = timedelta(seconds=1)
 MOST_PAGES: Final = 10_000
 AWAY = (httpx.HTTPError, httpx.InvalidURL, DocumentInvalid)
 

@@ -20,7 +20,7 @@ from hutong.transparency.cosigning.wire import AddCheckpoint
 from hutong.transparency.merkle import EMPTY_ROOT, Hash
 from hutong.transparency.note import COSIGNATURE, ED25519, Checkpoint, NoteInvalid, VerifierKey
 
-PAUSE: Final = timedelta(seconds=1)  # a busy log asks a witness no more often than this
+PAUSE: Final = timedelta(milliseconds=250)  # a log asks a witness no more often than this
 FIRST_RETRY: Final = timedelta(seconds=2)  # of one that did not answer; then twice as long
 LONGEST_PAUSE: Final = timedelta(hours=1)
 LEASE: Final = timedelta(seconds=30)  # within it nobody else asks the same witness
