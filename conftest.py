@@ -7,9 +7,9 @@ The test harness: one embedded PostgreSQL, a migrated template, and a clone for 
     drain            runs the sequencer, reactions and due timers until nothing is left to do
 
 The server is started by whichever run comes first and stays up for as long as any run uses it
-(tests/keeper.py). Its files lie in memory where there is room: a database is a thousand files, and
-a test's clone then takes a twentieth of what it takes on a busy disk. They stay there for the next
-run, some 100 MB; nothing is lost by deleting them.
+(tests/keeper.py). Its files lie in memory where there is room, as does everything tests write: a
+database is a thousand files, and a test's clone then takes a twentieth of what it takes on a busy
+disk. The server's files stay there for the next run, some 100 MB; nothing is lost by deleting them.
 """
 
 import contextlib
@@ -37,6 +37,27 @@ hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 4 << 30
+
+
+def _memory_available() -> int:
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) << 10
+    return 0
+
+
+def _has_memory() -> bool:
+    """Whether what tests write may lie in memory: a venue they start then waits for no disk."""
+    with contextlib.suppress(OSError):
+        room = os.statvfs(MEMORY)
+        return min(room.f_bavail * room.f_frsize, _memory_available()) >= MEMORY_NEEDED
+    return False
+
+
+if _has_memory() and "TMPDIR" not in os.environ:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 _STATE = Path(tempfile.mkdtemp(prefix="hutong-test-"))
 # Whatever is configured on this machine, tests touch no venue, mailbox or bucket but their own; and
 # each worker of a run has a state directory, and in it a log signer's memory, of its own.
@@ -58,8 +79,6 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # browser tests run 
 from hutong.node import postgres  # noqa: E402
 from hutong.node.processes import exists  # noqa: E402
 
-MEMORY = Path("/dev/shm")
-MEMORY_NEEDED = 4 << 30
 TEMPLATES_KEPT = 3
 # Where tests share a venue that takes long to start: these run in one worker.
 SHARING = ("tests/browser", "tests/journeys", "tests/faults", "src/hutong/node/tests/test_up.py")
@@ -70,8 +89,7 @@ def _server_home() -> Path:
     """In memory, a directory for this user and checkout; on disk where there is no room, or need."""
     on_disk = ROOT / "var" / "test-postgres"
     with contextlib.suppress(OSError):
-        room = os.statvfs(MEMORY)
-        if min(room.f_bavail * room.f_frsize, _memory_available()) < MEMORY_NEEDED:
+        if not _has_memory():
             return on_disk
         checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
         home = MEMORY / f"hutong-tests-{os.getuid()}-{checkout}"
@@ -79,13 +97,6 @@ def _server_home() -> Path:
         if home.stat().st_uid == os.getuid():
             return home
     return on_disk
-
-
-def _memory_available() -> int:
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) << 10
-    return 0
 
 
 SERVER_HOME = Path(os.environ.setdefault("HUTONG_TEST_POSTGRES", str(_server_home())))

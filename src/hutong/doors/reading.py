@@ -34,6 +34,12 @@ class Part(NamedTuple):
     read: Callable[[Any], Any]
     by: tuple[str, ...] = ()
 
+    def ask(self) -> Any:
+        """The answer alone, where no reader is asked about."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT ({self.sql})")
+            return self.read(cursor.fetchone()[0])
+
 
 @contextmanager
 def reading() -> Iterator[None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hutong.doors.reading import Part, once
-from hutong.due.models import Clock, Timer
+from hutong.due.models import Timer
 
 NO_OFFSET = timedelta(0)
 CLOCK = Part(  # the database keeps microseconds, and so does this
@@ -26,8 +26,7 @@ def is_demo() -> bool:
 
 
 def _clock() -> tuple[timedelta, bool]:
-    asked = Clock.objects.order_by("id").values_list("offset", "demo")
-    return once((CLOCK.name,), asked.first) or (NO_OFFSET, False)
+    return once((CLOCK.name,), CLOCK.ask) or (NO_OFFSET, False)
 
 
 def venue_now(real_now: datetime, clock: tuple[timedelta, bool] | None = None) -> datetime:

@@ -72,12 +72,7 @@ def version(number: int) -> Rulebook:
 
 def _adopted() -> list[_Adopted]:
     """All versions ever adopted, the latest to take effect first: few, and each for years."""
-    return once((ADOPTED.name,), _ask_adopted)
-
-
-def _ask_adopted() -> list[_Adopted]:
-    rows = Version.objects.filter(status="adopted").order_by("-effective_from", "-version")
-    return [_Adopted(*row) for row in rows.values_list("version", "digest", "effective_from")]
+    return once((ADOPTED.name,), ADOPTED.ask)
 
 
 def calendar(now: datetime) -> WorkingCalendar:

@@ -22,26 +22,25 @@ with venue.database():
     schema.main(["--demo"])
 """
 
-ACT = """
-import json
+# Steps of one visit to a venue: each visit is a process and a start of the database.
+VISIT = """
+import json, sys
 from datetime import UTC, datetime
 from hutong.node.venue import opened
-with opened():
+
+def act():
     from hutong.due import queries as due
-    from hutong.node.log import sequence
     from hutong.parties import testing
+    testing.verified_party(now=due.venue_now(datetime.now(UTC)))  # an officer, evidence, entries
+
+def publish():
+    from hutong.node.log import sequence
     from hutong.transparency import queries as log
-    now = due.venue_now(datetime.now(UTC))
-    testing.verified_party(now=now)  # an officer, evidence, entries that are published
     while sequence():
         pass
-    print(log.checkpoint().note)
-"""
+    return log.checkpoint().note
 
-LOOK = """
-import json
-from hutong.node.venue import opened
-with opened():
+def look():
     from allauth.mfa.models import Authenticator
     from allauth.mfa.utils import decrypt
     from hutong.documents import queries as documents
@@ -59,10 +58,14 @@ with opened():
         "signed": "",
     }
     try:
-        sequence()
+        while sequence():
+            pass
     except ForkRefused as error:
         told["signed"] = str(error)
-    print(json.dumps(told))
+    return told
+
+with opened():
+    print(json.dumps([globals()[step]() for step in sys.argv[1:]]))
 """
 
 PASSWORD = "one long enough to keep"
@@ -92,10 +95,11 @@ class House:
             timeout=PATIENCE,
         )
 
-    def script(self, text):
-        done = self.run("-c", text)
+    def visit(self, *steps):
+        """Take the steps of VISIT one after another; returns what each says."""
+        done = self.run("-c", VISIT, *steps)
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return json.loads(done.stdout.splitlines()[-1])
 
     def command(self, *arguments, typed=""):
         return self.run("-m", "hutong.node.cli", *map(str, arguments), typed=typed)
@@ -103,7 +107,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def place():
-    place = Path(tempfile.mkdtemp(prefix="hutong-backup-", dir="/tmp"))
+    place = Path(tempfile.mkdtemp(prefix="hutong-backup-"))
     place.chmod(0o755)
     yield place
     shutil.rmtree(place, ignore_errors=True)
@@ -113,7 +117,8 @@ def place():
 def lost(place):
     """A venue with a past, its backup, and what it published after the backup."""
     house = House(place / "lost")
-    house.script(FOUND)
+    founded = house.run("-c", FOUND)
+    assert founded.returncode == 0, founded.stderr
     appointed = house.command(
         *("officer", "appoint", "admin@venue.example", "--name", "管理员"),
         *("--password-stdin", "--json"),
@@ -121,11 +126,11 @@ def lost(place):
     )
     assert appointed.returncode == 0, appointed.stderr
     house.factor = json.loads(appointed.stdout)["totp_secret"]
-    house.published = house.script(ACT).strip() + "\n"
+    house.published = house.visit("act", "publish")[-1].strip() + "\n"
     house.backup = place / "venue.backup"
     written = house.command("backup", house.backup)
     assert written.returncode == 0, written.stderr
-    house.later = house.script(ACT).strip() + "\n"
+    house.later = house.visit("act", "publish")[-1].strip() + "\n"
     return house
 
 
@@ -151,12 +156,10 @@ def test_a_venue_comes_back_whole_and_signs_nothing_it_does_not_remember(place, 
     house, done = back(place, "whole", lost)
     assert done.returncode == 0, done.stderr
     assert "refuses to sign until" in done.stdout
-    told = json.loads(house.script(LOOK).splitlines()[-1])
+    told, _, again = house.visit("look", "act", "look")  # new entries, which cannot be signed
     assert "licence of an institution" in told["evidence"]
     assert told["factor"] == [lost.factor]
     assert told["signed"] == "" or "is not known" in told["signed"]
-    house.run("-c", ACT)  # new entries, which cannot be signed
-    again = json.loads(house.script(LOOK).splitlines()[-1])
     assert "What was signed last is not known" in again["signed"]
 
 
@@ -166,8 +169,7 @@ def test_with_its_last_checkpoint_it_goes_on(place, lost):
     house, done = back(place, "goes-on", lost, "--last-checkpoint", memory)
     assert done.returncode == 0, done.stderr
     assert "goes on from that checkpoint" in done.stdout
-    house.script(ACT)
-    told = json.loads(house.script(LOOK).splitlines()[-1])
+    _, _, told = house.visit("act", "publish", "look")
     assert (told["signed"], told["faults"]) == ("", [])
 
 
@@ -177,8 +179,7 @@ def test_it_does_not_fork_what_was_published_after_the_backup(place, lost):
     house, done = back(place, "no-fork", lost, "--last-checkpoint", memory)
     assert done.returncode == 0, done.stderr
     assert "were lost with the database" in done.stdout
-    house.run("-c", ACT)
-    told = json.loads(house.script(LOOK).splitlines()[-1])
+    _, told = house.visit("act", "look")
     assert "The log has" in told["signed"]
     assert "Nothing was signed" in told["signed"]
 

@@ -114,7 +114,7 @@ class Running:
 @pytest.fixture(scope="module")
 def place():
     """Short, for socket paths; open, for whoever the servers run as."""
-    place = Path(tempfile.mkdtemp(prefix="hutong-up-", dir="/tmp"))
+    place = Path(tempfile.mkdtemp(prefix="hutong-up-"))
     place.chmod(0o755)
     yield place
     shutil.rmtree(place, ignore_errors=True)
