@@ -262,7 +262,7 @@ def _cpu_seconds(world: Any, code: str) -> float:
         process
         for process in psutil.process_iter(["name", "cmdline"])
         if process.info["name"] == "postgres"
-        and database in " ".join(process.info["cmdline"]).split()
+        and database in " ".join(process.info["cmdline"] or ()).split()
     ]
     total = 0.0
     for process in (*theirs, *serving):

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import uvicorn
+from django.db import connections
 
 import hutong
 from hutong.auctions import queries as auctions
@@ -221,7 +223,6 @@ def a_relay_process(url: str) -> Iterator[tuple[Client, "subprocess.Popen[bytes]
 
 async def until(what: Callable[[], Any], seconds: float = 10) -> Any:
     """Ask the database, beside the loop, until it says so."""
-    from django.db import connections
 
     def asked() -> Any:
         try:
@@ -238,6 +239,14 @@ async def until(what: Callable[[], Any], seconds: float = 10) -> Any:
 
 def attempts(lot: UUID) -> int:
     return auctions.lot(lot, datetime.now(UTC)).attempts
+
+
+def attempts_here(lot: UUID) -> int:
+    """In a thread of its own."""
+    try:
+        return attempts(lot)
+    finally:
+        connections.close_all()
 
 
 def receipt_kept(bid: UUID) -> dict[str, Any] | None:
@@ -290,7 +299,7 @@ def test_killed_after_it_kept_a_bid_and_before_it_was_heard(both, what) -> None:
                 process.kill()
                 with pytest.raises((OSError, ValueError, IndexError)):
                     await asked
-            assert attempts(lot) == 0
+            assert await asyncio.to_thread(attempts_here, lot) == 0
             between.loses = what == "lost"
             between.asks_pass.set()
             with a_relay_process(both.app_url) as (door, _):
@@ -432,6 +441,26 @@ def test_a_slow_venue_holds_up_nobody_else_and_its_late_answer_is_kept(both, mon
     # A bid that found no connection in time was not sent: its bidder was told that it may ask again.
     assert attempts(slow) <= line.CONNECTIONS
     assert RelayedBid.objects.filter(receipt__isnull=True).exists()
+
+
+def test_a_bid_that_could_not_be_kept_in_time_is_not_sent_afterwards(both, monkeypatch) -> None:
+    lot, id = a_lot(), uuid4()
+    monkeypatch.setattr(relay_desk, "SECONDS", 0.5)
+
+    async def bid() -> None:
+        async with a_door(both.app_url, THEIRS) as home, a_relay(both.app_url) as door:
+            mine = Bidder(lot, home.port)
+            with psycopg.connect(both.app_url) as other:
+                other.execute("LOCK network_relayedbid IN SHARE MODE")
+                assert (await mine.bid(door, id, 100_000))[0] == 504
+            assert await until(lambda: RelayedBid.objects.filter(bid=id).exists())
+            await asyncio.sleep(0.2)
+            assert await asyncio.to_thread(attempts_here, lot) == 0
+            monkeypatch.setattr(relay_desk, "SECONDS", 8.0)
+            assert (await mine.bid(door, id, 100_000))[0] == 200, "asked again, it is sent"
+
+    asyncio.run(bid())
+    assert attempts(lot) == 1
 
 
 def test_one_order_cannot_fill_the_way_to_a_venue(both) -> None:

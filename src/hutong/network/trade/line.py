@@ -65,6 +65,8 @@ class Line:
             async with asyncio.timeout_at(send_by):
                 await self._room.acquire()
             try:
+                if asyncio.get_running_loop().time() >= send_by:
+                    raise NotAnswered("too late to be sent")
                 async with asyncio.timeout_at(until):
                     return await self._exchange(request, send_by)
             finally:

@@ -5,9 +5,9 @@ The relay desk: our members' bids at other venues, many at once, in the hot door
                       └─► kept: one transaction ───┘         │
     answered ◄── kept: one transaction ◄── receipts ◄────────┘
 
-All state belongs to the event loop; two threads beside it own a database connection each. It decides nothing
-that `relay` does not: `actions` keep, `asking` reads the answers. A bid is somebody's for SECONDS; what
-is answered later is still kept, and whoever asks by the bid's id is given it.
+All state belongs to the event loop; two threads beside it own a database connection each. It decides
+nothing that `relay` does not: `actions` keep, `asking` reads the answers. A bid is sent within SECONDS
+or not at all; what is answered later is still kept, and whoever asks by the bid's id is given it.
 """
 
 import asyncio
