@@ -1,8 +1,9 @@
 """
 Reactions: what follows an entry a moment later.
 
-Each reaction has a cursor. The entry's handling and the cursor's step are one transaction, so what
-a reaction writes in the database happens once; what leaves the database happens at least once.
+Each reaction has a cursor. The handling of some entries and the cursor's step over them are one
+transaction, each entry under a savepoint of its own, so what a reaction writes in the database
+happens once; what leaves the database happens at least once.
 An entry that fails is parked with its error and tried again with growing delay; later entries of
 the same subject queue behind it, so that order per subject holds. Others go on.
 """
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 FEW, BATCH = 8, 200  # entries read at once: few first, for a turn may be over after some of them
 TURN_SECONDS = 0.5  # of one reaction, before others have theirs
+TRANSACTION_SECONDS = 0.05  # then what was handled is committed, and its rows let go
 MOMENT = timedelta(milliseconds=200)
 FIRST_DELAY = timedelta(seconds=1)
 LONGEST_DELAY = timedelta(minutes=10)
@@ -116,8 +118,10 @@ def _advance(reaction: Reaction, real_now: datetime) -> int:
     """Handle what is new, for a turn: what takes long keeps nothing else waiting for all of it."""
     handled, over, limit = 0, time.monotonic() + TURN_SECONDS, FEW
     while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=limit):
-        for entry in entries:
-            handled += _handle_new(reaction, entry, real_now)
+        left = entries
+        while left:
+            done, left = _handle_some(reaction, left, real_now)
+            handled += done
             if time.monotonic() > over:
                 return max(handled, 1)  # there may be more
         if len(entries) < limit:
@@ -126,33 +130,49 @@ def _advance(reaction: Reaction, real_now: datetime) -> int:
     return handled
 
 
-def _handle_new(reaction: Reaction, entry: Recorded, real_now: datetime) -> bool:
-    assert entry.position is not None
+def _handle_some(
+    reaction: Reaction, entries: Sequence[Recorded], real_now: datetime
+) -> tuple[int, Sequence[Recorded]]:
+    """Handle the first of `entries`, as many as a transaction may take. Returns how many were
+    handled, and the entries that are left."""
+    handled, over = 0, time.monotonic() + min(TRANSACTION_SECONDS, TURN_SECONDS)
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update().get(reaction=reaction.name)
+        parked = Parked.objects.filter(reaction=reaction.name).values_list("subject", flat=True)
+        behind = set(parked)
+        left = iter(entries)
+        for entry in left:
+            assert entry.position is not None
+            if cursor.position > entry.position:
+                continue  # another worker was here
+            if entry.subject in behind:
+                _park(reaction, entry, "waits behind an earlier entry of its subject", None)
+                handled += 1
+            elif _handle(reaction, entry, real_now):
+                handled += 1
+            else:
+                behind.add(entry.subject)
+            cursor.position = entry.position + 1
+            if time.monotonic() > over:
+                break
+        cursor.save(update_fields=["position"])
+    return handled, list(left)
+
+
+def _handle(reaction: Reaction, entry: Recorded, real_now: datetime) -> bool:
+    """Let the reaction handle one entry; park what it cannot. Returns whether it could."""
     try:
         with transaction.atomic():
-            cursor = Cursor.objects.select_for_update().get(reaction=reaction.name)
-            if cursor.position > entry.position:
-                return False  # another worker was here
-            behind = Parked.objects.filter(reaction=reaction.name, subject=entry.subject).exists()
-            if behind:
-                _park(reaction, entry, "waits behind an earlier entry of its subject", None)
-            else:
-                reaction.handle(entry)
-            cursor.position = entry.position + 1
-            cursor.save(update_fields=["position"])
-            return True
+            reaction.handle(entry)
+        return True
     except Exception as error:
-        if connection.in_atomic_block and connection.needs_rollback:
-            raise  # inside a caller's transaction nothing can be saved any more
+        if connection.needs_rollback:
+            raise  # nothing can be saved any more
         later = isinstance(error, Later)
         if not later:
             log.exception("reaction_failed", reaction=reaction.name, position=entry.position)
-        with transaction.atomic():
-            next_try = real_now + (MOMENT if later else FIRST_DELAY)
-            _park(reaction, entry, _describe(error), next_try, attempts=0 if later else 1)
-            Cursor.objects.filter(reaction=reaction.name, position__lte=entry.position).update(
-                position=entry.position + 1
-            )
+        next_try = real_now + (MOMENT if later else FIRST_DELAY)
+        _park(reaction, entry, _describe(error), next_try, attempts=0 if later else 1)
         return False
 
 

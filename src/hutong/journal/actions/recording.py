@@ -140,8 +140,8 @@ def record_many(
     ]
     if blobs:
         Content.objects.bulk_create(blobs)
-    if ring:
-        transaction.on_commit(wake)
+    if ring and not any(run is wake for _, run, *_ in connection.run_on_commit):
+        transaction.on_commit(wake)  # once for all that a transaction records
     return ids
 
 

@@ -181,3 +181,36 @@ def test_for_a_short_turn_few_entries_are_read(reactions, monkeypatch):
         assert run_once(reactions, real_now=REAL) == 1
     read = [one["sql"] for one in asked if "LIMIT" in one["sql"] and "leaf" in one["sql"]]
     assert [sql.rpartition("LIMIT ")[2] for sql in read] == [str(reacting.FEW)]
+
+
+@pytest.mark.django_db
+def test_several_entries_are_one_transaction_and_one_that_fails_undoes_itself_alone(
+    handler, monkeypatch
+):
+    def write_and_fail(entry):
+        happen(actor=ANONYMOUS, now=NOW, subject=f"b:{entry.facts['number']}", number=0)
+        handler(entry)
+
+    reaction = Reaction("test.writes", (Seldom.kind,), write_and_fail)
+    monkeypatch.setattr(reacting, "TRANSACTION_SECONDS", 60)
+    monkeypatch.setattr(reacting, "TURN_SECONDS", 60)
+    handler.broken = {2}
+    for number in range(5):
+        seldom(actor=ANONYMOUS, now=NOW, subject=f"a:{number}", number=number)
+    assign_positions(limit=100)
+    with CaptureQueriesContext(connection) as asked:
+        run_once([reaction], real_now=REAL)
+    moved = [one["sql"] for one in asked if one["sql"].startswith('UPDATE "journal_cursor"')]
+    assert len(moved) == 1
+    assert handler.seen == [0, 1, 3, 4]
+    (parked,) = queries.parked()
+    assert "cannot do 2" in parked.error
+    assert [bool(queries.of_subject(f"b:{n}")) for n in range(5)] == [True, True, False, True, True]
+    assert is_quiet([reaction])
+
+
+@pytest.mark.django_db
+def test_a_transaction_wakes_the_sequencer_once(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as calls:
+        write(("a:1", 1), ("a:2", 2), ("a:1", 3))
+    assert len(calls) == 1
