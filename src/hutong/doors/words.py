@@ -212,6 +212,10 @@ STATES = (
 
 # Codes that are no words by themselves, and what they mean.
 MEANT = {
+    "named": N_("named in the contract"),
+    "offered": N_("with its seller"),
+    "assured": N_("held for it"),
+    "ready": N_("able to move"),
     "compromised": N_("key disclosed"),
     "received": N_("just received"),
     "asking": N_("being sent"),
