@@ -118,7 +118,7 @@ def _advance(reaction: Reaction, real_now: datetime) -> int:
     """Handle what is new, for a turn: what takes long keeps nothing else waiting for all of it."""
     handled, over, limit = 0, time.monotonic() + TURN_SECONDS, FEW
     while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=limit):
-        left = entries
+        left: Sequence[Recorded] = entries
         while left:
             done, left = _handle_some(reaction, left, real_now)
             handled += done
