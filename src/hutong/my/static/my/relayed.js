@@ -26,14 +26,16 @@ function tell(receipt) {
   return say(fill(words.refused, { why: words.refusals[refusal.code] ?? refusal.title }), "danger");
 }
 
-// What the page would show if it were asked for now: the receipts, and the least next bid.
+// What the page would show if it were asked for now: the receipts, and the least next bid unless
+// another amount was typed meanwhile.
 async function renew() {
+  const typed = amount.value;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const receipts = page.getElementById("receipts");
   if (receipts) document.getElementById("receipts").replaceWith(receipts);
   const next = page.querySelector("form[data-relay]");
-  if (next) amount.value = next.elements.amount_fen.value;
+  if (next && amount.value === typed) amount.value = next.elements.amount_fen.value;
 }
 
 form.addEventListener("submit", async (event) => {
@@ -47,7 +49,7 @@ form.addEventListener("submit", async (event) => {
   try {
     tell(await placeBid({ bid_id: id.value, amount_fen: fen }));
     id.value = crypto.randomUUID(); // the next press is another bid
-    await renew().catch(() => {}); // the receipt was shown
+    renew().catch(() => {}); // the receipt was shown
   } catch (problem) {
     say(problem.message, "danger");
   } finally {

@@ -8,9 +8,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from django.test import Client
 
+from hutong.kit.canonical import canonical
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.network.messages import signing
+from hutong.network.messages.signing import Request
 from hutong.network.recognition.rules import pseudonym
 from hutong.network.trade import paddles, queries, relay, relay_token
 from hutong.network.trade.models import Order, RelayedBid
@@ -18,7 +22,7 @@ from hutong.node.keys import make_keyring
 from hutong.parties import testing as people
 from hutong.transparency.queries import keyring
 from hutong.ui.testing import browsing
-from hutong.venues.testing import join
+from hutong.venues.testing import join, venues
 
 pytestmark = pytest.mark.django_db
 HOME = "SZTE"
@@ -234,3 +238,41 @@ def test_the_page_of_an_order_bids_by_the_hot_door_while_there_is_something_to_b
     assert (f'data-token="/api/v1/orders/{order}/relay-token"' in page) is quick
     assert ("my/relayed" in page) is quick
     assert ("trade.token_expired" in page) is quick, "the script has words for every refusal"
+
+
+# -- at the home venue --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("to", "signer", "code"),
+    [
+        (None, HOME, "trade.unknown_order"),  # for us, by a member: only the order is missing
+        ("SDTE", HOME, "network.message_not_for_us"),
+        (None, "SDTE", "network.message_unsigned"),
+    ],
+)
+def test_a_paddle_token_is_given_for_an_order_of_who_signed_and_asked_us(venue, to, signer, code):
+    make_keyring()
+    others = {one.code: one for one in venues(HOME, "SDTE")}
+    join(now=venue.now, at=datetime.now(UTC), others=list(others.values()))
+    told = {"order": str(uuid4()), "lot": str(uuid4()), "person": {"id": str(uuid4())}}
+    headers = {
+        "content-type": "application/json",
+        "hutong-from": HOME,
+        "hutong-to": to or keyring().venue.code,
+    }
+    asked = signing.sign_post(
+        Request(headers, canonical(told), path=paddles.PATH),
+        HOME,
+        others[signer].message,
+        datetime.now(UTC),
+        paddles.TAG,
+        paddles.COVERS,
+    )
+
+    answer = Client().post(
+        paddles.PATH, asked.body, content_type="application/json", headers=asked.headers
+    )
+
+    assert answer.json()["code"] == code, answer.content
+    assert answer.status_code >= 400
