@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,10 +166,12 @@ class Between:
 
 
 @contextlib.asynccontextmanager
-async def a_relay(url: str) -> AsyncIterator[Client]:
+async def a_relay(
+    url: str, keys_now: Callable[[], Iterable[bytes]] = tuple
+) -> AsyncIterator[Client]:
     """The hot door of the bidder's venue, in this loop."""
     port = free_port()
-    app = compose(database_url=url, token_key=OURS)
+    app = compose(database_url=url, token_key=OURS, keys_now=keys_now)
     config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
@@ -533,6 +535,44 @@ def test_a_bidder_who_hangs_up_has_bid(both) -> None:
 
     asyncio.run(bid())
     assert attempts(lot) == 1
+
+
+def test_a_door_that_is_told_to_stop_takes_in_what_is_on_its_way(both) -> None:
+    lot, id = a_lot(), uuid4()
+
+    async def stop() -> None:
+        async with a_door(both.app_url, THEIRS) as home, Between(home.port).open() as between:
+            mine = Bidder(lot, between.port)
+            between.answers_pass.clear()
+            async with a_relay(both.app_url) as door:
+                asked = asyncio.ensure_future(mine.bid(door, id, 100_000))
+                await between.held.wait()
+                asyncio.get_running_loop().call_later(1.5, between.answers_pass.set)
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                await asked
+
+    asyncio.run(stop())
+    receipt = receipt_kept(id)
+    assert receipt is not None, "whoever asks again is given it"
+    assert receipt["accepted"] is True
+
+
+def test_a_token_under_the_key_before_holds_and_under_one_given_up_does_not(both) -> None:
+    lot, former = a_lot(), b"the key before this one, 32 bytes"
+
+    async def bid() -> None:
+        async with (
+            a_door(both.app_url, THEIRS) as home,
+            a_relay(both.app_url, keys_now=lambda: [OURS, former]) as door,
+        ):
+            mine = Bidder(lot, home.port)
+            body = json.dumps({"bid_id": str(uuid4()), "amount_fen": 100_000}).encode()
+            path = f"/live/orders/{mine.order}/bids"
+            assert (await door.request("POST", path, body, mine.token(former)))[0] == 200
+            given_up = await door.request("POST", path, body, mine.token(b"x" * 32))
+            assert (given_up[0], given_up[2]["code"]) == (401, "trade.token_invalid")
+
+    asyncio.run(bid())
 
 
 def test_what_is_wrong_with_a_relayed_bid_is_said_and_nothing_is_kept(both) -> None:
