@@ -372,6 +372,7 @@ def build(now: datetime) -> World:
         "POST /network/statements/{statement}/receipt": {"receipt": ids["suspense_receipt"]},
         "POST /my/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "theirs"},
         "POST /network/custody": {"technology": str(owned[3]), "to": "SZTE", "reason": "ours"},
+        "POST /receipts/{receipt}/undo": {"reason": "A digit was typed twice."},
         "POST /my/custody/several": {
             "technologies": [str(owned[3])],
             "to": "SZTE",

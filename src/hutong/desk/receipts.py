@@ -61,6 +61,12 @@ class ReturnForm(BankForm):
     reason = forms.CharField(label=_("Reason"))
 
 
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What was entered wrongly"), help_text=_("The books keep both, and this.")
+    )
+
+
 @officer
 def index(request: HttpRequest) -> HttpResponse:
     """Record what the bank's statement says; see what became of it."""
@@ -105,7 +111,14 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
     asked = request.POST.get("act")
     match = MatchForm(request.POST if asked == "match" else None, auto_id="match-%s")
     back = ReturnForm(request.POST if asked == "return" else None, auto_id="return-%s")
+    wrong = UndoForm(request.POST if asked == "undo" else None, auto_id="undo-%s")
     acts = Acts(request, to=f"/desk/receipts/{id}")
+    acts.on(
+        "undo",
+        lambda: actions.undo_receipt(actor=actor, now=now, receipt=id, **wrong.cleaned_data),
+        said=gettext("Undone. Record the line as it is."),
+        form=wrong,
+    )
     acts.on(
         "match",
         lambda: actions.match_receipt(actor=actor, now=now, receipt=id, **match.cleaned_data),
@@ -132,8 +145,8 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         state=view.status,
         since=view.recorded_at if waits else None,
         due_by=terms(now).due_by("money", view.recorded_at) if waits else None,
-        decisions=_resolving(match, back)
-        if waits and actor.has("settlement.record_receipt")
+        decisions=[*(_resolving(match, back) if waits else ()), *_undoing(view, wrong)]
+        if actor.has("settlement.record_receipt")
         else (),
         barred=same_eyes(
             actor,
@@ -157,6 +170,31 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         receipt=view,
         payable=queries.payable(view.payable) if view.payable else None,
     )
+
+
+def _undoing(view: queries.ReceiptView, wrong: forms.Form) -> list[Decision]:
+    if view.status not in (ReceiptStatus.SUSPENSE, ReceiptStatus.MATCHED):
+        return []
+    return [
+        Decision(
+            id="undo",
+            title=gettext("It was entered wrongly"),
+            form=wrong,
+            open=False,
+            outcomes=[
+                Outcome(
+                    act="undo",
+                    label=gettext("Undo it"),
+                    consequence=gettext(
+                        "What was credited by it is taken back, as far as it is free: what is held,"
+                        " or another venue counts on, first has to be free again or paid in."
+                    ),
+                    rule="SE-1",
+                    grave=True,
+                )
+            ],
+        )
+    ]
 
 
 def _resolving(match: forms.Form, back: forms.Form) -> list[Decision]:

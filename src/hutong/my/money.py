@@ -46,6 +46,7 @@ MOVES: Words = {
     "forfeit": N_("Deposit forfeited"),
     "return": N_("Returned"),
     "match": N_("Matched from suspense"),
+    "undo": N_("Undone: it was entered wrongly"),
     "fee": N_("Registration fee"),
     "prepay": N_("Pledged debt prepaid"),
     "pledged": N_("Pledged debt paid when due"),

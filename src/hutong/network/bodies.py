@@ -4,15 +4,19 @@ Reading a message's body: each field of its type, or the message is refused with
 What is not asked for is passed over: fields may be added within a version (docs/network.md).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from hutong.kit.moments import iso, parse_iso
 from hutong.kit.money import MAX_AMOUNT, MINOR_UNITS
 from hutong.kit.refusal import Refused
 from hutong.network.messages.rules import Refusal
+
+# Control characters but tab and line ends, and what turns the direction of the signs around it.
+_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 class Body:
@@ -36,8 +40,16 @@ class Body:
         return None if self._body.get(field) is None else self.uuid(field)
 
     def text(self, field: str, longest: int) -> str:
+        """Words of the other venue, which people here will read: no sign in it hides or turns others."""
         value = self._body.get(field)
-        if not isinstance(value, str) or len(value) > longest:
+        if not isinstance(value, str) or len(value) > longest or _UNSEEN.search(value):
+            raise _unfit(field)
+        return value
+
+    def line(self, field: str, longest: int) -> str:
+        """A text of one line: a number, a reference, a word."""
+        value = self.text(field, longest)
+        if not value.isprintable():
             raise _unfit(field)
         return value
 

@@ -33,6 +33,7 @@ from hutong.settlement.schemas import (
     StatementOut,
     TotalOut,
     TotalsOut,
+    UndoIn,
     WaitingOut,
 )
 
@@ -137,6 +138,20 @@ def match_receipt(request: DoorRequest, receipt: UUID, body: MatchIn) -> Receipt
 def return_receipt(request: DoorRequest, receipt: UUID, body: ReturnIn) -> ReceiptOut:
     """Needs `settlement.record_receipt`, and other eyes than recorded it (PA-5)."""
     view = actions.return_receipt(
+        actor=request.actor, now=request.now, receipt=receipt, **body.dict()
+    )
+    return ReceiptOut.of(view)
+
+
+@router.post(
+    "/receipts/{receipt}/undo",
+    response={200: ReceiptOut, **PROBLEMS},
+    summary="Undo a receipt that was entered wrongly",
+)
+def undo_receipt(request: DoorRequest, receipt: UUID, body: UndoIn) -> ReceiptOut:
+    """Needs `settlement.record_receipt`, and other eyes than recorded it (PA-5). Takes back what is
+    free of it; the same bank line may then be recorded as it is (SE-1)."""
+    view = actions.undo_receipt(
         actor=request.actor, now=request.now, receipt=receipt, **body.dict()
     )
     return ReceiptOut.of(view)

@@ -95,7 +95,11 @@ class Receipt(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bank_reference"], name="settlement_bank_line_once"),
+            models.UniqueConstraint(
+                fields=["bank_reference"],
+                condition=~Q(status="undone"),
+                name="settlement_bank_line_once",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in ReceiptStatus]),
                 name="settlement_receipt_status",
@@ -103,7 +107,8 @@ class Receipt(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="settlement_receipt_amount"),
             models.CheckConstraint(
                 condition=Q(status="matched", payable__isnull=False)
-                | Q(status__in=["suspense", "returned", "cleared"], payable__isnull=True),
+                | Q(status__in=["suspense", "returned", "cleared"], payable__isnull=True)
+                | Q(status="undone", resolved_at__isnull=False),
                 name="settlement_matched_has_payable",
             ),
             models.CheckConstraint(

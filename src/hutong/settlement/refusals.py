@@ -29,6 +29,19 @@ class Refusal(Reason):
         "SE-5",
         N_("That is {found}; owed is {owed}, neither more nor less."),
     )
+    RECEIPT_ENDED = reason(
+        "settlement.receipt_ended",
+        "SE-2",
+        N_("This receipt is {status}; there is nothing left of it to undo."),
+    )
+    RECEIPT_IN_USE = reason(
+        "settlement.receipt_in_use",
+        "SE-1",
+        N_(
+            "Of the {amount} only {free} is free; the rest is held, owed or gone. It is undone when "
+            "that is free again, or when its payer has paid in what is missing."
+        ),
+    )
     NOT_IN_SUSPENSE = reason(
         "settlement.not_in_suspense",
         "SE-2",

@@ -44,6 +44,7 @@ class ReceiptStatus(StrEnum):
     SUSPENSE = "suspense"
     RETURNED = "returned"
     CLEARED = "cleared"  # another venue's, by an agreed statement
+    UNDONE = "undone"  # the bank's line was entered wrongly
 
 
 class Outcome(StrEnum):
@@ -121,6 +122,18 @@ class ReceiptReturned(Event, kind="settlement.ReceiptReturned", visibility=SEALE
     receipt: UUID
     amount_fen: Private[int]
     bank_reference: Private[str]
+    transfer: Private[UUID]
+    why: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptUndone(Event, kind="settlement.ReceiptUndone", visibility=SEALED):
+    """The bank's line was entered wrongly: what was credited by it is taken back (SE-1)."""
+
+    receipt: UUID
+    amount_fen: Private[int]
+    payable: Private[UUID | None]
+    payer: Private[UUID | None]
     transfer: Private[UUID]
     why: Private[str]
 

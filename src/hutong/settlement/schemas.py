@@ -123,6 +123,10 @@ class ReturnIn(Schema):
     reason: Text = Field(min_length=1, max_length=400)
 
 
+class UndoIn(Schema):
+    reason: Text = Field(min_length=1, max_length=400, examples=["The amount was typed wrongly."])
+
+
 class BankAccountIn(Schema):
     """An account in the party's own name."""
 

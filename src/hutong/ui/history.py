@@ -229,6 +229,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "settlement.ReceiptMatched": (N_("Receipt matched"), GOOD),
     "settlement.ReceiptRecorded": (N_("Money received"), RUNNING),
     "settlement.ReceiptReturned": (N_("Receipt returned"), QUIET),
+    "settlement.ReceiptUndone": (N_("Receipt undone: it was entered wrongly"), BAD),
     "settlement.Settled": (N_("Right and money moved together"), GOOD),
     "technologies.Bundled": (N_("Bundle put together"), RUNNING),
     "technologies.Entered": (N_("Entered the market"), GOOD),

@@ -338,6 +338,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
         ),
         (
             State("cleared", N_("Another venue's, by a statement"), GOOD),
+            State("undone", N_("Undone"), QUIET),
             State("returned", N_("Returned"), QUIET),
         ),
     ),

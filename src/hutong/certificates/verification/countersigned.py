@@ -9,7 +9,6 @@ form and edition of the certificate.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -99,7 +98,7 @@ def read(told: Any) -> Countersigned:
         TypeError,
         LookupError,
         AttributeError,
-        binascii.Error,
+        ValueError,  # of base64, and of signs that are in none
         note.NoteInvalid,
     ) as error:
         raise CountersignatureInvalid(N_("it is not in the form of a countersignature")) from error

@@ -48,8 +48,7 @@ def judged(message: Message, answer: Answer, now: datetime) -> None:
     if answer.refused:
         differences = [Difference(f"refused: {answer.refused}", None, None)]
     else:
-        told = (answer.said or {}).get("differences") or []
-        differences = [Difference(str(key), proposed, theirs) for key, proposed, theirs in told]
+        differences = rules.read_judgement(answer.said or {}, statement.digest)
     actions.take_judgement(
         actor=SYSTEM,
         now=now,
@@ -66,7 +65,7 @@ def on_paid(message: Message, now: datetime) -> Said:
         now=now,
         venue=message.sender,
         digest=body.text("digest", 71),
-        bank_reference=body.text("bank_reference", 80),
+        bank_reference=body.line("bank_reference", 80),
     )
     return {}
 

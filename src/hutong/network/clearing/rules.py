@@ -19,7 +19,7 @@ from uuid import UUID
 
 from hutong.kit.canonical import digest_of
 from hutong.kit.event import Event, Private, Visibility, upcast
-from hutong.kit.money import CNY
+from hutong.kit.money import CNY, MINOR_UNITS
 from hutong.kit.refusal import N_, CommonRefusal, Reason, Refused, reason
 
 FORMAT: Final = "hutong-clearing/1"
@@ -288,6 +288,28 @@ def compare(proposed: Sequence[Line], ours: Mapping[str, int]) -> list[Differenc
     ]
 
 
+UNREADABLE: Final = "unreadable"
+
+
+def read_judgement(said: Mapping[str, Any], digest: str) -> list[Difference]:
+    """What another venue says of our statement: nothing when it agreed, else where it differs.
+
+    Agreed is only who says so, of this digest, without a difference; whatever else comes is no
+    agreement, so that nobody nets what the other did not sign.
+    """
+    told = said.get("differences")
+    rows: list[Any] = told if isinstance(told, list) and len(told) <= MOST_LINES else [None]
+    try:
+        found = [
+            Difference(_text(key), _maybe(proposed), _maybe(ours)) for key, proposed, ours in rows
+        ]
+    except (TypeError, ValueError):
+        found = [Difference(UNREADABLE, None, None)]
+    if not found and (said.get("agreed") is not True or said.get("digest") != digest):
+        return [Difference(UNREADABLE, None, None)]
+    return found
+
+
 def read(data: Mapping[str, Any]) -> Statement:
     """Read a statement as it came. Raises Refused (INVALID)."""
     try:
@@ -298,7 +320,7 @@ def read(data: Mapping[str, Any]) -> Statement:
             second=_text(second),
             number=_whole(data["number"]),
             previous=None if data["previous"] is None else _text(data["previous"]),
-            currency=_text(data["currency"]),
+            currency=_currency(data["currency"]),
             lines=lines,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -310,8 +332,18 @@ def read(data: Mapping[str, Any]) -> Statement:
     return statement
 
 
+def _currency(value: Any) -> str:
+    if value not in MINOR_UNITS:
+        raise ValueError("not a currency")
+    return str(value)
+
+
+def _maybe(value: Any) -> int | None:
+    return None if value is None else _whole(value)
+
+
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 200:
+    if not isinstance(value, str) or len(value) > 200 or not value.isprintable():
         raise ValueError("not a text")
     return value
 

@@ -100,14 +100,17 @@ class Purchase:
 
 def check(number: str, content: Mapping[str, Any], known: Purchase) -> None:
     """Refuse to sign what is not this purchase, as its buyer's venue knows it."""
-    deal = content["deal"]
-    told = {
-        "number": (number in known.certificates, True),
-        "deal": (deal["number"], known.deal_number),
-        "price": ((deal["price_fen"], deal["currency"]), (known.price_fen, known.currency)),
-        "contract": (deal["contract_digest"], known.contract_digest),
-        "buyer": (bool(_pairs(content["buyer"]["identifiers"]) & known.buyer), True),
-    }
+    try:
+        deal = content["deal"]
+        told = {
+            "number": (number in known.certificates, True),
+            "deal": (deal["number"], known.deal_number),
+            "price": ((deal["price_fen"], deal["currency"]), (known.price_fen, known.currency)),
+            "contract": (deal["contract_digest"], known.contract_digest),
+            "buyer": (bool(_pairs(content["buyer"]["identifiers"]) & known.buyer), True),
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Refused(Refusal.NOT_OF_ORDER, what="deal") from error
     for what, (said, ours) in told.items():
         if said != ours:
             raise Refused(Refusal.NOT_OF_ORDER, what=what)

@@ -14,12 +14,16 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from hutong.kit.canonical import canonical, digest
+from hutong.kit.canonical import canonical, digest, digest_of
 from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 MOST_ENTRIES: Final = 800  # of a chapter: a message is at most 1 MiB
 MOST_BYTES: Final = 900_000
+COVERED: Final = (
+    *("id", "number", "kind", "sequence", "effective_on", "known_at", "facts", "source"),
+    *("corrects", "rulebook_version", "salt"),
+)  # by an entry's digest, beside its technology and holdings
 TAKEN: Final = "rights.ChapterTaken"
 ENDED: Final = "network.CustodyEnded"
 
@@ -318,6 +322,24 @@ def chapter_digest(entries: Sequence[Mapping[str, Any]]) -> str:
     return digest(canonical([[one["id"], one["digest"]] for one in entries]))
 
 
+def check_digests(dossier: Dossier, venue: str) -> None:
+    """Refuse a dossier whose entries do not have the digests it gives them: seen later, when the
+    chapter is written down here, it would be closed there and open nowhere."""
+    for place, entry in enumerate(dossier.entries):
+        try:
+            holdings = sorted(
+                [power, party, str(n), str(d)] for power, party, n, d in entry["holdings"]
+            )
+            covered = {name: entry[name] for name in COVERED}
+            found = digest_of(
+                {**covered, "technology": str(dossier.technology), "holdings": holdings}
+            )
+        except (KeyError, ValueError, TypeError, RecursionError) as error:
+            raise wrong(venue, f"entry {place + 1} cannot be read") from error
+        if found != entry.get("digest"):
+            raise wrong(venue, f"entry {place + 1} has another digest")
+
+
 LeafAt = Callable[[int], bytes | None]
 TextOf = Callable[[str], Any]
 
@@ -328,6 +350,13 @@ def verify(dossier: Dossier, venue: str, leaf_at: LeafAt, text_of: TextOf) -> No
     Every entry's digest stands in the log, at its index, about this technology; they are numbered
     without a gap. Whether the entries have these digests is seen when they are written down.
     """
+    try:
+        _verify(dossier, venue, leaf_at, text_of)
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise wrong(venue, "its log holds there what no venue writes") from error
+
+
+def _verify(dossier: Dossier, venue: str, leaf_at: LeafAt, text_of: TextOf) -> None:
     for place, (entry, index) in enumerate(zip(dossier.entries, dossier.indexes, strict=True)):
         if entry.get("sequence") != place + 1:
             raise wrong(venue, f"entry {place + 1} is missing")
@@ -348,10 +377,11 @@ def verify(dossier: Dossier, venue: str, leaf_at: LeafAt, text_of: TextOf) -> No
 
 def is_closing(leaf: bytes | None, *, move: UUID, technology: UUID, to: str, chapter: str) -> bool:
     """Whether an entry of the old venue's log closes this chapter for this venue."""
-    if leaf is None:
+    try:
+        told = json.loads(leaf or b"{}")
+        facts = told.get("facts", {})
+        said = (told.get("kind"), facts.get("move"), facts.get("technology"))
+    except (ValueError, AttributeError, RecursionError):
         return False
-    told = json.loads(leaf)
-    facts = told.get("facts", {})
-    said = (told.get("kind"), facts.get("move"), facts.get("technology"))
     same = said == (ENDED, str(move), str(technology))
     return same and (facts.get("peer"), facts.get("chapter")) == (to, chapter)

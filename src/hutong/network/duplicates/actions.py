@@ -13,6 +13,8 @@ from hutong.kit.actor import SYSTEM, Actor, require_other_eyes
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.claims import actions as claims
+from hutong.network.claims import queries as claims_known
+from hutong.network.claims.rules import number_digest
 from hutong.network.duplicates import queries, rules
 from hutong.network.duplicates.models import Duplicate
 from hutong.network.duplicates.rules import Refusal, Status
@@ -85,6 +87,19 @@ def note(*, actor: Actor, now: datetime, registrar: str, found: Mapping[str, Any
                 claim=claim, number=row.number, technology=technology, other_venue=other
             )
             record(_subject(claim), opened)
+
+
+def need_ours(found: Mapping[str, Any]) -> None:
+    """Refuse what a registrar says was found, unless the right, the claim and the number that it
+    names as ours are: else one word of it would hold any title here."""
+    mine = venues.my_code()
+    if found["venue"] == found["venue_holding"]:
+        raise Refused(Refusal.NOT_OURS)
+    suffix = "" if found["venue"] == mine else "_holding"
+    claim = claims_known.of_claim(UUID(found[f"claim{suffix}"]))
+    named = None if claim is None else (str(claim.technology), number_digest(claim.number))
+    if named != (found[f"technology{suffix}"], found["number"]):
+        raise Refused(Refusal.NOT_OURS)
 
 
 @action(power=OPERATE)

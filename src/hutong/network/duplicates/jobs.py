@@ -38,6 +38,7 @@ def on_told(message: Message, now: datetime) -> Said:
         raise Refused(Refusal.NOT_REGISTRAR, venue=registrar)
     if venues.my_code() not in (found["venue"], found["venue_holding"]):
         raise Refused(Refusal.NOT_CONCERNED)
+    actions.need_ours(found)
     actions.note(actor=SYSTEM, now=now, registrar=message.sender, found=found)
     return {}
 

@@ -20,6 +20,12 @@ class Refusal(Reason):
     NOT_CONCERNED = reason(
         "duplicates.not_concerned", "NE-5", N_("Neither registration is this venue's."), 403
     )
+    NOT_OURS = reason(
+        "duplicates.not_ours",
+        "NE-5",
+        N_("What is named is not a right that this venue claimed under that number."),
+        422,
+    )
     NOT_REGISTRAR = reason(
         "duplicates.not_registrar", "NE-5", N_("The registrar {venue} decides it."), 403
     )

@@ -26,6 +26,7 @@ PARTS: Final = (
     "desk",
 )
 LONGEST_NAME: Final = 80
+MOST_VERSIONS: Final = 1_000_000
 LONGEST_NOTE: Final = 500
 
 
@@ -159,8 +160,8 @@ class Template:
             found = cls(
                 venue=str(told["venue"])[:20],
                 id=UUID(told["template"]),
-                version=int(told["version"]),
-                rulebook_version=int(told["rulebook_version"]),
+                version=_count(told["version"]),
+                rulebook_version=_count(told["rulebook_version"]),
                 name_zh=str(told["name_zh"])[:LONGEST_NAME],
                 name_en=str(told["name_en"])[:LONGEST_NAME],
                 note=str(told["note"])[:LONGEST_NOTE],
@@ -171,6 +172,12 @@ class Template:
         if not parts:
             raise Refused(Refusal.UNREADABLE)
         return found
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 1 <= value <= MOST_VERSIONS:
+        raise ValueError(value)
+    return value
 
 
 def chosen(parts: Sequence[str]) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ Pure but for the keys it is given.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from hutong.certificates import credential as vc
@@ -26,28 +27,37 @@ from hutong.venues.lists import Member
 from hutong.venues.queries import keys_in
 
 MAX_BYTES = 200_000
+LONGEST_NAME = 200
+_JURISDICTION = re.compile("[A-Z]{2}")
 
 
 def read(credential: Mapping[str, Any], issuer: Member) -> Vouched:
     """What `issuer` says of one of its parties. Raises Refused with the step that failed."""
-    number, content = _genuine(credential, issuer, Kind.PARTY_CREDENTIAL)
-    verified, holder = content["verified"], content["holder"]
-    if verified["home_venue"] != issuer.code:
-        raise Refused(
-            Refusal.OTHER_VENUES_PARTY,
-            name=holder["name_zh"] or holder["name_en"],
-            venue=verified["home_venue"],
+    return vouched(issuer.code, *_genuine(credential, issuer, Kind.PARTY_CREDENTIAL))
+
+
+def vouched(issuer: str, number: str, content: Mapping[str, Any]) -> Vouched:
+    """What a credential that is genuine says. Raises Refused: a member may sign anything."""
+    verified, holder = _read(lambda: (content["verified"], content["holder"]))
+    home = _read(lambda: _line(verified["home_venue"], 40))
+    if home != issuer:
+        name = _read(lambda: _line(holder["name_zh"] or holder["name_en"], LONGEST_NAME))
+        raise Refused(Refusal.OTHER_VENUES_PARTY, name=name, venue=home)
+    return _read(
+        lambda: Vouched(
+            home_venue=issuer,
+            foreign_id=UUID(holder["id"]),
+            credential=number,
+            until=date.fromisoformat(verified["until"]),
+            kind=PartyKind(verified["kind"]),
+            name_zh=_line(holder["name_zh"], LONGEST_NAME),
+            name_en=_line(holder["name_en"], LONGEST_NAME),
+            jurisdiction=_matching(verified["jurisdiction"], _JURISDICTION),
+            identifiers=tuple(
+                (_line(scheme, 20, least=1), _line(value, 60, least=1))
+                for scheme, value in holder["identifiers"]
+            ),
         )
-    return Vouched(
-        home_venue=issuer.code,
-        foreign_id=UUID(holder["id"]),
-        credential=number,
-        until=date.fromisoformat(verified["until"]),
-        kind=PartyKind(verified["kind"]),
-        name_zh=holder["name_zh"],
-        name_en=holder["name_en"],
-        jurisdiction=verified["jurisdiction"],
-        identifiers=tuple((scheme, value) for scheme, value in holder["identifiers"]),
     )
 
 
@@ -67,17 +77,23 @@ class Accredited:
 
 def read_accreditation(credential: Mapping[str, Any], issuer: Member) -> Accredited:
     """What `issuer` accredited. Raises Refused with the step that failed (PA-6)."""
-    number, content = _genuine(credential, issuer, Kind.ACCREDITATION)
-    said, institution = content["accreditation"], content["institution"]
-    return Accredited(
-        venue=issuer.code,
-        number=number,
-        institution=UUID(institution["id"]),
-        name_zh=institution["name_zh"],
-        name_en=institution["name_en"],
-        capability=said["capability"],
-        starts_on=date.fromisoformat(said["from"]),
-        until=date.fromisoformat(said["until"]),
+    return accredited(issuer.code, *_genuine(credential, issuer, Kind.ACCREDITATION))
+
+
+def accredited(issuer: str, number: str, content: Mapping[str, Any]) -> Accredited:
+    """What an accreditation that is genuine says. Raises Refused."""
+    said, institution = _read(lambda: (content["accreditation"], content["institution"]))
+    return _read(
+        lambda: Accredited(
+            venue=issuer,
+            number=number,
+            institution=UUID(institution["id"]),
+            name_zh=_line(institution["name_zh"], LONGEST_NAME),
+            name_en=_line(institution["name_en"], LONGEST_NAME),
+            capability=_line(said["capability"], 40, least=1),
+            starts_on=date.fromisoformat(said["from"]),
+            until=date.fromisoformat(said["until"]),
+        )
     )
 
 
@@ -119,6 +135,34 @@ def _genuine(
     if report.content["kind"] != kind:
         raise _wrong(f"it is a {report.content['kind']}, not a {kind.value}")
     return report.number, dict(report.content)
+
+
+T = TypeVar("T")
+
+
+def _read(taking: Callable[[], T]) -> T:
+    """What a member signed of its own, as far as it can be what it should be. Raises Refused."""
+    try:
+        return taking()
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise _wrong("what it says cannot be read") from error
+
+
+def _line(value: Any, longest: int, *, least: int = 0) -> str:
+    if not isinstance(value, str) or not least <= len(value) <= longest or not _is_seen(value):
+        raise ValueError(value)
+    return value
+
+
+def _is_seen(text: str) -> bool:
+    """Whether nothing in a name hides or turns what stands around it."""
+    return all(one.isprintable() or one == "\u3000" for one in text)
+
+
+def _matching(value: Any, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(value)
+    return value
 
 
 def keys_of(issuer: Member) -> VenueKeys:

@@ -51,6 +51,7 @@ from hutong.settlement.actions.receipts import (
     match_receipt,
     record_receipt,
     return_receipt,
+    undo_receipt,
 )
 
 __all__ = [
@@ -92,4 +93,5 @@ __all__ = [
     "settle",
     "settle_part",
     "take_back",
+    "undo_receipt",
 ]

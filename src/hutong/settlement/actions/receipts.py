@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor, require_other_eyes
@@ -66,7 +66,7 @@ def record_receipt(
         raise Refused(CommonRefusal.INVALID, field="currency", problem=currency)
     check_line(line, today=local_date(now))
     _one_at_a_time(line.bank_reference)
-    known = Receipt.objects.filter(bank_reference=line.bank_reference).first()
+    known = _standing().filter(bank_reference=line.bank_reference).first()
     if known is not None:
         same_line(known.line(), line)
         nothing_changed()
@@ -139,7 +139,7 @@ def _credit_and_cover(
     if row.status != PayableStatus.OPEN.value:
         gone = {PayableStatus.CLOSED.value, PayableStatus.RETURNED.value}
         return (Outcome.LATE if row.status in gone else Outcome.SURPLUS), credit()
-    before = row.receipts.aggregate(s=Sum("amount_fen"))["s"] or 0
+    before = _standing().filter(payable=row).aggregate(s=Sum("amount_fen"))["s"] or 0
     if not rules.is_covered(missing_fen=row.missing_fen, received_fen=before + amount_fen):
         return Outcome.SHORT, credit()
     try:
@@ -274,6 +274,75 @@ def clear_receipt(
         ),
     )
     return queries.view_receipt(waiting)
+
+
+@action(power=RECORD)
+def undo_receipt(*, actor: Actor, now: datetime, receipt: UUID, reason: str) -> ReceiptView:
+    """Take back what was credited by a bank's line that was entered wrongly (SE-1); by other eyes than
+    recorded it (PA-5). The same line may then be recorded as it is.
+
+    Only what is free is taken back. Money that is held or that somebody counts on, such as another
+    venue on a deposit of which it was told (NE-4), stays where it is: refused until it is free again,
+    or until its payer has paid in what is missing.
+    """
+    row = Receipt.objects.select_for_update().filter(id=receipt).first()
+    if row is None:
+        raise Refused(CommonRefusal.NOT_FOUND, what="receipt")
+    if row.status not in (ReceiptStatus.MATCHED.value, ReceiptStatus.SUSPENSE.value):
+        raise Refused(Refusal.RECEIPT_ENDED, status=row.status)
+    require_other_eyes(actor, [row.recorded_by])
+    rules.need_reason(reason)
+    payer = row.payable.payer if row.payable is not None else None
+    if payer is None:
+        held = venues(Kind.SUSPENSE, row.currency, actor=actor, now=now)
+    else:
+        held = customer(payer, row.currency, actor=actor, now=now)
+    transfer = _back_to_bank(row, held, payer, actor=actor, now=now)
+    _resolve(row, ReceiptStatus.UNDONE, Outcome(row.outcome), actor, now)
+    record(
+        subject("receipt", row.id),
+        rules.ReceiptUndone(
+            receipt=row.id,
+            amount_fen=row.amount_fen,
+            payable=row.payable_id,
+            payer=payer,
+            transfer=transfer,
+            why=reason,
+        ),
+    )
+    return queries.view_receipt(row)
+
+
+def _back_to_bank(
+    row: Receipt, held: UUID, payer: UUID | None, *, actor: Actor, now: datetime
+) -> UUID:
+    try:
+        return ledger.transfer(
+            actor=actor,
+            now=now,
+            key=f"undo:{row.id}",
+            purpose="undo",
+            about=subject("receipt", row.id),
+            legs=[
+                Leg(held, -row.amount_fen),
+                Leg(bank(row.currency, actor=actor, now=now), row.amount_fen),
+            ],
+        )
+    except Refused as why:
+        if why.reason is not LedgerRefusal.INSUFFICIENT or payer is None:
+            raise
+        found = queries.account_of(payer, row.currency)
+        free = found.available_fen if found is not None else 0
+        raise Refused(
+            Refusal.RECEIPT_IN_USE,
+            amount=with_unit(row.amount_fen, row.currency),
+            free=with_unit(free, row.currency),
+        ) from why
+
+
+def _standing() -> QuerySet[Receipt]:
+    """Receipts but those that were undone."""
+    return Receipt.objects.exclude(status=ReceiptStatus.UNDONE.value)
 
 
 def _in_suspense(actor: Actor, id: UUID, why: str) -> Receipt:

@@ -40,6 +40,7 @@ from hutong.settlement.rules import (
     ReceiptMatched,
     ReceiptRecorded,
     ReceiptReturned,
+    ReceiptUndone,
     Settled,
 )
 
@@ -48,8 +49,13 @@ RECEIPT_KINDS = (
     ReceiptMatched.kind,
     ReceiptReturned.kind,
     ReceiptCleared.kind,
+    ReceiptUndone.kind,
 )
-RECEIPT_ENDS = {ReceiptReturned.kind: "returned", ReceiptCleared.kind: "cleared"}
+RECEIPT_ENDS = {
+    ReceiptReturned.kind: "returned",
+    ReceiptCleared.kind: "cleared",
+    ReceiptUndone.kind: "undone",
+}
 
 
 def audit() -> Iterator[Discrepancy]:

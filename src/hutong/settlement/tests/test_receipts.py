@@ -283,3 +283,82 @@ def test_an_open_request_is_closed_and_money_under_it_is_late(intent):
     actions.release_deposit(actor=SYSTEM, now=now, intent=intent.id)
     assert queries.payable(asked.id).status is PayableStatus.CLOSED
     assert received(asked.reference, DEPOSIT, now=now).outcome is Outcome.LATE
+
+
+# -- entered wrongly (SE-1) ------------------------------------------------------------------------------
+
+
+def undone(receipt, *, by=None, reason="a digit more than the bank's"):
+    return actions.undo_receipt(
+        actor=by or officer("settlement"), now=NOW, receipt=receipt.id, reason=reason
+    )
+
+
+def bank_fen():
+    return books.account("venue:bank", Kind.BANK_CLEARING).posted_fen
+
+
+def test_a_line_that_was_entered_wrongly_is_undone_and_recorded_as_it_is(intent):
+    asked = asked_deposit(intent)
+    clerk = officer("settlement")
+    given = {
+        "actor": clerk,
+        "now": NOW,
+        "reference": asked.reference,
+        "bank_reference": "TT-7",
+        "value_date": local_date(NOW),
+    }
+    wrong = actions.record_receipt(**given, amount_fen=DEPOSIT // 10)
+    before = bank_fen()
+
+    assert undone(wrong).status is ReceiptStatus.UNDONE
+    right = actions.record_receipt(**given, amount_fen=DEPOSIT)
+
+    assert (right.id != wrong.id, right.outcome) == (True, Outcome.COVERED)
+    assert account(intent.party).held_fen == DEPOSIT
+    assert bank_fen() - before == DEPOSIT // 10 - DEPOSIT
+    (entry,) = journal.of_kinds(["settlement.ReceiptUndone"])
+    assert entry.private["why"] == "a digit more than the bank's"
+    assert list(queries.audit()) == []
+
+
+def test_what_waits_in_suspense_is_undone_too(intent):
+    wrong = received("no reference", 700, now=NOW)
+    undone(wrong)
+    assert books.account("venue:books", Kind.SUSPENSE).posted_fen == 0
+    assert list(queries.audit()) == []
+
+
+def test_money_that_is_held_is_not_taken_from_under_who_counts_on_it(intent):
+    receipt = received(asked_deposit(intent).reference, DEPOSIT, now=intent.applied_at)
+
+    assert refused(lambda: undone(receipt)) is Refusal.RECEIPT_IN_USE
+
+    assert account(intent.party).held_fen == DEPOSIT
+    assert queries.receipt(receipt.id).status is ReceiptStatus.MATCHED
+
+
+@pytest.mark.parametrize("how", ["twice", "same eyes", "no reason", "nobody's", "no power"])
+def test_a_receipt_is_not_undone(intent, how):
+    clerk = officer("settlement")
+    receipt = actions.record_receipt(
+        actor=clerk,
+        now=NOW,
+        reference="",
+        amount_fen=5,
+        bank_reference="TT-8",
+        value_date=local_date(NOW),
+    )
+    by, reason, wanted = None, "typed wrongly", CommonRefusal.SAME_EYES
+    if how == "twice":
+        undone(receipt)
+        wanted = Refusal.RECEIPT_ENDED
+    elif how == "same eyes":
+        by = clerk
+    elif how == "no reason":
+        reason, wanted = " ", CommonRefusal.INVALID
+    elif how == "no power":
+        by, wanted = officer("listing"), CommonRefusal.POWER_MISSING
+    else:
+        receipt, wanted = type("Gone", (), {"id": intent.id}), CommonRefusal.NOT_FOUND
+    assert refused(lambda: undone(receipt, by=by, reason=reason)) is wanted

@@ -81,3 +81,66 @@ def test_what_is_no_statement_is_refused(changed):
         rules.read({**GOOD, **changed})
 
     assert refused.value.reason is CommonRefusal.INVALID
+
+
+# -- a venue that lies -------------------------------------------------------------------------------
+
+
+D = "sha256:" + "a" * 64
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"digest": D, "agreed": False, "differences": []},
+        {"digest": D, "agreed": "yes", "differences": []},
+        {"digest": "sha256:" + "b" * 64, "agreed": True, "differences": []},
+        {"digest": D, "agreed": True},
+        {"digest": D, "agreed": True, "differences": {}},
+        {"digest": D, "agreed": True, "differences": [["key"]]},
+        {"digest": D, "agreed": True, "differences": [["key", 10**30, None]]},
+        {"digest": D, "agreed": True, "differences": [["k\u202eey", 1, None]]},
+        {"digest": D, "agreed": True, "differences": [["k", True, None]]},
+        {"digest": D, "agreed": True, "differences": [["k", 1, 2]] * 2_001},
+    ],
+)
+def test_only_who_agrees_to_this_statement_in_so_many_words_has_agreed(said):
+    assert rules.read_judgement(said, D), "disputed, so officers look"
+
+
+def test_what_another_venue_counts_is_read_as_it_says():
+    assert rules.read_judgement({"digest": D, "agreed": True, "differences": []}, D) == []
+    told = {"digest": D, "agreed": False, "differences": [["k", 1, None]]}
+    assert rules.read_judgement(told, D) == [rules.Difference("k", 1, None)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"currency": "RUB"},
+        {"currency": "cny"},
+        {"currency": ["CNY"]},
+        {"lines": [["k", 10**18]], "net_fen": 10**18},
+        {"lines": [["k", True]], "net_fen": 1},
+        {"lines": [["k", 1.0]]},
+        {"lines": [["k", 1], ["k", 1]], "net_fen": 2},
+        {"lines": [["\u202ek", 1]]},
+        {"lines": [], "net_fen": 0},
+        {"net_fen": 2},
+        {"number": -1, "previous": 7},
+    ],
+)
+def test_a_statement_that_cannot_be_is_refused_before_anything_is_kept(change):
+    told = {
+        "format": "hutong-clearing/1",
+        "between": ["SDTE", "SZTE"],
+        "number": 1,
+        "previous": None,
+        "currency": "CNY",
+        "lines": [["k", 1]],
+        "net_fen": 1,
+    }
+    rules.read(told)
+    with pytest.raises(Refused):
+        rules.read(told | change)

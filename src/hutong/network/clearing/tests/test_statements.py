@@ -54,7 +54,11 @@ def sent():
 
 def answer(message, now, *differences):
     """Let SZTE answer a statement: agreed, or with what differs."""
-    said = {"agreed": not differences, "differences": [list(one) for one in differences]}
+    said = {
+        "digest": rules.read(message.body["statement"]).digest,
+        "agreed": not differences,
+        "differences": [list(one) for one in differences],
+    }
     answering.judged(message, Answer(said), now)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hutong.certificates.verification import countersigned
 from hutong.kit.refusal import Refused
 from hutong.network.countersigning import rules
 from hutong.network.countersigning.rules import Purchase, Refusal
@@ -49,3 +50,40 @@ def test_a_certificate_that_says_something_else_is_not(what, known):
 
     assert refused.value.reason is Refusal.NOT_OF_ORDER
     assert refused.value.facts["what"] == what
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"deal": []},
+        {"deal": {}},
+        {"deal": CONTENT["deal"]},
+        CONTENT | {"buyer": {"identifiers": 7}},
+    ],
+)
+def test_a_certificate_that_says_nothing_of_a_deal_is_of_no_order(content):
+    with pytest.raises(Refused) as refused:
+        rules.check(NUMBER, content, KNOWN)
+    assert refused.value.reason is Refusal.NOT_OF_ORDER
+
+
+STATEMENT = dict.fromkeys(("venue", "issuer", "certificate", "content_digest", "at", "key", "signature"), "x") | {"format": countersigned.FORMAT}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        [],
+        {"statement": STATEMENT},
+        {"statement": STATEMENT, "entry": "\u00e9", "tlogProof": ""},
+        {"statement": STATEMENT, "entry": "x", "tlogProof": ""},
+        {"statement": STATEMENT, "entry": "", "tlogProof": "c2sp.org/tlog-proof@v1\nindex x\n"},
+        {"statement": STATEMENT | {"at": 7}, "entry": "", "tlogProof": ""},
+        {"statement": STATEMENT | {"more": "x"}, "entry": "", "tlogProof": ""},
+    ],
+)
+def test_what_is_no_countersignature_is_said_so(told):
+    with pytest.raises(countersigned.CountersignatureInvalid):
+        countersigned.read(told)

@@ -42,13 +42,17 @@ def receive(
     if queries.held_of(venue) < log_size:
         raise Undecided(f"of {venue}'s log {log_size} entries are not here yet")
     rules.verify(dossier, venue, queries.leaves_of(venue), queries.texts_of(venue))
+    rules.check_digests(dossier, venue)
     if queries.record_of(venue, dossier.technology) != dossier.record:
         raise rules.wrong(venue, "its log tells another record of the technology")
     _check_offer(dossier, venue)
     if CustodyMove.objects.filter(id=move).exists():
         nothing_changed()
         return
-    record_ = records.from_json(dossier.record)
+    try:
+        record_ = records.from_json(dossier.record)
+    except (KeyError, ValueError, TypeError) as error:
+        raise rules.wrong(venue, "the record cannot be read") from error
     row = CustodyMove(
         id=move,
         direction=Direction.COMING.value,

@@ -85,7 +85,7 @@ def _each(ids: Collection[UUID], act: Callable[[UUID], MoveView]) -> Several:
     if not chosen:
         raise Refused(Refusal.NONE_CHOSEN)
     if len(chosen) > MOST_AT_ONCE:
-        raise Refused(CommonRefusal.TOO_LARGE, what="the list", limit=str(MOST_AT_ONCE))
+        raise Refused(CommonRefusal.TOO_LARGE, what="list", limit=str(MOST_AT_ONCE))
     found = Several([], [])
     for id in chosen:
         try:

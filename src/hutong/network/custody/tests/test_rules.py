@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from hutong.kit.canonical import digest_of
 from hutong.kit.refusal import Refused
 from hutong.network.custody import rules
 from hutong.network.custody.rules import Dossier, verify
@@ -107,3 +108,55 @@ def test_what_is_no_dossier_is_refused(broken):
     with pytest.raises(Refused, match="dossier_wrong"):
         Dossier.read(given, "SZTE")
     assert Dossier.read(told, "SZTE").as_json() == told
+
+
+@pytest.mark.parametrize(
+    "leaf_",
+    [b"[]", b"7", b"null", b"{", b'{"facts": []}', b'{"facts": {"technology": 7}}', b"[" * 9_000],
+)
+def test_a_log_that_holds_nonsense_bears_nothing_out(leaf_):
+    with pytest.raises(Refused, match="dossier_wrong"):
+        check(dossier(), LOG | {7: leaf_})
+    wanted = {"move": OTHER, "technology": TECHNOLOGY, "to": "SDTE", "chapter": "sha256:c"}
+    assert not rules.is_closing(leaf_, **wanted)
+
+
+@pytest.mark.parametrize("text", [[["x"]], [[[], 1, 2]], 7, {"a": 1}])
+def test_a_text_that_holds_nonsense_bears_nothing_out(text):
+    with pytest.raises(Refused, match="dossier_wrong"):
+        verify(dossier(indexes=(5, 5, 9)), "SZTE", {5: taken(0), 9: entered(2)}.get, lambda _: text)
+
+
+def test_entries_have_the_digests_that_are_given_them():
+    """Seen before anything is accepted: later the chapter would be closed there and open nowhere."""
+    entry = {
+        "id": str(UUID(int=11)),
+        "number": "SZTE-1",
+        "kind": "first_registration",
+        "sequence": 1,
+        "effective_on": "2022-06-20",
+        "known_at": "2022-06-20T01:00:00.000000Z",
+        "facts": {"a": 1},
+        "source": {},
+        "corrects": None,
+        "rulebook_version": 1,
+        "salt": "00",
+        "chapter": "title",
+        "holdings": [["ownership", str(UUID(int=3)), 1, 1]],
+    }
+    covered = {name: entry[name] for name in rules.COVERED}
+    holdings = [["ownership", str(UUID(int=3)), "1", "1"]]
+    said = {**covered, "technology": str(TECHNOLOGY), "holdings": holdings}
+    whole = entry | {"digest": digest_of(said)}
+    rules.check_digests(dossier([whole], (5,)), "SZTE")
+    for change in (
+        {"facts": {"a": 2}},
+        {"holdings": [["ownership", str(UUID(int=4)), 1, 1]]},
+        {"holdings": [["ownership"]]},
+        {"holdings": None},
+        {"number": float("nan")},
+    ):
+        with pytest.raises(Refused, match="dossier_wrong"):
+            rules.check_digests(dossier([whole | change], (5,)), "SZTE")
+    with pytest.raises(Refused, match="dossier_wrong"):
+        rules.check_digests(dossier([{"digest": whole["digest"]}], (5,)), "SZTE")

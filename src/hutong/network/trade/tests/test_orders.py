@@ -20,6 +20,7 @@ from hutong.network.trade.events import Asked
 from hutong.network.trade.models import ForeignOrder, Order
 from hutong.network.trade.rules import Deposit, Price, Refusal, Stage
 from hutong.parties import testing as people
+from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
 from hutong.settlement.testing import received
 from hutong.venues.testing import join
@@ -168,6 +169,64 @@ def test_the_audit_names_an_order_that_was_changed_beside_its_entries(order):
 
     (found,) = queries.audit()
     assert str(order.id) in found.place
+
+
+# -- a receipt that was entered wrongly (SE-1) -----------------------------------------------------------
+
+
+def undone(receipt, now, by=None):
+    return settlement.undo_receipt(
+        actor=by or people.officer("settlement"), now=now, receipt=receipt, reason="a digit more"
+    )
+
+
+def paid(order, amount):
+    reference = money.payable_for(subject("order", order.id)).reference
+    return received(reference, amount, now=order.now).id
+
+
+def test_a_deposit_that_the_home_venue_counts_on_stays_until_it_is_paid_in(order):
+    """The word was given: what is missing its payer pays in, or the home venue sets free."""
+    order.qualified()
+    wrong = paid(order, DEPOSIT)
+    actions.send_guarantee(actor=SYSTEM, now=order.now, order=order.id)
+    order.hear(events.DepositGuaranteed, amount_fen=DEPOSIT)
+
+    with pytest.raises(Refused) as used:
+        undone(wrong, order.now)
+    assert used.value.reason.code == "settlement.receipt_in_use"
+    assert order.view.deposit is Deposit.GUARANTEED, "nothing moved"
+
+    paid(order, DEPOSIT)
+    undone(wrong, order.now)
+
+    account = money.account_of(order.member.party)
+    assert (account.available_fen, account.held_fen) == (0, DEPOSIT)
+    assert order.view.deposit is Deposit.GUARANTEED
+    assert list(queries.audit()) == []
+
+
+def test_a_deposit_set_free_by_the_home_venue_is_undone_and_recorded_as_it_is(order):
+    order.qualified()
+    wrong = paid(order, DEPOSIT)
+    actions.send_guarantee(actor=SYSTEM, now=order.now, order=order.id)
+    order.hear(events.OrderReleased)
+    order.hear(events.GuaranteeReleased)
+
+    undone(wrong, order.now)
+
+    account = money.account_of(order.member.party)
+    assert (account.available_fen, account.held_fen) == (0, 0)
+
+
+def test_a_deposit_short_of_what_was_asked_counts_what_was_not_undone(order):
+    order.qualified()
+    undone(paid(order, DEPOSIT - 1), order.now)
+
+    paid(order, 1)
+    assert order.view.deposit is Deposit.ASKED, "one fen is no deposit"
+    paid(order, DEPOSIT - 1)
+    assert money.payable_for(subject("order", order.id)).status.value == "held"
 
 
 # -- a home venue that lies ---------------------------------------------------------------------------
