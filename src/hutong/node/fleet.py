@@ -117,7 +117,8 @@ class Fleet:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"{code}: hutong {' '.join(arguments[:2])}: {done.stderr[-800:]}")
+            said = (done.stderr or done.stdout)[-800:]
+            raise RuntimeError(f"{code}: hutong {' '.join(arguments[:2])}: {said}")
         return done.stdout
 
     def kill(self, code: str) -> None:

@@ -58,6 +58,24 @@ class Case:
             self.narrator.say(f"时钟跳至 clock jumps to {now[:16]}Z")
         raise StepFailed(f"{what} was not reached in {MOST_JUMPS} jumps")
 
+    def jump_patiently_until(
+        self, what: str, reached: Callable[[], Any], *, seconds: float, every: float = 0.5
+    ) -> None:
+        """Jump whenever nothing is in the clock's way until `reached()`, whatever papers are made
+        meanwhile."""
+
+        def over() -> bool:
+            if reached():
+                return True
+            try:
+                now = self.administrator.post("/api/v1/venue/clock/jump")["now"]
+            except StepFailed:
+                return False  # something is still going on: the clock waits for it
+            self.narrator.say(f"时钟跳至 clock jumps to {now[:16]}Z")
+            return False
+
+        wait_for(what, over, seconds=seconds, every=every)
+
     def bank_line(self) -> str:
         self.bank_lines += 1
         return f"DEMO{self.bank_lines:06d}"

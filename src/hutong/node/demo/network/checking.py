@@ -2,6 +2,7 @@
 What holds at the end: mirrors equal to what they mirror, books that agree, doctors content.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from hutong.node.demo.client import StepFailed, wait_for
@@ -21,14 +22,15 @@ def mirrors_agree(world: World) -> None:
 
 
 def _all_current(world: World) -> bool:
+    return are_current(world, world.codes)
+
+
+def are_current(world: World, codes: Sequence[str]) -> bool:
+    """Whether these venues hold all others' logs as they are there now."""
     try:
         own = {code: _own(world, code) for code in world.codes}
         return all(
-            seen.get(other) == own[other]
-            for code in world.codes
-            for seen in [_seen(world, code)]
-            for other in world.codes
-            if other != code
+            held == own[other] for code in codes for other, held in _seen(world, code).items()
         )
     except StepFailed:
         return False
@@ -52,6 +54,13 @@ def _noted(note: bytes) -> tuple[int, str]:
     """Size and root of a checkpoint (C2SP tlog-checkpoint)."""
     _, size, root, *_ = note.decode().split("\n")
     return int(size), root
+
+
+def papers_made(world: World) -> None:
+    """Where somebody acted, all follow-up work is done: the last certificate has its files."""
+    for code, case in world.cases.items():
+        case.settle_down()
+        world.narrator.say(f"{code} 凭证全部制成 every certificate is made")
 
 
 def doctors(world: World) -> None:

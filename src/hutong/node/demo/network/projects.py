@@ -158,21 +158,13 @@ def _jump_until_registered(case: Case, applications: Sequence[str]) -> None:
     """Sit out the public notice. The clock jumps when nothing is under way any more."""
     registrar = case.officers["registrar"]
 
-    def over() -> bool:
-        left = [
-            application
+    def all_registered() -> bool:
+        return all(
+            registrar.get(f"/api/v1/rights/applications/{application}")["status"] == "registered"
             for application in applications
-            if registrar.get(f"/api/v1/rights/applications/{application}")["status"] != "registered"
-        ]
-        if not left:
-            return True
-        try:
-            case.administrator.post("/api/v1/venue/clock/jump")
-        except StepFailed:
-            return False  # something is still going on: the clock waits for it
-        return False
+        )
 
-    wait_for("registration", over, seconds=PATIENCE, every=0.5)
+    case.jump_patiently_until("registration", all_registered, seconds=PATIENCE)
     case.waiting.clear()
 
 

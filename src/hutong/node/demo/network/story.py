@@ -55,14 +55,16 @@ def play(world: World) -> None:
     with tell.step("成交、付款、交割", "Contract, price, right against money (DL-2)"):
         trading.conclude(world, HOME, ABROAD, order)
         trading.books_agree(world, HOME, ABROAD)
-    with tell.step("断线者归来并赶上", "The killed venue is back and catches up (NE-6, LO-4)"):
-        started = time.monotonic()
+    with tell.step("断线者归来", "The killed venue is back (NE-6)"):
         wait_for(
             f"{VICTIM} to be back",
             lambda: who_runs(world.fleet.state(VICTIM)) not in (before, None),
             seconds=90,
         )
         world.fleet.wait_ready(90)
+        checking.papers_made(world)
+    with tell.step("各家镜像赶上", "Every mirror has caught up (LO-4)"):
+        started = time.monotonic()
         checking.mirrors_agree(world)
         tell.note(caught_up_seconds=round(time.monotonic() - started, 1))
     with tell.step("全面核对", "The doctors re-derive everything"):

@@ -9,7 +9,7 @@ from typing import Any
 from hutong.node.demo import supply
 from hutong.node.demo.case import Case, pay, upload
 from hutong.node.demo.client import StepFailed, wait_for
-from hutong.node.demo.network.world import World
+from hutong.node.demo.network.world import PATIENCE, World
 from hutong.node.demo.people import FIRMS, UNIVERSITIES, Institution
 from hutong.node.demo.technologies import demo_technologies
 from hutong.node.demo.workbook import fill
@@ -170,9 +170,10 @@ def apply_at_home(world: World, home: str, listing: str) -> None:
 def bid(world: World, home: str, abroad: str, listing: str, order: str) -> None:
     """The auction: one bids at the door, the other through its own venue; the other wins."""
     case = world.cases[home]
-    case.jump_until(
+    case.jump_patiently_until(
         "the cut-off",
         lambda: case.public.get(f"/api/v1/listings/{listing}")["outcome"] is not None,
+        seconds=PATIENCE,
     )
     firm = world.cases[abroad].members[ABROAD.key]
     lot = wait_for(
@@ -203,7 +204,6 @@ def bid(world: World, home: str, abroad: str, listing: str, order: str) -> None:
     )
     assert sold
     world.narrator.note(relayed_bids=len(relayed), hammer_price_fen=price - STEP_FEN)
-    case.settle_down()
 
 
 def conclude(world: World, home: str, abroad: str, order: str) -> dict[str, Any]:

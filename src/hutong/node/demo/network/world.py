@@ -30,6 +30,7 @@ class World:
     fleet: Fleet
     narrator: Narrator
     cases: dict[str, Case] = field(default_factory=dict)
+    visitors: dict[str, Api] = field(default_factory=dict)
 
     @property
     def codes(self) -> list[str]:
@@ -37,7 +38,9 @@ class World:
 
     def public(self, code: str) -> Api:
         """A visitor's view of one of the venues."""
-        return Api(self.fleet.url(code), who=code)
+        if code not in self.visitors:
+            self.visitors[code] = Api(self.fleet.url(code), who=code)
+        return self.visitors[code]
 
     def command(self, code: str, *arguments: str, given: str = "") -> dict[str, Any]:
         """What the keepers of one venue do with the machine in hand."""
