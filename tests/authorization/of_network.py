@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.test import Client
 
+from hutong.deals.models import Deal, DealPart
+from hutong.deals.parts import PartStatus
 from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.canonical import digest
 from hutong.kit.event import Event
@@ -34,7 +36,9 @@ from hutong.network.mirrors.tests.histories import entered, listed
 from hutong.network.procedures import actions as procedures
 from hutong.network.projects import actions as leading
 from hutong.network.projects.models import Contribution, Project
-from hutong.network.projects.rules import ProjectStatus, Words
+from hutong.network.projects.rules import ContributionStatus, ProjectStatus, Words
+from hutong.network.sales.models import PartSale
+from hutong.network.sales.rules import Status as SaleStatus
 from hutong.network.trade import actions as trade
 from hutong.network.trade import events
 from hutong.network.trade.models import Order
@@ -239,6 +243,7 @@ def projects(member: Actor, *, bundle: UUID, now: datetime) -> dict[str, str]:
         mandated_by=member.person,
         mandated_at=now,
     )
+    sold, deal = sale(made.id, member, bundle=bundle, now=now)
     # Of another project, composed: its part is led by the member, who alone may offer the whole.
     ready = Project.objects.create(
         number="composed",
@@ -257,12 +262,72 @@ def projects(member: Actor, *, bundle: UUID, now: datetime) -> dict[str, str]:
         "project": str(made.id),
         "POST /projects/{project}/listing": str(ready.id),
         "part": str(part.id),
+        **{f"{way} part": str(sold) for way in OF_SALES},
+        **{f"{way} deal": str(deal) for way in OF_SALES},
         "procedure": str(proposed.id),
         "template": str(out.template),
         f"{adoption} venue": queries.my_code(),
         "GET /network/projects/{venue}/{project} venue": queries.my_code(),
         "GET /network/procedures/{venue}/{template} venue": queries.my_code(),
     }
+
+
+# Of a part that was sold, and of its place in the lead venue's deal.
+OF_SALES = (
+    "GET /project-parts/{part}/sale",
+    "GET /project-parts/{part}/contract",
+    "POST /project-parts/{part}/acceptance",
+    "POST /deals/{deal}/parts/{part}/asking",
+    "POST /deals/{deal}/parts/{part}/return",
+    "POST /deals/{deal}/parts/{part}/return/confirmation",
+)
+
+
+def sale(project: UUID, member: Actor, *, bundle: UUID, now: datetime) -> tuple[UUID, UUID]:
+    """A part of the member's, sold in a deal: its sale at its home venue, its place in the deal."""
+    deal = Deal.objects.order_by("pk").first()
+    assert deal is not None, "deals were made before"
+    part = Contribution.objects.create(
+        invitation_id=project,
+        seller=member.acting_party(),
+        bundle=bundle,
+        technologies=1,
+        asked_fen=100,
+        mandated_by=member.person,
+        mandated_at=now,
+        status=ContributionStatus.SOLD.value,
+    )
+    PartSale.objects.create(
+        part=part,
+        deal=deal.id,
+        lead=queries.my_code(),
+        number=deal.number,
+        buyer=deal.buyer,
+        price_fen=200,
+        amount_fen=100,
+        contract="合同",
+        contract_digest=digest("合同".encode()),
+        sign_by=now,
+        status=SaleStatus.MOVED.value,
+        accepted_by=member.person,
+        accepted_at=now,
+        rulebook_version=1,
+        awarded_at=now,
+        changed_at=now,
+    )
+    DealPart.objects.create(
+        id=part.id,
+        deal=deal,
+        venue=queries.my_code(),
+        bundle=bundle,
+        technologies=1,
+        numerator=1,
+        denominator=2,
+        amount_fen=100,
+        status=PartStatus.ENDED.value,
+        changed_at=now,
+    )
+    return part.id, deal.id
 
 
 def statements(*, now: datetime) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from hutong.deals import actions as deals_actions
 from hutong.deals import queries as deals
 from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Status as Deal
+from hutong.journal.models import Parked
 from hutong.listings import actions as listings
 from hutong.listings import queries as board
 from hutong.listings.offers import ExportClass
@@ -176,6 +177,7 @@ class Selling(Trade):
         for code in CODES:
             with self.pair.at(code):
                 assert list(deals.audit()) == []
+                assert not Parked.objects.exists()
 
 
 @pytest.fixture

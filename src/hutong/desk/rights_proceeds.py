@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hutong.deals import queries as deals
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.terms import terms
 from hutong.documents import queries as documents
@@ -86,6 +87,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("deal", view.deal)],
         one=view,
+        deal=deals.deals([view.deal]).get(view.deal),  # of a joint project the lead venue's
         pledge=pledge,
         parties=parties.parties({view.seller, view.pledgee}),
     )

@@ -1,6 +1,6 @@
 """
-What happens to joint projects: at the lead venue (leading.py), and at the venues whose sellers take
-part (joining.py, contributing.py).
+What happens to joint projects: at the lead venue (leading.py, offering.py), and at the venues whose
+sellers take part (joining.py, contributing.py).
 """
 
 from hutong.network.projects.actions.contributing import (
@@ -21,16 +21,18 @@ from hutong.network.projects.actions.joining import (
 )
 from hutong.network.projects.actions.leading import (
     announce,
+    draft,
+    part_left,
+    take_part,
+    venue_answered,
+)
+from hutong.network.projects.actions.offering import (
     close,
     compose,
-    draft,
     list_project,
     note_listing_end,
     note_on_board,
-    part_left,
     reopen,
-    take_part,
-    venue_answered,
 )
 
 __all__ = [

@@ -8,7 +8,7 @@ import pytest
 
 from hutong.kit.canonical import digest
 from hutong.kit.ids import new_id
-from hutong.kit.moments import iso
+from hutong.kit.moments import iso, local_date
 from hutong.kit.money import CNY
 from hutong.kit.refusal import CommonRefusal
 from hutong.listings.joint import contents_of
@@ -30,8 +30,9 @@ from hutong.network.trade.rules import Refusal as Trade
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import actions as register
 from hutong.rights import queries as rights
+from hutong.rights import rules as rights_rules
 from hutong.rights.refusals import Refusal as Rights
-from hutong.rights.testing import a_document
+from hutong.rights.testing import a_document, outside_step
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
 from hutong.technologies import queries as technologies
@@ -207,6 +208,24 @@ def test_a_right_that_is_frozen_meanwhile_keeps_the_part_as_it_was_until_asked_a
     register.lift(actor=registrar, freeze=freeze.id, **order)
     lead.says("sales.move")
     assert lead.status is Status.MOVED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_part_can_move_when_the_last_office_has_entered_its_transfer(lead, monkeypatch):
+    everything = frozenset({*rights_rules.STATUTORY, "know_how"})
+    monkeypatch.setattr(rights_rules, "STATUTORY", everything)
+    lead.assured()
+    assert (lead.status, lead.heard()) == (Status.ASSURED, ["sales.accept"])
+    assert refusal(lambda: lead.says("sales.move")) is Refusal.OUT_OF_STATE
+    first, last = queries.of_part(lead.part.id).entries
+    outside_step(first, now=lead.now, effective_on=local_date(lead.now))
+    lead.drain()
+    assert lead.status is Status.ASSURED
+    outside_step(last, now=lead.now, effective_on=local_date(lead.now))
+    lead.drain()
+    assert (lead.status, lead.heard()) == (Status.READY, ["sales.accept", "sales.ready"])
+    assert lead.says("sales.move") == {"entries": 2}
     in_order()
 
 
