@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ def _bids(sale: Sale) -> Iterator[Case]:
     _at_rate(local, 1)  # connections, tokens and code are there before it counts
     _at_rate(relayed, 1)
     waits: dict[str, list[float]] = {"local": [], "relayed": []}
-    spent: Counter[tuple[str, str]] = Counter()
+    spent: defaultdict[tuple[str, str], float] = defaultdict(float)
     for _ in range(ROUNDS):
         for name, bid in (("local", local), ("relayed", relayed)):
             before = {code: _cpu_seconds(world, code) for code in world.codes}

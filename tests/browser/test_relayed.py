@@ -167,6 +167,7 @@ def test_bids_elsewhere_show_the_home_venues_receipts(
         bid()
         alpha.until("#bid-receipt", "Accepted: no. 1, ¥100,000.00.")
         alpha.until("#receipts", "¥100,000.00")
+        alpha.until("#lot", "You lead.")
         least = alpha.page.locator("[name=amount_fen]")
         expect(least).to_have_value("101000")  # the least next bid
 

@@ -26,14 +26,18 @@ function tell(receipt) {
   return say(fill(words.refused, { why: words.refusals[refusal.code] ?? refusal.title }), "danger");
 }
 
-// What the page would show if it were asked for now: the receipts, and the least next bid unless
-// another amount was typed meanwhile.
+// What the page would show if it were asked for now: the price, the receipts, and the least next bid
+// unless another amount was typed meanwhile.
 async function renew() {
   const typed = amount.value;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const receipts = page.getElementById("receipts");
-  if (receipts) document.getElementById("receipts").replaceWith(receipts);
+  for (const id of ["lot", "receipts"]) {
+    const [shown, fresh] = [document.getElementById(id), page.getElementById(id)];
+    if (!shown || !fresh) continue;
+    shown.replaceChildren(...fresh.childNodes); // the element stays: it is followed
+    shown.hidden = fresh.hidden;
+  }
   const next = page.querySelector("form[data-relay]");
   if (next && amount.value === typed) amount.value = next.elements.amount_fen.value;
 }
