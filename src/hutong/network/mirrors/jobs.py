@@ -142,7 +142,15 @@ def follow(
         if not _step(task, member, visit, real_now):
             break
         done += 1
+        if _was_all(task):
+            break
     return done
+
+
+def _was_all(task: Task) -> bool:
+    """Whether a step that did something leaves nothing to do: it filled the only gap."""
+    whole = len(task.gaps) == 1 and gaps.newest(task.gaps, BUNDLES) == task.gaps[0]
+    return whole and not (task.pushed or task.look or task.texts)
 
 
 def _step(task: Task, member: Member, visit: Visit, real_now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from hutong.transparency import queries as log
 from hutong.venues import chain, lists, rolls, signing
@@ -108,9 +108,7 @@ def fork_of(network: Network, rival: SignedList) -> tuple[Roll | None, SignedLis
 
 def vote_on(network: Network, roll: Roll, real_now: datetime) -> str | None:
     """For whom this venue voted as registrar on the latest list, while the vote may still count."""
-    mine = my_code()
-    rows = Change.objects.filter(network=network, kind=Kind.REGISTRAR.value, approvals__venue=mine)
-    for row in rows.order_by("proposed_at"):
+    for row in _voted_on(network).order_by("proposed_at"):
         change = lists.Change.read(row.told)
         on_this = change.details.get("base") == roll.digest
         if on_this and real_now <= rolls.lapses_at(change) + rolls.SKEW:
@@ -118,11 +116,17 @@ def vote_on(network: Network, roll: Roll, real_now: datetime) -> str | None:
     return None
 
 
+def _voted_on(network: Network) -> QuerySet[Change]:
+    """The votes on a registrar in which this venue has voted."""
+    votes = Change.objects.filter(network=network, kind=Kind.REGISTRAR.value)
+    return votes.filter(approvals__venue=my_code())
+
+
 def withholds_from(*, at: datetime | None = None) -> str | None:
     """The registrar whose log this venue promised to acknowledge no more, having voted to replace
     it; None when no such vote of ours is under way (NE-5). `at`: real time, none: now."""
     row = Network.objects.filter(is_current=True).first()
-    if row is None:
+    if row is None or not _voted_on(row).exists():
         return None
     voted = vote_on(row, roll_of(row), at or database_time())
     return row.registrar if voted is not None else None
