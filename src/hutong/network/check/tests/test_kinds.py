@@ -44,3 +44,17 @@ def test_what_is_said_about_nothing_is_new_each_time():
             first, second = one.fresh("SHTE"), one.fresh("SHTE")
             assert first[0] != second[0]
             assert json.loads(canonical(first[1])) == first[1]
+
+
+def test_what_entries_are_checked_for_is_what_this_venue_enters_in_clear():
+    import hutong.node.messaging  # noqa: F401 - every package of the network with its events
+    from hutong.kit.event import KINDS as EVENTS
+    from hutong.kit.event import Visibility, field_marks
+
+    for area, kinds in TOLD.items():
+        for kind, fields in kinds[1].items():
+            event = EVENTS[kind]
+            assert event.visibility is Visibility.LOGGED, (area, kind)
+            marks = field_marks(event)
+            hidden = {name for name, mark in marks.items() if "PRIVATE" in str(mark).upper()}
+            assert set(fields) <= set(marks) - hidden, (area, kind)
