@@ -120,7 +120,8 @@ def _advance(reaction: Reaction, real_now: datetime) -> int:
     while entries := queries.after(_cursor(reaction), kinds=reaction.kinds, limit=limit):
         left: Sequence[Recorded] = entries
         while left:
-            done, left = _handle_some(reaction, left, real_now)
+            until = min(over, time.monotonic() + TRANSACTION_SECONDS)
+            done, left = _handle_some(reaction, left, until, real_now)
             handled += done
             if time.monotonic() > over:
                 return max(handled, 1)  # there may be more
@@ -131,11 +132,11 @@ def _advance(reaction: Reaction, real_now: datetime) -> int:
 
 
 def _handle_some(
-    reaction: Reaction, entries: Sequence[Recorded], real_now: datetime
+    reaction: Reaction, entries: Sequence[Recorded], until: float, real_now: datetime
 ) -> tuple[int, Sequence[Recorded]]:
-    """Handle the first of `entries`, as many as a transaction may take. Returns how many were
-    handled, and the entries that are left."""
-    handled, over = 0, time.monotonic() + min(TRANSACTION_SECONDS, TURN_SECONDS)
+    """Handle the first of `entries`, until a moment (monotonic), in one transaction. Returns how
+    many were handled, and the entries that are left."""
+    handled = 0
     with transaction.atomic():
         cursor = Cursor.objects.select_for_update().get(reaction=reaction.name)
         parked = Parked.objects.filter(reaction=reaction.name).values_list("subject", flat=True)
@@ -153,7 +154,7 @@ def _handle_some(
             else:
                 behind.add(entry.subject)
             cursor.position = entry.position + 1
-            if time.monotonic() > over:
+            if time.monotonic() > until:
                 break
         cursor.save(update_fields=["position"])
     return handled, list(left)
@@ -164,6 +165,7 @@ def _handle(reaction: Reaction, entry: Recorded, real_now: datetime) -> bool:
     try:
         with transaction.atomic():
             reaction.handle(entry)
+            connection.check_constraints()  # what is checked at the end is checked of this entry
         return True
     except Exception as error:
         if connection.needs_rollback:

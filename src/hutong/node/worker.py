@@ -229,11 +229,7 @@ def run() -> None:
         _loop("timers", timing, moved, stopping, until_due, TIMERS_REST_SECONDS),
         _loop("witnesses", witnesses, signed, stopping),
         _loop("mirrors", following.step, shown, stopping, CLOCK_SECONDS),
-        _loop(
-            *("recognition", Watch().step, vouched, stopping),
-            pause=CLOCK_SECONDS,
-            rest=NETWORK_REST_SECONDS,
-        ),
+        _loop("recognition", Watch().step, vouched, stopping, CLOCK_SECONDS, NETWORK_REST_SECONDS),
         _loop("search", follower.step, found, stopping, rest=FILES_REST_SECONDS),
         _loop("log files", publish, growing, stopping, rest=FILES_REST_SECONDS),
         _loop("seals", sealing, sealed, stopping),

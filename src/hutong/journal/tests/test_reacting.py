@@ -214,3 +214,24 @@ def test_a_transaction_wakes_the_sequencer_once(django_capture_on_commit_callbac
     with django_capture_on_commit_callbacks() as calls:
         write(("a:1", 1), ("a:2", 2), ("a:1", 3))
     assert len(calls) == 1
+
+
+@pytest.mark.django_db
+def test_what_the_database_refuses_at_the_end_of_a_transaction_parks_its_entry_alone(handler):
+    from hutong.journal.models import Content
+
+    def orphan(entry):
+        if entry.facts["number"] == 2:  # content of an entry that is not there
+            Content.objects.create(digest="sha256:nowhere", entry_id=2**40, blob={})
+        handler(entry)
+
+    reaction = Reaction("test.orphan", (Seldom.kind,), orphan)
+    for number in range(4):
+        seldom(actor=ANONYMOUS, now=NOW, subject=f"a:{number}", number=number)
+    assign_positions(limit=100)
+    while run_once([reaction], real_now=REAL):
+        pass
+    (parked,) = queries.parked()
+    assert "foreign key" in parked.error
+    assert handler.seen == [0, 1, 2, 3]
+    assert is_quiet([reaction])
