@@ -162,8 +162,8 @@ class Template:
                 id=UUID(told["template"]),
                 version=_count(told["version"]),
                 rulebook_version=_count(told["rulebook_version"]),
-                name_zh=str(told["name_zh"])[:LONGEST_NAME],
-                name_en=str(told["name_en"])[:LONGEST_NAME],
+                name_zh=_name(told["name_zh"]),
+                name_en=_name(told["name_en"]),
                 note=str(told["note"])[:LONGEST_NOTE],
                 parts=parts,
             )
@@ -172,6 +172,13 @@ class Template:
         if not parts:
             raise Refused(Refusal.UNREADABLE)
         return found
+
+
+def _name(value: Any) -> str:
+    """A name in which no sign hides or turns what stands around it."""
+    if not isinstance(value, str) or not value.replace("\u3000", " ").isprintable():
+        raise ValueError(value)
+    return value[:LONGEST_NAME]
 
 
 def _count(value: Any) -> int:

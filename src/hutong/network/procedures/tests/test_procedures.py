@@ -195,3 +195,28 @@ def test_another_venue_reads_our_template_in_our_log_alone(venue, joined, drain,
     face = mirrored["OWN", mine.template].of
     assert face.digest == mine.digest
     assert rules.Template.read(face.text).parts.keys() == {"rights", "listings"}
+
+
+def test_a_template_of_another_venue_is_read_as_it_is_or_not_at_all():
+    told = Template(
+        venue="SZTE",
+        id=uuid4(),
+        version=1,
+        rulebook_version=3,
+        parts={"rights": {"notice_days": 15}},
+        **NAME,
+    ).document()
+    assert Template.read(told).document() == told
+    for wrong in (
+        {"version": 0},
+        {"version": True},
+        {"version": "1"},
+        {"rulebook_version": 10**30},
+        {"name_zh": "\u202e程流记登"},
+        {"name_en": ["First registration"]},
+        {"template": "no id"},
+        {"parts": {}},
+        {"parts": {"venue": {"code": "SZTE"}}},  # what makes a venue itself is in none
+        {"parts": [["rights", {}]]},
+    ):
+        assert refusal(lambda wrong=wrong: Template.read(told | wrong)) is Refusal.UNREADABLE
