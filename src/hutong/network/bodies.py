@@ -5,6 +5,7 @@ What is not asked for is passed over: fields may be added within a version (docs
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -17,6 +18,11 @@ from hutong.network.messages.rules import Refusal
 
 # Control characters but tab and line ends, and what turns the direction of the signs around it.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def is_seen(text: str) -> bool:
+    """Whether a text is one line of signs and spaces, none of which hides or turns others."""
+    return all(one.isprintable() or unicodedata.category(one) == "Zs" for one in text)
 
 
 class Body:
@@ -49,7 +55,7 @@ class Body:
     def line(self, field: str, longest: int) -> str:
         """A text of one line: a number, a reference, a word."""
         value = self.text(field, longest)
-        if not value.isprintable():
+        if not is_seen(value):
             raise _unfit(field)
         return value
 

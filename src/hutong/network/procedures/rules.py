@@ -11,6 +11,7 @@ from uuid import UUID
 from hutong.kit.canonical import digest_of
 from hutong.kit.event import Content, Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
+from hutong.network.bodies import is_seen
 
 FORMAT: Final = "hutong-procedures/1"
 # Parts of a rulebook that say how a procedure goes; the others make a venue what it is.
@@ -176,7 +177,7 @@ class Template:
 
 def _name(value: Any) -> str:
     """A name in which no sign hides or turns what stands around it."""
-    if not isinstance(value, str) or not value.replace("\u3000", " ").isprintable():
+    if not isinstance(value, str) or not is_seen(value):
         raise ValueError(value)
     return value[:LONGEST_NAME]
 

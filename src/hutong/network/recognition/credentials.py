@@ -18,6 +18,7 @@ from hutong.certificates.content import content_digest
 from hutong.certificates.kinds import Kind
 from hutong.kit.canonical import canonical
 from hutong.kit.refusal import Refused
+from hutong.network.bodies import is_seen
 from hutong.network.recognition.rules import Refusal
 from hutong.parties.actions import Vouched
 from hutong.parties.rules import Kind as PartyKind
@@ -149,14 +150,9 @@ def _read(taking: Callable[[], T]) -> T:
 
 
 def _line(value: Any, longest: int, *, least: int = 0) -> str:
-    if not isinstance(value, str) or not least <= len(value) <= longest or not _is_seen(value):
+    if not isinstance(value, str) or not least <= len(value) <= longest or not is_seen(value):
         raise ValueError(value)
     return value
-
-
-def _is_seen(text: str) -> bool:
-    """Whether nothing in a name hides or turns what stands around it."""
-    return all(one.isprintable() or one == "\u3000" for one in text)
 
 
 def _matching(value: Any, pattern: re.Pattern[str]) -> str:

@@ -56,6 +56,7 @@ def test_a_party_is_known_by_what_its_venue_says():
         ("holder.name_zh", None),
         ("holder.name_zh", 7),
         ("holder.name_zh", "\u202e学大某"),
+        ("holder.name_zh", "某\u200b大学"),
         ("holder.name_en", "A\nUniversity"),
         ("holder.name_en", "x" * 201),
         ("holder.identifiers", "uscc"),

@@ -40,6 +40,7 @@ def test_words_hide_nothing_from_who_reads_them(words):
 
 @pytest.mark.parametrize("words", ["a\nb", "a\u200bb", "a\u2028b"])
 def test_a_line_is_one_line_of_signs_that_are_seen(words):
-    assert Body({"x": "SZTE-2022-汇 7"}).line("x", 20)
+    for good in ("SZTE-2022-汇 7", "某\u3000大学", "Soci\u00e9t\u00e9\u00a0X"):
+        assert Body({"x": good}).line("x", 20) == good
     with pytest.raises(Refused):
         Body({"x": words}).line("x", 20)
