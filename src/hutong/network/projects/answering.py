@@ -25,6 +25,7 @@ from hutong.network.projects.actions.telling import ANSWER, ENDED, INVITE, LISTE
 from hutong.network.projects.rules import Words
 
 Said = dict[str, Any]
+MOST = 2**63 - 1  # of a share's denominator: what a row holds
 
 
 def on_invite(message: Message, now: datetime) -> Said:
@@ -134,7 +135,8 @@ def _shares(body: Body) -> dict[UUID, Fraction]:
         found = {UUID(part): Fraction(str(share)[:60]) for part, share in told.items()}
     except (ValueError, ZeroDivisionError) as error:
         raise Refused(Unfit.BODY_UNFIT, field="shares") from error
-    if any(not 0 < share <= 1 for share in found.values()) or len(found) > rules.MOST_PARTS:
+    wrong = (not 0 < share <= 1 or share.denominator > MOST for share in found.values())
+    if any(wrong) or len(found) > rules.MOST_PARTS:
         raise Refused(Unfit.BODY_UNFIT, field="shares")
     return found
 
