@@ -8,6 +8,7 @@ Exit codes for scripts: 0 verified, 1 not verified, 2 the file or the keys canno
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -27,7 +28,7 @@ _HOLDS: Final[Mapping[Outcome, bool | None]] = {
     Outcome.OK: True,
     Outcome.FAILED: False,
     Outcome.UNKNOWN: None,  # with these keys nobody can tell
-    Outcome.NOTE: None,
+    Outcome.NOTE: False,  # somebody who was asked showed it, and it does not hold
 }
 
 Asked = Callable[[str], tuple[Sequence[Any], Sequence[VenueKeys]]]
@@ -78,9 +79,8 @@ def verify_file(
     except ValueError as error:
         out.write(translate(N_("Cannot verify: {problem}")).format(problem=error) + "\n")
         return UNREADABLE
-    report = countersigning.with_countersignatures(
-        report, [*countersigned, *told], [*others, *known]
-    )
+    report = countersigning.with_countersignatures(report, countersigned, others)
+    report = _with_asked(report, told, [*others, *known])
     if as_json:
         out.write(json.dumps(summary(report, translate), ensure_ascii=False) + "\n")
     else:
@@ -89,6 +89,18 @@ def verify_file(
     if not report.readable:
         return UNREADABLE
     return VERIFIED if report.verified else NOT_VERIFIED
+
+
+def _with_asked(report: Report, told: Sequence[Any], known: Sequence[VenueKeys]) -> Report:
+    """With what an exchange that was asked showed: what of it does not hold is said, and takes
+    nothing from the certificate, or whoever is asked could have any called false."""
+    start = len(report.steps)
+    found = countersigning.with_countersignatures(report, told, known).steps
+    shown = [
+        replace(step, outcome=Outcome.NOTE) if step.outcome is Outcome.FAILED else step
+        for step in found[start:]
+    ]
+    return replace(report, steps=(*report.steps, *shown))
 
 
 def lines(report: Report, translate: Callable[[str], str]) -> list[str]:

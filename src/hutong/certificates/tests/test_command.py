@@ -142,3 +142,43 @@ def test_nobody_countersigns_with_the_keys_of_another(files, content, other, mak
 
     assert (code, outcome) == (0, "unknown"), "the certificate is genuine, whoever stands for it"
     assert "not among its keys" in text
+
+
+# -- asked of an exchange ----------------------------------------------------------------------------
+
+
+def asked(files, told, *makers):
+    """The exit code, and what is said of what an exchange showed."""
+    numbers, out = [], StringIO()
+
+    def ask(number):
+        numbers.append(number)
+        return told, [maker.keyring.public() for maker in makers]
+
+    code = verify_file(
+        files / "certificate.json", files / "keys.json", ask=ask, as_json=True, out=out
+    )
+    report = json.loads(out.getvalue())
+    assert numbers == [report["number"]]
+    return code, [(one["venue"], one["holds"]) for one in report["countersignatures"]]
+
+
+def test_what_an_exchange_shows_is_said_with_whether_it_holds(files, content, other):
+    assert asked(files, [other.countersigned(content)], other) == (0, [("SZTE", True)])
+    assert asked(files, [other.countersigned(content)]) == (0, [("SZTE", None)])
+
+
+def test_an_exchange_that_lies_takes_nothing_from_a_genuine_certificate(files, content, other):
+    false = other.countersigned(content, at="2026-03-02T08:30:01.000000Z")
+    code, said = asked(files, [false, "nothing", other.countersigned(content)], other)
+    assert code == 0
+    assert said == [("SZTE", False), (None, False), ("SZTE", True)]
+
+
+def test_an_exchange_that_does_not_answer_is_named(files):
+    def ask(number):
+        raise ValueError("no whole answer within 10 s")
+
+    out = StringIO()
+    assert verify_file(files / "certificate.json", files / "keys.json", ask=ask, out=out) == 2
+    assert "no whole answer" in out.getvalue()
