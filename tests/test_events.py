@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from uuid import UUID
 
 import pytest
@@ -204,6 +205,7 @@ NAMES_OF_PERSONS = {"by", "actor", "officer", "examiner", "member", "inventor", 
 OF_PERSONS = {"notices.", "parties."}
 
 
+@cache
 def everything() -> dict[str, type[Event]]:
     for module in pkgutil.walk_packages(hutong.__path__, "hutong."):
         parts = module.name.split(".")

@@ -102,8 +102,11 @@ def confirm(person: Person, *, now: datetime) -> None:
     """Mark an address as confirmed, for pages (allauth) and API alike."""
     person.email_confirmed_at = now
     person.save(update_fields=["email_confirmed_at"])
-    EmailAddress.objects.update_or_create(
-        user=person, email=person.email, defaults={"verified": True, "primary": True}
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=person, email=person.email, verified=True, primary=True)],
+        update_conflicts=True,
+        unique_fields=["user", "email"],
+        update_fields=["verified", "primary"],
     )
     record(subject("person", person.id), sign_in.EmailConfirmed(person=person.id))
 
