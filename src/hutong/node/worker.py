@@ -41,9 +41,12 @@ SOON_SECONDS = 0.2
 TIMERS_REST_SECONDS = 0.2
 FILES_REST_SECONDS = 0.2
 NETWORK_REST_SECONDS = 0.3
+# A stream of entries is placed, and shown to witnesses, in larger and larger pieces; it is over when
+# for a moment there was nothing to do.
 LONGEST_SEQUENCING_REST_SECONDS = 0.2
-WITNESS_PAUSE_SECONDS = 0.3  # between two rounds: a busy log shows its latest state, not each one
+WITNESS_PAUSE_SECONDS = 0.3
 LONGEST_WITNESS_PAUSE_SECONDS = 2.0
+IDLE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10
 STALLED_SECONDS = 30  # a worker not heard of for so long is dead
 JOIN_SECONDS = 8
@@ -87,19 +90,20 @@ class Bell:
 
 
 class Breath:
-    """Rests between runs that follow each other, the longer the more there were: what happens
-    alone is done at once, and of a stream several in one go."""
+    """Rests between runs, the longer the more came one upon the other: what happens alone is done
+    at once, and of a stream several in one go."""
 
-    def __init__(self, longest: float, *, steps: int) -> None:
-        self._longest, self._steps = longest, steps
-        self._runs, self._last = 0, 0.0
+    def __init__(self, least: float, longest: float, *, steps: int) -> None:
+        self._least, self._longest, self._steps = least, longest, steps
+        self._runs, self._rested = 0, 0.0
 
-    def seconds(self, now: float) -> float:
-        """How long to rest after a run that ended `now` (monotonic)."""
-        soon = now - self._last < 2 * self._longest
-        self._runs = self._runs + 1 if soon else 0
-        self._last = now
-        return self._longest * min(self._runs, self._steps) / self._steps
+    def seconds(self, began: float, ended: float) -> float:
+        """How long to rest after a run that had something to do (moments are monotonic)."""
+        at_once = began - self._rested < IDLE_SECONDS
+        self._runs = min(self._runs + 1, self._steps) if at_once else 0
+        rest = self._least + (self._longest - self._least) * self._runs / self._steps
+        self._rested = ended + rest
+        return rest
 
 
 def listen(bells: Mapping[str, Sequence[Bell]], stopping: threading.Event) -> None:
@@ -165,8 +169,8 @@ def run() -> None:
     keeper = Keeper()
     follower = Follower(FEEDS, beside=BESIDE, home=home, stopping=stopping.is_set)
     members = Members(GROUNDS)
-    between_checkpoints = Breath(LONGEST_SEQUENCING_REST_SECONDS, steps=20)
-    between_rounds = Breath(LONGEST_WITNESS_PAUSE_SECONDS, steps=8)
+    between_checkpoints = Breath(0.0, LONGEST_SEQUENCING_REST_SECONDS, steps=20)
+    between_rounds = Breath(WITNESS_PAUSE_SECONDS, LONGEST_WITNESS_PAUSE_SECONDS, steps=8)
 
     def looked() -> None:
         shown.ring()
@@ -177,14 +181,14 @@ def run() -> None:
     following = Following(ring=looked, stopping=stopping.is_set)
 
     def sequencing() -> int:
-        done = sequence()
+        began, done = time.monotonic(), sequence()
         if done:
             sequenced.ring()
             signed.ring()
             growing.ring()
             found.ring()
             held.ring()
-            stopping.wait(between_checkpoints.seconds(time.monotonic()))
+            stopping.wait(between_checkpoints.seconds(began, time.monotonic()))
         return done if done >= SEQUENCED_AT_ONCE else 0  # for what came meanwhile it rings
 
     def reacting() -> int:
@@ -201,10 +205,9 @@ def run() -> None:
         return _at_most(next_retry())
 
     def witnesses() -> int:
-        cosigned = collect()
+        began, cosigned = time.monotonic(), collect()
         if cosigned:
-            longer = between_rounds.seconds(time.monotonic())
-            stopping.wait(max(WITNESS_PAUSE_SECONDS, longer))
+            stopping.wait(between_rounds.seconds(began, time.monotonic()))
         return cosigned
 
     def membership() -> int:
