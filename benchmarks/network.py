@@ -1,6 +1,6 @@
 """
-Bench `network`: following another venue's log, two venues that trade (joined.py), a network
-of a thousand (many.py).
+Bench `network`: following another venue's log, two venues that trade (joined.py), ten on
+one machine (ten.py), a network of a thousand (many.py).
 
     catch-up    a new mirror: tiles, entries and texts fetched, verified, kept, and made a picture
     back        a venue back after missing 100,000 entries is current again
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-from benchmarks import joined, many
+from benchmarks import joined, many, ten
 from benchmarks.common import Case, main, percentile, venue_database
 
 ENTRIES = 100_000
@@ -27,6 +27,7 @@ def measure() -> Iterator[Case]:
     yield from _mirrors()
     yield from many.measure()
     yield from joined.measure()
+    yield from ten.measure()
 
 
 def _mirrors() -> Iterator[Case]:
