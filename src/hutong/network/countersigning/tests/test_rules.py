@@ -68,7 +68,9 @@ def test_a_certificate_that_says_nothing_of_a_deal_is_of_no_order(content):
     assert refused.value.reason is Refusal.NOT_OF_ORDER
 
 
-STATEMENT = dict.fromkeys(("venue", "issuer", "certificate", "content_digest", "at", "key", "signature"), "x") | {"format": countersigned.FORMAT}
+STATEMENT = dict.fromkeys(
+    ("venue", "issuer", "certificate", "content_digest", "at", "key", "signature"), "x"
+) | {"format": countersigned.FORMAT}
 
 
 @pytest.mark.parametrize(
