@@ -65,8 +65,6 @@ class Line:
             async with asyncio.timeout_at(send_by):
                 await self._room.acquire()
             try:
-                if asyncio.get_running_loop().time() >= send_by:
-                    raise NotAnswered("too late to be sent")
                 async with asyncio.timeout_at(until):
                     return await self._exchange(request, send_by)
             finally:
@@ -79,24 +77,22 @@ class Line:
             self._idle.pop().close()
 
     async def _exchange(self, request: bytes, send_by: float) -> Said:
-        while self._idle:
-            connection = self._idle.pop()
+        while True:
+            is_used = bool(self._idle)
+            connection = self._idle.pop() if is_used else await self._open()
+            if asyncio.get_running_loop().time() >= send_by:
+                self._idle.append(connection)
+                raise NotAnswered("too late to be sent")
             try:
-                return await self._over(connection, request)
-            except ConnectionError:  # the other side did not want it any longer
-                if asyncio.get_running_loop().time() >= send_by:
-                    raise
-        return await self._over(await self._open(), request)
-
-    async def _over(self, connection: "Connection", request: bytes) -> Said:
-        try:
-            said = await connection.exchange(request)
-        except BaseException:  # given up, too: whatever still comes belongs to no other request
-            connection.close()
-            raise
-        if connection.is_open:
-            self._idle.append(connection)
-        return said
+                said = await connection.exchange(request)
+            except BaseException as error:  # what may still come belongs to no other request
+                connection.close()
+                if is_used and isinstance(error, ConnectionError):
+                    continue  # the other side did not want it any longer
+                raise
+            if connection.is_open:
+                self._idle.append(connection)
+            return said
 
     async def _open(self) -> "Connection":
         if self._is_secure and self._trust is None:

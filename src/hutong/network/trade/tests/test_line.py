@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hutong.network.trade.line import CONNECTIONS, LARGEST, Line, NotAnswered, Said
+from hutong.network.trade.line import CONNECTIONS, LARGEST, Connection, Line, NotAnswered, Said
 
 GOOD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -136,6 +136,28 @@ def test_a_venue_that_is_silent_is_given_up_in_time_and_asked_anew_on_another_co
 
     asyncio.run(go())
     assert there.connections == 2, "a late answer must not be taken for another request's"
+
+
+def test_what_found_no_connection_in_time_is_not_sent(monkeypatch) -> None:
+    there = There(GOOD)
+
+    async def go() -> None:
+        async with there.open() as line:
+            opened = line._open
+
+            async def slowly() -> Connection:
+                await asyncio.sleep(0.2)
+                return await opened()
+
+            monkeypatch.setattr(line, "_open", slowly)
+            now = asyncio.get_running_loop().time
+            with pytest.raises(NotAnswered, match="too late"):
+                await line.ask("GET", "/x", "t", b"", send_by=now() + 0.1, until=now() + 5)
+            assert there.asked == []
+            assert (await ask(line)).status == 200
+            assert there.connections == 1, "the connection that came too late serves the next"
+
+    asyncio.run(go())
 
 
 def test_a_venue_is_trusted_by_the_authorities_that_all_our_doors_trust(
