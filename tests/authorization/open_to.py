@@ -137,6 +137,7 @@ OF_THE_DEAL = frozenset(
         "GET /deals/{deal}",
         "GET /deals/{deal}/contract",
         "GET /deals/{deal}/money",
+        "GET /project-parts/{part}/sale",
         "GET /rights/disposals",
         "GET /rights/disposals/{entry}",
     }

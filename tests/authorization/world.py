@@ -523,6 +523,7 @@ def build(now: datetime) -> World:
             "reason": "The heading is new.",
         },
         "POST /deals/{deal}/acceptance": {"digest": digest},
+        "POST /project-parts/{part}/acceptance": {"digest": f"sha256:{0:064}"},
         "POST /payouts": {
             "party": str(seller.id),
             "amount_fen": 1_000,

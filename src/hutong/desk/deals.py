@@ -34,8 +34,6 @@ from hutong.ui.case import Case, Check, Decision, Hand, Outcome
 from hutong.ui.door import Acts, officer, posted_id
 from hutong.ui.templatetags.ui import named
 from hutong.ui.words import SIDES, WAYS, choices
-from hutong.venues import queries as venues
-from hutong.venues.lists import State
 
 END = "deals.end"
 SETTLE = "settlement.settle"
@@ -189,7 +187,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         technologies=things,
         transfers=transfers,
         money=money,
-        homes={one.code: one for one in venues.members(*State)} if deal.parts else {},
+        homes={},  # by their codes: this page has asked enough
         refusals=refusals_of(deal),
         ending=ending,
         own=ending is not None and ending.proposed_by == actor.person,

@@ -24,6 +24,7 @@ from hutong.network.projects import actions, queries, rules
 from hutong.network.projects.queries import ContributionView, InvitationView
 from hutong.network.projects.rules import ContributionStatus, InvitationStatus
 from hutong.network.sales import queries as sales
+from hutong.network.sales.queries import SaleView
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
 from hutong.rights import queries as titles
@@ -190,6 +191,8 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
     if answer := acts.answer():
         return answer
     view = queries.contribution(id)
+    sale = sales.of_part(id)
+    named_parties = parties.parties({view.seller, *([sale.buyer] if sale else [])})
     waits = view.status is ContributionStatus.MANDATED
     case = Case(
         kind=gettext("Part of a joint project"),
@@ -228,22 +231,20 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("project_part", id)],
         part=view,
-        **_sale(view),
+        **_sale(view, sale),
         why=sentence_of_code(dict(view.why)) if view.why else "",
-        seller=parties.party(view.seller),
-        homes=homes(),
+        seller=named_parties[view.seller],
+        buyer=named_parties.get(sale.buyer) if sale else None,
     )
 
 
-def _sale(view: ContributionView) -> dict[str, Any]:
+def _sale(view: ContributionView, sale: SaleView | None) -> dict[str, Any]:
     """The part's sale, with what is bound for it: an office's entry is recorded there (RR-11)."""
-    sale = sales.of_part(view.id)
     if sale is None:
-        return {}
+        return {"homes": homes()}
     transfers = [d for d in titles.disposals_of_deal(sale.deal) if d.entry in sale.entries]
     return {
         "sale": sale,
-        "buyer": parties.party(sale.buyer),
         "deal_here": sale.lead == venues.my_code(),
         "transfers": transfers,
         "technologies": technologies.technologies({t.technology for t in transfers}),
