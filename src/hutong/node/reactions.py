@@ -123,10 +123,9 @@ REACTIONS: tuple[Reaction, ...] = (
     # … and what its sale asks of each part's home venue (DL-2)
     when(
         "sales.ask",
-        *("deals.Opened", "deals.Paid", "deals.MovingBegun"),
-        do=sales.ask_homes,
+        *("deals.Opened", "deals.ContractAccepted", "deals.Paid", "deals.MovingBegun"),
+        do=sales.of_step_of_deal,
     ),
-    when("sales.lead_seller", "deals.ContractAccepted", do=sales.of_lead_seller),
     when("sales.here", "network.SaleSigned", "network.SaleReady", do=sales.of_sale),
     when("sales.steps", "rights.OutsideStepRecorded", do=sales.of_step),
     when(

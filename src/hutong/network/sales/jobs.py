@@ -24,9 +24,13 @@ ASKED = {
 }
 
 
-def ask_homes(entry: Recorded) -> None:
-    """deals.Opened, deals.Paid, deals.MovingBegun: each part's home venue is asked what is next."""
+def of_step_of_deal(entry: Recorded) -> None:
+    """deals.Opened, ContractAccepted, Paid, MovingBegun, in their order: each part's home venue is asked
+    what is next."""
     deal = deals.deal(UUID(entry.facts["deal"]))
+    if entry.kind == "deals.ContractAccepted":
+        _of_lead_seller(deal, entry)
+        return
     for part in deal.parts:
         if not part.lead:
             ASKED[entry.kind](actor=SYSTEM, now=entry.at, deal=deal.id, part=part.id)
@@ -34,9 +38,8 @@ def ask_homes(entry: Recorded) -> None:
             projects.note_sold(actor=SYSTEM, now=entry.at, part=part.id, deal=deal.id)
 
 
-def of_lead_seller(entry: Recorded) -> None:
-    """deals.ContractAccepted by the lead seller: so it accepted for its other parts."""
-    deal = deals.deal(UUID(entry.facts["deal"]))
+def _of_lead_seller(deal: DealView, entry: Recorded) -> None:
+    """The lead seller accepted the contract: so it did for its other parts here."""
     if entry.facts["side"] != "seller" or not deal.parts or entry.private is None:
         return
     seller = Actor(

@@ -9,23 +9,28 @@ from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Status as Deal
 from hutong.deals.testing import ended
 from hutong.kit.ids import subject
+from hutong.network.projects import actions as projects_actions
 from hutong.network.projects import queries as projects
 from hutong.network.projects.rules import ContributionStatus, ProjectStatus
-from hutong.network.projects.tests.projecting import refusal
+from hutong.network.projects.tests.projecting import added, announced, refusal
 from hutong.network.sales import actions, queries
 from hutong.network.sales.rules import Refusal, Status
 from hutong.network.sales.tests.selling import (
     PRICE,
+    bought,
     decided,
     in_order,
     of_two_sellers_here,
+    on_board,
     paid,
     signed_here,
 )
-from hutong.parties.testing import member_of
+from hutong.parties.testing import member_of, officer
 from hutong.rights import queries as rights
+from hutong.rights.testing import a_technology, registered_application
 from hutong.settlement import queries as money
 from hutong.technologies import queries as technologies
+from hutong.technologies.testing import bundled
 
 
 @pytest.mark.django_db
@@ -105,4 +110,29 @@ def test_a_deal_that_ends_before_anything_moved_frees_every_part(venue, joined, 
     assert projects.contribution(part.id).status is ContributionStatus.RELEASED
     assert rights.disposals_of_deal(deal.id) == []
     assert money.account_of(deal.buyer).available_fen >= PRICE
+    in_order()
+
+
+@pytest.mark.django_db
+def test_what_the_lead_seller_accepts_it_accepts_for_its_other_parts_too(venue, joined, drain):
+    project = announced(venue)
+    seller, _, mine = added(venue, project.id)
+    found = [a_technology(seller, kind="know_how", now=venue.now) for _ in range(2)]
+    registered_application(seller, [one.id for one in found], now=venue.now)
+    more = projects_actions.give_mandate(
+        actor=member_of(seller),
+        now=venue.now,
+        project=project.id,
+        bundle=bundled(found, seller, now=venue.now).id,
+        asked_fen=3_000_000,
+    )
+    projects_actions.add_part(
+        actor=officer("listing"), now=venue.now, part=more.id, findings="Title clear."
+    )
+    drain()
+    deal = bought(on_board(venue, project, seller, mine, drain), drain)
+    signed_here(deal, seller)
+    drain()
+    assert queries.of_part(more.id).status is Status.SIGNED
+    assert deals.deal(deal.id).status is Deal.SIGNED
     in_order()
