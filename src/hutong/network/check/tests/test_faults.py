@@ -445,6 +445,7 @@ UNKNOWN = {
     "custody": "custody.no_move",
     "duplicates": "not_found",
     "projects": "projects.unknown",
+    "sales": "sales.unknown_part",
     "clearing": "clearing.not_proposer",
 }
 for area in AREAS:
