@@ -51,6 +51,7 @@ UNREACHED = {
     "desk/project-parts/<uuid:id>": IN_NO_NETWORK,
     "my/projects/<uuid:id>": IN_NO_NETWORK,
     "my/project-parts/<uuid:id>": IN_NO_NETWORK,
+    "my/project-parts/<uuid:id>/contract.txt": IN_NO_NETWORK,
     "network/projects/<str:code>/<uuid:id>": IN_NO_NETWORK,
     "desk/rulebook/procedures/<int:id>": "nothing is proposed as a template",
     "desk/rulebook/procedures/<str:code>/<uuid:template>": IN_NO_NETWORK,
