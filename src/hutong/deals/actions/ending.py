@@ -6,7 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 from hutong.deals import rules
-from hutong.deals.actions.saving import END, PAYMENT_DUE, SIGN_DUE, is_frozen, locked, save
+from hutong.deals.actions.saving import (
+    END,
+    PAYMENT_DUE,
+    SIGN_DUE,
+    is_frozen,
+    locked,
+    people_of,
+    save,
+)
 from hutong.deals.models import Deal
 from hutong.deals.queries import DealView
 from hutong.deals.rules import Side
@@ -16,7 +24,6 @@ from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import queries as parties
 from hutong.rights import actions as rights
 
 
@@ -47,7 +54,7 @@ def confirm_ending(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
     state = row.state()
     events = rules.confirm_ending(state, now=now, frozen=is_frozen(row))
     assert state.ending is not None, "confirm_ending refuses without a proposal"
-    require_other_eyes(actor, [state.ending.proposed_by, *_people_of(row)])
+    require_other_eyes(actor, [state.ending.proposed_by, *people_of(row)])
     return _end(actor, now, row, events, state.ending.reason)
 
 
@@ -65,18 +72,13 @@ def _propose(actor: Actor, now: datetime, deal: UUID, side: Side | None, reason:
     events = rules.propose_ending(
         row.state(), side=side, why=reason, now=now, frozen=is_frozen(row)
     )
-    require_other_eyes(actor, _people_of(row))
+    require_other_eyes(actor, people_of(row))
     if actor.person is None:
         raise Refused(CommonRefusal.NOT_SIGNED_IN)
     row.take_ending(
         rules.Ending(side=side, reason=reason.strip(), proposed_by=actor.person, proposed_at=now)
     )
     return save(row, events, now)
-
-
-def _people_of(row: Deal) -> list[UUID]:
-    """Whoever acts for a side of the deal decides nothing about it for the venue (PA-5)."""
-    return [person for side in (row.seller, row.buyer) for person in parties.people_of(side)]
 
 
 def _end(actor: Actor, now: datetime, row: Deal, events: list[Event], why: str) -> DealView:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from hutong.deals import parts, queries, rules
-from hutong.deals.actions.saving import END, locked, save
+from hutong.deals.actions.saving import END, locked, people_of, save
 from hutong.deals.actions.steps import note_signed
 from hutong.deals.models import Deal, DealPart
 from hutong.deals.parts import Asking
@@ -121,6 +121,7 @@ def propose_return(*, actor: Actor, now: datetime, deal: UUID, part: UUID, reaso
     if found.returning_by is not None:
         raise Refused(Refusal.ENDING_PROPOSED)
     events = parts.propose_return(found.state(), reason=reason.strip())
+    require_other_eyes(actor, people_of(row))
     found.returning_by, found.returning_reason = actor.person, reason.strip()
     found.save()
     save(row, events, now)
@@ -132,7 +133,7 @@ def confirm_return(*, actor: Actor, now: datetime, deal: UUID, part: UUID) -> De
     """Give a part up, as another officer proposed. Money follows in the caller's transaction."""
     row, found = _locked(deal, part)
     events = parts.give_back(found.state(), reason=found.returning_reason)
-    require_other_eyes(actor, [found.returning_by])
+    require_other_eyes(actor, [found.returning_by, *people_of(row)])
     save(row, events, now)
     return queries.deal(deal)
 

@@ -15,6 +15,7 @@ from hutong.journal.actions import record
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
+from hutong.parties import queries as parties
 from hutong.rights import queries as rights_queries
 from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.technologies import queries as technologies_queries
@@ -56,6 +57,11 @@ def _save_parts(row: Deal, events: list[Event], now: datetime) -> None:
             part.take(after)
             part.changed_at = now
             part.save()
+
+
+def people_of(row: Deal) -> list[UUID]:
+    """Whoever acts for a side of the deal decides nothing about it for the venue (PA-5)."""
+    return [person for side in (row.seller, row.buyer) for person in parties.people_of(side)]
 
 
 def is_frozen(row: Deal) -> bool:

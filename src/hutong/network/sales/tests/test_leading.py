@@ -1,5 +1,8 @@
 """At the lead venue: SZTE is asked for its part, and what it says moves the deal (NE-3, DL-2, SE-5)."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from hutong.deals import actions as deals_actions
@@ -10,7 +13,7 @@ from hutong.deals.rules import Refusal as Deals
 from hutong.deals.rules import Side
 from hutong.deals.rules import Status as Deal
 from hutong.deals.testing import ended
-from hutong.kit.actor import SYSTEM
+from hutong.kit.actor import SYSTEM, PersonId
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal
 from hutong.ledger import queries as ledger
@@ -23,6 +26,7 @@ from hutong.network.projects.tests.projecting import refusal
 from hutong.network.sales import actions
 from hutong.network.sales.answering import KINDS
 from hutong.network.sales.tests.selling import decided, in_order, paid, signed_here, with_szte
+from hutong.parties import queries as parties
 from hutong.parties.testing import officer
 from hutong.settlement import queries as money
 
@@ -162,6 +166,25 @@ def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two
     assert held(deal) == 0
     assert not Position.objects.exists()
     in_order()
+
+
+@pytest.mark.django_db
+def test_a_sides_own_people_give_up_no_part_of_its_deal(sale, drain):
+    deal, szte = ready(sale, drain)
+    decided(deal, drain)
+    szte.answers("sales.move", FROZEN)
+    act = {"now": deal.opened_at, "deal": deal.id, "part": szte.part}
+    own = [
+        replace(officer("trading"), person=PersonId(parties.people_of(side)[0]))
+        for side in (deal.seller, deal.buyer)
+    ]
+    for one in own:
+        propose = partial(deals_actions.propose_return, actor=one, **act, reason="Frozen.")
+        assert refusal(propose) is CommonRefusal.SAME_EYES
+    deals_actions.propose_return(actor=officer("trading"), **act, reason="Frozen.")
+    for one in own:
+        assert refusal(partial(actions.return_part, actor=one, **act)) is CommonRefusal.SAME_EYES
+    assert part_of(deal).status is PartStatus.ASKED
 
 
 @pytest.mark.django_db
