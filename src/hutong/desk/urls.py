@@ -127,9 +127,7 @@ urlpatterns = [
         name="network_countersignatures",
     ),
     path("desk/network/custody", network_custody.page, name="network_custody"),
-    path(
-        "desk/network/custody/several", network_custody.several, name="network_custody_several"
-    ),
+    path("desk/network/custody/several", network_custody.several, name="network_custody_several"),
     path("desk/network/custody/<uuid:move>", network_custody.one, name="network_move"),
     path("desk/projects", projects.index, name="projects"),
     path("desk/projects/<uuid:id>", projects.one, name="project"),

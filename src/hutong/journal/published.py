@@ -74,14 +74,24 @@ class Hidden:
     party: UUID | None
 
 
+ACTED_ON = """
+    SELECT DISTINCT acted.subject
+    FROM journal_entry acted JOIN journal_private said ON said.entry_id = acted.id
+    WHERE said.party = %s
+"""
+
+
 def around_party(party: UUID, *, before: int | None = None, limit: int = 50) -> list[Hidden]:
     """Entries about whatever the party acted on, latest first, with what is not erased of them.
 
     The caller decides which of their fields the party may see.
     """
-    own = Entry.objects.filter(private_row__party=party).values("subject")
-    rows = Entry.objects.filter(
-        subject__in=own,
+    # An array is made once, and each entry then found by the index of subjects; what a planner
+    # without statistics made of `IN (SELECT …)` went through all entries for each entry.
+    rows = Entry.objects.extra(
+        where=[f"journal_entry.subject = ANY(ARRAY({ACTED_ON}))"], params=[party]
+    )
+    rows = rows.filter(
         visibility=Visibility.LOGGED.value,
         place__log_index__isnull=False,
         private_row__openings__isnull=False,

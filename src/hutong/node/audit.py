@@ -3,6 +3,9 @@
 import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 
 from hutong.kit.audit import Discrepancy
 from hutong.node.areas import AREAS
@@ -19,3 +22,12 @@ def audits() -> dict[str, Audit]:
             if audit is not None:
                 found[area] = audit
     return found
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """Everything read in the block is as it was at its beginning: a busy venue is no fault."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

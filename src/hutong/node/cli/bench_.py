@@ -8,7 +8,14 @@ from hutong.node.cli import CommandError
 from hutong.node.paths import CHECKOUT
 
 FILES = {"import": "imports"}  # a module cannot be called import
-PARTS = {"__init__", "common", "generated", "joined", "many", "ten"}  # of benches, none of themselves
+PARTS = {
+    "__init__",
+    "common",
+    "generated",
+    "joined",
+    "many",
+    "ten",
+}  # of benches, none of themselves
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
