@@ -123,6 +123,9 @@ class Refusal(Reason):
     NOT_A_BUNDLE = reason(
         "projects.not_a_bundle", "TE-4", N_("A part is a bundle of the seller's technologies."), 422
     )
+    OTHERS_ID = reason(
+        "projects.others_id", "NE-3", N_("This id is another project's or another venue's."), 422
+    )
     ALREADY_A_PART = reason(
         "projects.already_a_part", "LI-2", N_("This bundle is a part of a project already.")
     )
@@ -337,6 +340,14 @@ class PartReleased(Event, kind="network.ProjectPartReleased"):
     part: UUID
     project: UUID
     lead_venue: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartBound(Event, kind="network.ProjectPartBound", visibility=JOURNALLED):
+    """The lead seller accepted the contract: its part stays in the project."""
+
+    part: UUID
+    deal: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

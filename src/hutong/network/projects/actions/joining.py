@@ -27,7 +27,10 @@ def take_invitation(
     words: Words,
     parts_by: datetime,
 ) -> None:
-    """A venue invites us. Our own project we have joined by announcing it."""
+    """A venue invites us. Our own project we have joined by announcing it.
+
+    Refused when another venue's project has this id.
+    """
     row, is_new = Invitation.objects.get_or_create(
         id=project,
         defaults={
@@ -39,6 +42,8 @@ def take_invitation(
         },
     )
     if not is_new:
+        if row.lead != lead:
+            raise Refused(Refusal.OTHERS_ID)
         nothing_changed()
         return
     if is_here(lead):

@@ -36,10 +36,15 @@ from hutong.network.projects.rules import (
     VenueStatus,
     Words,
 )
+from hutong.rights.constraints import refusing
 from hutong.rulebook import queries as rulebook
 from hutong.venues import queries as venues
 
 NUMBERS = 0x4A50  # "JP": project numbers are given one after another
+ONCE = {
+    "network_project_part_once": lambda _: Refused(Refusal.ALREADY_A_PART),
+    "network_projectpart_pkey": lambda _: Refused(Refusal.OTHERS_ID),
+}
 
 
 @action(power=OFFICE)
@@ -156,7 +161,10 @@ def take_part(
     rules.need(ProjectStatus(row.status), ProjectStatus.ANNOUNCED)
     if not row.venues.filter(venue=venue, status=VenueStatus.JOINED.value).exists():
         raise Refused(Refusal.NOT_INVITED, venue=venue)
-    if row.parts.filter(id=part).exists():
+    known = ProjectPart.objects.filter(id=part).first()
+    if known is not None:
+        if (known.project_id, known.venue) != (row.id, venue):
+            raise Refused(Refusal.OTHERS_ID)
         nothing_changed()
         return
     if now > row.parts_by:
@@ -169,17 +177,18 @@ def take_part(
         text = queries.own_part_text(part)
     else:
         text = _as_logged(venue, row, part, bundle, technologies, entry_index)
-    ProjectPart.objects.create(
-        id=part,
-        project=row,
-        venue=venue,
-        bundle=bundle,
-        technologies=technologies,
-        asked_fen=asked_fen,
-        entry_index=entry_index,
-        taken_at=now,
-        **{name: text.get(name, "")[:400] for name in queries.PART_TEXT},
-    )
+    with refusing(ONCE):
+        ProjectPart.objects.create(
+            id=part,
+            project=row,
+            venue=venue,
+            bundle=bundle,
+            technologies=technologies,
+            asked_fen=asked_fen,
+            entry_index=entry_index,
+            taken_at=now,
+            **{name: text.get(name, "")[:400] for name in queries.PART_TEXT},
+        )
     record(
         project_subject(row.id),
         rules.PartTaken(

@@ -87,25 +87,30 @@ class Elsewhere:
                 "record": self.log.text({"kind": "bundle", "title_zh": "深圳成果包"}),
             },
         )
-        self.index = self.log.write(
+        self.index = self._add(self.part, project, lead, told)
+        self.lead = lead
+        self.log.sign()
+
+    def adds(self, project):
+        """The same bundle, added to another project too; how the message about that differs."""
+        part = uuid4()
+        index = self._add(part, project, self.lead, 2)
+        self.log.sign()
+        return {"part": str(part), "entry_index": index}
+
+    def _add(self, part, project, lead, told):
+        words = {"title_zh": "深圳成果包", "title_en": "", "seller_zh": "深圳某公司"}
+        return self.log.write(
             "network.ProjectPartAdded",
             {
-                "part": str(self.part),
+                "part": str(part),
                 "project": str(project),
                 "lead_venue": lead,
                 "bundle": str(self.bundle),
                 "technologies": told,
-                "text": self.log.text(
-                    {
-                        "title_zh": "深圳成果包",
-                        "title_en": "",
-                        "seller_zh": "深圳某公司",
-                        "seller_en": "",
-                    }
-                ),
+                "text": self.log.text({**words, "seller_en": ""}),
             },
         )
-        self.log.sign()
 
     def _entry(self, id: UUID):
         return {

@@ -195,6 +195,41 @@ def test_a_part_is_taken_only_as_its_venues_log_says_it(venue, joined, szte):
 
 
 @pytest.mark.django_db
+def test_a_part_id_is_one_venues_and_one_projects(venue, joined, szte):
+    sdte = Paper(joined.known["SDTE"])
+    project, other = announced(venue, "SZTE", "SDTE"), announced(venue, "SZTE")
+    for one, of in ((szte, project), (sdte, project), (szte, other)):
+        joined_by_szte(venue, of.id, one)
+    there = Elsewhere(project.id, lead=venues.my_code())
+    Follower(there.log).follow(there.log)
+    answering.on_part(szte.message("projects.part", there.body(project.id)), venue.now)
+
+    takes = {
+        "another venue in its name": sdte.message("projects.part", there.body(project.id)),
+        "another project": szte.message("projects.part", there.body(other.id)),
+    }
+    for what, sent in takes.items():
+        why = refusal(lambda sent=sent: answering.on_part(sent, venue.now))
+        assert why is Refusal.OTHERS_ID, what
+    (part,) = queries.project(project.id).parts
+    assert part.venue == "SZTE"
+    assert queries.project(other.id).parts == ()
+
+
+@pytest.mark.django_db
+def test_a_bundle_that_another_venues_log_adds_again_is_refused(venue, joined, szte):
+    projects = [announced(venue, "SZTE") for _ in range(2)]
+    there = Elsewhere(projects[0].id, lead=venues.my_code())
+    again = there.adds(projects[1].id)
+    Follower(there.log).follow(there.log)
+    for project in projects:
+        joined_by_szte(venue, project.id, szte)
+    answering.on_part(szte.message("projects.part", there.body(projects[0].id)), venue.now)
+    sent = szte.message("projects.part", there.body(projects[1].id, **again))
+    assert refusal(lambda: answering.on_part(sent, venue.now)) is Refusal.ALREADY_A_PART
+
+
+@pytest.mark.django_db
 def test_a_part_with_a_technology_that_is_not_registered_there_is_refused(venue, joined, szte):
     project = announced(venue, "SZTE")
     joined_by_szte(venue, project.id, szte)
