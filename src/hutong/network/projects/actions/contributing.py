@@ -195,10 +195,15 @@ def note_listed(
     number: str,
     shares: Mapping[UUID, Fraction],
 ) -> None:
-    """The lead venue has the whole on its board, with our parts' shares of the price."""
+    """The lead venue has the whole on its board, with our parts' shares of the price.
+
+    A part on the board was taken, though its answer to us is still on the way.
+    """
     nothing_changed()
-    rows = Contribution.objects.select_for_update().filter(
-        invitation__id=project, invitation__lead=lead, status=ContributionStatus.TAKEN.value
+    rows = Contribution.objects.select_for_update(of=("self",)).filter(
+        invitation__id=project,
+        invitation__lead=lead,
+        status__in=[ContributionStatus.ADDED.value, ContributionStatus.TAKEN.value],
     )
     for row in rows.order_by("id"):
         share = shares.get(row.id)
@@ -214,10 +219,22 @@ def note_listed(
 
 
 @action(power=None)
+def note_bound(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
+    """The lead seller accepted the contract; its rights are bound, and it stays in the project."""
+    row = Contribution.objects.select_for_update().filter(id=part).first()
+    if row is None or row.status != ContributionStatus.LISTED.value:
+        nothing_changed()
+        return
+    row.status = ContributionStatus.BOUND.value
+    row.save()
+    record(part_subject(part), rules.PartBound(part=part, deal=deal))
+
+
+@action(power=None)
 def note_sold(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
     """The lead seller's part moved with the decision of the lead venue."""
     row = Contribution.objects.select_for_update().filter(id=part).first()
-    if row is None or row.status != ContributionStatus.LISTED.value:
+    if row is None or row.status != ContributionStatus.BOUND.value:
         nothing_changed()
         return
     row.status = ContributionStatus.SOLD.value

@@ -59,6 +59,16 @@ def project(venue, invited):
 
 
 @pytest.mark.django_db
+def test_another_venues_project_cannot_take_this_ones_id(venue, joined, invited):
+    sdte = Paper(joined.known["SDTE"])
+    body = {"project": str(invited), "number": "SDTE-JP-2022-0001", **WORDS.facts()}
+    body |= {"parts_by": iso(venue.now + timedelta(days=20))}
+    sent = sdte.message("projects.invite", body)
+    assert refusal(lambda: answering.on_invite(sent, venue.now)) is Refusal.OTHERS_ID
+    assert queries.invitation(invited).lead == "SZTE"
+
+
+@pytest.mark.django_db
 def test_a_venue_joins_by_two_of_its_officers(venue, invited):
     one = officer("listing")
     actions.accept_invitation(actor=one, now=venue.now, project=invited)
@@ -192,6 +202,20 @@ def test_a_seller_withdraws_before_the_whole_is_listed_and_later_only_the_office
     )
     (gone,) = sent(WITHDRAW)
     assert gone.body["part"] == str(part.id)
+    assert list(queries.audit()) == []
+
+
+@pytest.mark.django_db
+def test_a_part_on_the_board_is_listed_though_the_answer_to_it_comes_late(venue, project, drain):
+    _, _, part = added(venue, project)
+    drain()
+    told = {"now": venue.now, "lead": "SZTE", "project": project, "listing": new_id()}
+    told |= {"number": "SZTE-LS-2022-000001", "shares": {part.id: Fraction(2, 5)}}
+    actions.note_listed(actor=SYSTEM, **told)
+    (asked,) = sent(PART)
+    answering.part_answered(asked, Answer(said={}), venue.now)
+    found = queries.contribution(part.id)
+    assert (found.status, found.share) == (ContributionStatus.LISTED, Fraction(2, 5))
     assert list(queries.audit()) == []
 
 
