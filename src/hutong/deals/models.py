@@ -124,9 +124,7 @@ class Deal(models.Model):
             accepted=frozenset(Side(a.side) for a in self.acceptances.all()),
             entries=tuple(self.entries),
             ending=self.ending,
-            awaited=frozenset(
-                one.id for one in self.parts.all() if not one.lead and one.state().awaits_signature
-            ),
+            awaited=frozenset(one.id for one in self.parts.all() if one.state().keeps_unsigned),
             is_moving=self.moving_at is not None,
         )
 

@@ -14,7 +14,7 @@ of the price. One that can move no more is returned: its share goes back, the ot
 The lead seller's own part is moved by the decision itself. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -77,6 +77,11 @@ class Refusal(Reason):
         "DL-2",
         N_("Parts cannot move yet ({venues}): nothing moves before every part can."),
     )
+    LEFT = reason(
+        "deals.part_left",
+        "NE-3",
+        N_("A part has left the project ({venues}): it cannot be sold as it was offered."),
+    )
     NO_RETURN_PROPOSED = reason(
         "deals.no_return_proposed", "PA-5", N_("Nobody has proposed to give this part up.")
     )
@@ -104,7 +109,8 @@ class PartAsked(Event, kind="deals.PartAsked", visibility=Visibility.JOURNALLED)
 
 @dataclass(frozen=True, kw_only=True)
 class PartRefused(Event, kind="deals.PartRefused", visibility=Visibility.JOURNALLED):
-    """Its home venue refused what it was asked last; it may be asked again."""
+    """Its home venue refused what it was asked last, and may be asked again; or it is the lead
+    seller's, and has left the project."""
 
     deal: UUID
     part: UUID
@@ -189,6 +195,11 @@ class Part:
     def awaits_signature(self) -> bool:
         return self.status in (PartStatus.NAMED, PartStatus.OFFERED)
 
+    @property
+    def keeps_unsigned(self) -> bool:
+        """Whether the contract cannot be signed for it: the lead seller signs as a side of the deal."""
+        return self.refused if self.lead else self.awaits_signature
+
 
 def ask(part: Part, what: Asking) -> list[Event]:
     """Ask the part's home venue; nothing where it was asked. Again only where it refused."""
@@ -200,20 +211,25 @@ def ask(part: Part, what: Asking) -> list[Event]:
 
 def to_ask_again(part: Part) -> Asking:
     """What its home venue refused, and may be asked once more."""
-    if not part.refused or part.is_over:
+    if not part.refused or part.is_over or part.lead:
         raise Refused(Refusal.NOT_REFUSED)
     return next(what for what, status in ASKED_TO.items() if status is part.status)
 
 
 def refuse(part: Part, what: Asking, why: str) -> list[Event]:
-    """Its home venue refused what it was asked; a late word about anything else changes nothing."""
-    if part.status is not ASKED_TO[what] or part.refused:
+    """Its home venue refused what it was asked; a late word about anything else changes nothing.
+
+    The lead seller's part is asked nothing: of it this is heard when it has left the project.
+    """
+    asked = (PartStatus.NAMED, PartStatus.ACCEPTED) if part.lead else (ASKED_TO[what],)
+    if part.status not in asked or part.refused:
         return []
     return [PartRefused(deal=part.deal, part=part.id, why=why)]
 
 
 def accept(part: Part, *, contract_digest: str) -> list[Event]:
     """Its seller accepted the contract; heard again it changes nothing."""
+    need_there([part] if part.lead and part.refused else [])
     if not part.awaits_signature and part.status is not PartStatus.ENDED:
         return []
     _need(part, PartStatus.NAMED, PartStatus.OFFERED)
@@ -231,8 +247,16 @@ def be_ready(part: Part) -> list[Event]:
     return [PartReady(deal=part.deal, part=part.id)]
 
 
-def check_movable(parts: Iterable[Part]) -> None:
+def need_there(left: Iterable[Part]) -> None:
+    """Refuse to sell a project that parts have left."""
+    venues = sorted({one.venue for one in left})
+    if venues:
+        raise Refused(Refusal.LEFT, venues="、".join(venues))
+
+
+def check_movable(parts: Collection[Part]) -> None:
     """Refuse to move anything before every part can move (DL-2)."""
+    need_there(one for one in parts if one.lead and one.refused)
     late = sorted(
         {one.venue for one in parts if not one.lead and one.status is not PartStatus.READY}
     )

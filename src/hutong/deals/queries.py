@@ -143,6 +143,12 @@ def of_part(part: UUID) -> DealView | None:
     return view(row) if row else None
 
 
+def lead_parts_moved() -> list[UUID]:
+    """The lead sellers' parts that deals over joint projects have moved."""
+    rows = DealPart.objects.filter(lead=True, status=PartStatus.MOVED.value)
+    return list(rows.values_list("id", flat=True))
+
+
 def parts_of_price(id: UUID) -> dict[UUID, Fraction]:
     """What part of a deal's price each right earns: whatever it names earns as much as the next,
     and of a bundle each part what its stated split says (TE-4). The parts total one."""
@@ -315,6 +321,7 @@ __all__ = [
     "deals",
     "endings_proposed",
     "in_status",
+    "lead_parts_moved",
     "live_by_rulebook",
     "of_listing",
     "of_part",

@@ -259,7 +259,7 @@ def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decisio
     found = []
     for part in deal.refused_parts:
         outcomes = []
-        if actor.has(SETTLE):
+        if actor.has(SETTLE) and not part.lead:
             outcomes.append(
                 Outcome(
                     act="again",

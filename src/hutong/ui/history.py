@@ -319,6 +319,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "network.ProjectMandated": (N_("Seller gave its mandate for a joint project"), WAITING),
     "network.ProjectPartAdded": (N_("Part added to a joint project"), GOOD),
     "network.ProjectPartAnswered": (N_("The lead venue answered on a part"), RUNNING),
+    "network.ProjectPartBound": (N_("The lead seller's part bound by the contract"), RUNNING),
     "network.ProjectPartLeft": (N_("A part of the joint project left"), BAD),
     "network.ProjectPartListed": (N_("Part on the lead venue's board"), GOOD),
     "network.ProjectPartReleased": (N_("Part free again"), QUIET),

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from hutong.deals import parts, queries, rules
-from hutong.deals.actions.saving import END, locked, people_of, save
+from hutong.deals.actions.saving import END, locked, need_all_there, people_of, save
 from hutong.deals.actions.steps import note_signed
 from hutong.deals.models import Deal, DealPart
 from hutong.deals.parts import Asking
@@ -93,6 +93,7 @@ def begin_moving(*, actor: Actor, now: datetime, deal: UUID) -> DealView:
         raise Refused(Refusal.MOVING)
     found = [one.state() for one in row.parts.select_for_update().order_by("id")]
     parts.check_movable(found)
+    need_all_there(row)
     row.moving_at = now
     row.take_ending(None)
     events: list[Event] = [parts.MovingBegun(deal=row.id, number=row.number)]

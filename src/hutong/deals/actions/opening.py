@@ -13,7 +13,7 @@ from django.db import connection
 from hutong.deals import contract, queries, rules
 from hutong.deals.actions.saving import OPEN, SIGN_DUE, single
 from hutong.deals.models import Contract, Counter, Deal, DealPart
-from hutong.deals.parts import PartsNamed
+from hutong.deals.parts import PartRefused, PartsNamed
 from hutong.deals.queries import DealView
 from hutong.deals.rules import How, Refusal, Status
 from hutong.due import actions as due
@@ -21,6 +21,7 @@ from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor
 from hutong.kit.calendar import natural_days_after
 from hutong.kit.canonical import digest
+from hutong.kit.event import Event
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import local_date
 from hutong.kit.money import with_unit
@@ -34,6 +35,8 @@ from hutong.rights import actions as rights
 from hutong.rights.rules import STATUTORY
 from hutong.rulebook import queries as rulebook
 from hutong.technologies import queries as technologies_queries
+
+LEFT = "listings.part_left"
 
 
 @action(power=OPEN)
@@ -160,8 +163,11 @@ def open_deal(
     return queries.deal(row.id)
 
 
-def _name_parts(row: Deal, offer: listings.ListingView, now: datetime) -> list[PartsNamed]:
-    """The parts of a joint project, as its listing offered them (NE-3); none of any other deal."""
+def _name_parts(row: Deal, offer: listings.ListingView, now: datetime) -> list[Event]:
+    """The parts of a joint project, as its listing offered them (NE-3); none of any other deal.
+
+    One that has left since is refused by its home venue; the lead seller's is at once.
+    """
     joint = offer.joint
     if joint is None:
         return []
@@ -182,6 +188,7 @@ def _name_parts(row: Deal, offer: listings.ListingView, now: datetime) -> list[P
             denominator=part.share.denominator,
             amount_fen=amounts[part.part],
             lead=part.lead,
+            why={"code": LEFT, "venue": part.venue} if part.lead and part.left else {},
             changed_at=now,
         )
         for part in joint.parts
@@ -197,7 +204,8 @@ def _name_parts(row: Deal, offer: listings.ListingView, now: datetime) -> list[P
                 for part in joint.parts
             ),
             lead_part=joint.lead_part.part,
-        )
+        ),
+        *(PartRefused(deal=row.id, part=p.part, why=LEFT) for p in joint.left if p.lead),
     ]
 
 

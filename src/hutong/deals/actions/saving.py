@@ -15,7 +15,8 @@ from hutong.journal.actions import record
 from hutong.kit.event import Event
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.parties import queries as parties
+from hutong.listings import queries as listings
+from hutong.parties import queries as people
 from hutong.rights import queries as rights_queries
 from hutong.rights.refusals import Refusal as RightsRefusal
 from hutong.technologies import queries as technologies_queries
@@ -59,9 +60,16 @@ def _save_parts(row: Deal, events: list[Event], now: datetime) -> None:
             part.save()
 
 
+def need_all_there(row: Deal) -> None:
+    """Refuse to go on with a joint project that a part has left, as its listing knows (NE-3)."""
+    joint = listings.listing(row.listing).joint
+    left = {part.part for part in joint.left} if joint else set()
+    parts.need_there(part.state() for part in row.parts.filter(id__in=left))
+
+
 def people_of(row: Deal) -> list[UUID]:
     """Whoever acts for a side of the deal decides nothing about it for the venue (PA-5)."""
-    return [person for side in (row.seller, row.buyer) for person in parties.people_of(side)]
+    return [person for side in (row.seller, row.buyer) for person in people.people_of(side)]
 
 
 def is_frozen(row: Deal) -> bool:

@@ -12,6 +12,7 @@ from hutong.deals.actions.saving import (
     SIGN_DUE,
     is_frozen,
     locked,
+    need_all_there,
     save,
     single,
 )
@@ -83,6 +84,7 @@ def note_signed(actor: Actor, now: datetime, row: Deal, event: Signed) -> None:
 def _bind_joint(actor: Actor, now: datetime, row: Deal, side: Side) -> list[Event]:
     """Of a joint project each seller's rights are bound when it accepts: the lead seller's here, so
     that nothing can fail any more when somebody else's acceptance is the last."""
+    need_all_there(row)
     lead = row.parts.filter(lead=True).first()
     if side is not Side.SELLER or lead is None:
         return []

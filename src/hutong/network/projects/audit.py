@@ -34,6 +34,7 @@ OF_PARTS: Final[Mapping[str, ContributionStatus]] = {
     rules.PartListed.kind: ContributionStatus.LISTED,
     rules.PartWithdrawn.kind: ContributionStatus.WITHDRAWN,
     rules.PartReleased.kind: ContributionStatus.RELEASED,
+    rules.PartBound.kind: ContributionStatus.BOUND,
     rules.PartSold.kind: ContributionStatus.SOLD,
     "network.SaleSigned": ContributionStatus.BOUND,
     "network.SaleMoved": ContributionStatus.SOLD,

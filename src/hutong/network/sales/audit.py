@@ -5,6 +5,7 @@ Do the sales of our sellers' parts still follow from what was recorded of them, 
 from collections import defaultdict
 from collections.abc import Iterator
 
+from hutong.deals import queries as deals
 from hutong.journal import queries as journal
 from hutong.journal.queries import Recorded
 from hutong.kit.audit import Discrepancy
@@ -12,6 +13,7 @@ from hutong.kit.canonical import digest
 from hutong.kit.ids import subject
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
+from hutong.network.projects.models import Contribution
 from hutong.network.projects.rules import ContributionStatus
 from hutong.network.sales import rules
 from hutong.network.sales.models import PartSale
@@ -51,8 +53,19 @@ def audit() -> Iterator[Discrepancy]:
             escrow = ledger.account(subject("project_part", row.part_id), Kind.ESCROW, row.currency)
             held = row.amount_fen if state in HELD else 0
             yield from _compare(place, "escrow", held, escrow.posted_fen if escrow else 0)
+    yield from _lead_parts()
     for part in told:
         yield Discrepancy(f"network.sale {part}", "the sale", "none")
+
+
+def _lead_parts() -> Iterator[Discrepancy]:
+    """A lead seller's part that a deal of ours has moved did not leave the project."""
+    moved = deals.lead_parts_moved()
+    out = (ContributionStatus.WITHDRAWN.value, ContributionStatus.RELEASED.value)
+    for row in Contribution.objects.filter(id__in=moved, status__in=out).order_by("id"):
+        yield Discrepancy(
+            f"network.contribution {row.id}", ContributionStatus.SOLD.value, row.status
+        )
 
 
 def _plain(value: object) -> object:

@@ -39,8 +39,12 @@ def of_step_of_deal(entry: Recorded) -> None:
 
 
 def _of_lead_seller(deal: DealView, entry: Recorded) -> None:
-    """The lead seller accepted the contract: so it did for its other parts here."""
-    if entry.facts["side"] != "seller" or not deal.parts or entry.private is None:
+    """The lead seller accepted the contract: its part is bound, and so it did for its others here."""
+    lead = deal.lead_part
+    if entry.facts["side"] != "seller" or lead is None:
+        return
+    projects.note_bound(actor=SYSTEM, now=entry.at, part=lead.id, deal=deal.id)
+    if entry.private is None:
         return
     seller = Actor(
         person=PersonId(UUID(entry.private["person"])),

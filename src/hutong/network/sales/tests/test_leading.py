@@ -12,18 +12,24 @@ from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Refusal as Deals
 from hutong.deals.rules import Side
 from hutong.deals.rules import Status as Deal
-from hutong.deals.testing import ended
+from hutong.deals.testing import accepted_by, ended
 from hutong.kit.actor import SYSTEM, PersonId
 from hutong.kit.ids import subject
 from hutong.kit.refusal import CommonRefusal
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
+from hutong.listings import actions as listings
 from hutong.network.clearing.models import Position
 from hutong.network.messages.models import Outgoing
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.messages.testing import Paper
+from hutong.network.projects import actions as projects
+from hutong.network.projects import queries as project_queries
+from hutong.network.projects.models import Contribution
+from hutong.network.projects.rules import ContributionStatus
+from hutong.network.projects.rules import Refusal as Projects
 from hutong.network.projects.tests.projecting import refusal
-from hutong.network.sales import actions
+from hutong.network.sales import actions, queries
 from hutong.network.sales.answering import KINDS
 from hutong.network.sales.tests.selling import decided, in_order, paid, signed_here, with_szte
 from hutong.parties import queries as parties
@@ -185,6 +191,81 @@ def test_a_sides_own_people_give_up_no_part_of_its_deal(sale, drain):
     for one in own:
         assert refusal(partial(actions.return_part, actor=one, **act)) is CommonRefusal.SAME_EYES
     assert part_of(deal).status is PartStatus.ASKED
+
+
+def withdrawn(part, now):
+    return projects.withdraw_part(
+        actor=officer("listing"), now=now, part=part, reason="A court took it."
+    )
+
+
+@pytest.mark.django_db
+def test_a_lead_part_that_left_before_its_seller_accepted_is_sold_to_nobody(sale, drain):
+    deal, seller, szte = sale
+    withdrawn(deal.lead_part.id, deal.opened_at)
+    drain()
+    assert deals.deal(deal.id).lead_part.why["code"] == "listings.part_left"
+    for side in (seller.id, deal.buyer):
+        assert refusal(partial(accepted_by, deal, side)) is parts.Refusal.LEFT
+    szte.says("sales.accept", text_digest=deal.contract_digest)
+    assert deals.deal(deal.id).status is Deal.AGREED
+    why = refusal(
+        lambda: actions.ask_again(
+            actor=officer("settlement"), now=deal.opened_at, deal=deal.id, part=deal.lead_part.id
+        )
+    )
+    assert why is parts.Refusal.UNKNOWN_PART
+    in_order()
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_lead_seller_that_accepted_is_bound_and_its_part_stays(sale, drain):
+    deal, seller, _ = sale
+    accepted_by(deal, seller.id)
+    drain()
+    lead = deal.lead_part.id
+    assert project_queries.contribution(lead).status is ContributionStatus.BOUND
+    why = refusal(partial(withdrawn, lead, deal.opened_at))
+    assert why is Projects.PART_OUT_OF_STATE
+    in_order()
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    assert project_queries.contribution(lead).status is ContributionStatus.RELEASED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_lead_part_withdrawn_while_its_seller_accepts_moves_nothing(sale, drain):
+    deal, seller, szte = sale
+    signed_here(deal, seller)  # and before anybody hears of it:
+    withdrawn(deal.lead_part.id, deal.opened_at)
+    drain()
+    szte.says("sales.accept", text_digest=deal.contract_digest)
+    assert deals.deal(deal.id).status is Deal.AGREED, "it is signed no more"
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_project_that_a_part_has_left_does_not_move_though_all_is_paid(sale, drain):
+    deal, _ = ready(sale, drain)
+    listings.note_part_left(
+        actor=SYSTEM, now=deal.opened_at, listing=deal.listing, part=deal.lead_part.id
+    )
+    assert refusal(partial(decided, deal, drain)) is parts.Refusal.LEFT
+    assert held(deal) == deal.price_fen
+
+
+@pytest.mark.django_db
+def test_the_audit_names_a_lead_part_that_moved_though_it_had_left(sale, drain):
+    deal, _ = ready(sale, drain)
+    decided(deal, drain)
+    lead = deal.lead_part.id
+    assert project_queries.contribution(lead).status is ContributionStatus.SOLD
+    Contribution.objects.filter(id=lead).update(status=ContributionStatus.WITHDRAWN.value)
+    assert f"network.contribution {lead}" in {one.place for one in queries.audit()}
 
 
 @pytest.mark.django_db
