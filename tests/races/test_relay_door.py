@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,20 @@ from hutong.node.hot import compose
 THEIRS = b"the home venue's key, thirty-two"
 OURS = b"the bidder's venue's key: 32 too"
 FAR = 4_000_000_000
+
+
+def play(story: Coroutine[Any, Any, None]) -> None:
+    """Run `story`, whose database is this test's: a test before may have left its own to all loops."""
+
+    async def played() -> None:
+        with contextlib.suppress(AttributeError):
+            del connections["default"]
+        try:
+            await story
+        finally:
+            connections.close_all()
+
+    asyncio.run(played())
 
 
 @pytest.fixture
@@ -281,7 +295,7 @@ def test_the_home_venues_receipt_is_the_answer_and_stays_it(both) -> None:
         async with a_relay(both.app_url) as door:  # the home venue is away: what is kept is kept
             assert (await mine.bid(door, id, 100_000))[2] == receipt
 
-    asyncio.run(bid())
+    play(bid())
     assert attempts(lot) == 2
     assert RelayedBid.objects.filter(receipt__isnull=False).count() == 2
 
@@ -309,7 +323,7 @@ def test_killed_after_it_kept_a_bid_and_before_it_was_heard(both, what) -> None:
                 assert (status, receipt["accepted"]) == (200, True)
                 assert await mine.ask(door, id) == (200, receipt)
 
-    asyncio.run(story())
+    play(story())
     assert attempts(lot) == 1
     assert RelayedBid.objects.count() == 1
 
@@ -336,7 +350,7 @@ def test_killed_after_it_sent_a_bid_and_before_the_receipt(both) -> None:
                 assert (await mine.bid(door, id, 100_000))[2] == judged
                 assert await mine.ask(door, id) == (200, judged)
 
-    asyncio.run(story())
+    play(story())
     assert attempts(lot) == 1
     assert receipt_kept(id) is not None
 
@@ -357,7 +371,7 @@ def test_racers_with_one_id_get_one_receipt(both) -> None:
             assert {status for status, _, _ in answers} == {200}
             assert len({json.dumps(receipt) for _, _, receipt in answers}) == 1
 
-    asyncio.run(race())
+    play(race())
     assert attempts(lot) == 1
     assert RelayedBid.objects.count() == 1
 
@@ -384,7 +398,7 @@ def test_an_id_stands_for_one_amount_on_its_way_and_after(both) -> None:
             assert (await first)[0] == 200
             assert (await mine.bid(here, id, 900_000))[0] == 422
 
-    asyncio.run(bid())
+    play(bid())
     assert attempts(lot) == 1
 
 
@@ -402,7 +416,7 @@ def test_a_venue_that_is_away_is_said_to_be_and_the_bid_is_kept(both) -> None:
                 mine.port = home.port  # it is back
                 assert (await mine.bid(door, id, 100_000))[0] == 200
 
-    asyncio.run(bid())
+    play(bid())
     assert (attempts(lot), RelayedBid.objects.count()) == (1, 1)
 
 
@@ -439,7 +453,7 @@ def test_a_slow_venue_holds_up_nobody_else_and_its_late_answer_is_kept(both, mon
             assert late["accepted"] is True
             assert await crowd[0].ask(door, id) == (200, late)
 
-    asyncio.run(bid())
+    play(bid())
     # A bid that found no connection in time was not sent: its bidder was told that it may ask again.
     assert attempts(slow) <= line.CONNECTIONS
     assert RelayedBid.objects.filter(receipt__isnull=True).exists()
@@ -461,7 +475,7 @@ def test_a_bid_that_could_not_be_kept_in_time_is_not_sent_afterwards(both, monke
             monkeypatch.setattr(relay_desk, "SECONDS", 8.0)
             assert (await mine.bid(door, id, 100_000))[0] == 200, "asked again, it is sent"
 
-    asyncio.run(bid())
+    play(bid())
     assert attempts(lot) == 1
 
 
@@ -490,7 +504,7 @@ def test_one_order_cannot_fill_the_way_to_a_venue(both) -> None:
             assert sorted(set(said)) == [200, 429]
             assert said.count(200) == relay_desk.MAX_WAITING_PER_ORDER
 
-    asyncio.run(bid())
+    play(bid())
 
 
 def test_a_connection_that_ended_meanwhile_costs_no_bid(both) -> None:
@@ -510,7 +524,7 @@ def test_a_connection_that_ended_meanwhile_costs_no_bid(both) -> None:
             assert (await mine.bid(door, uuid4(), 300_000))[0] == 200
             assert between.connections == 2, "connections are kept open"
 
-    asyncio.run(bid())
+    play(bid())
     assert attempts(lot) == 3
 
 
@@ -533,7 +547,7 @@ def test_a_bidder_who_hangs_up_has_bid(both) -> None:
             assert receipt["accepted"] is True
             assert await mine.ask(door, id) == (200, receipt)
 
-    asyncio.run(bid())
+    play(bid())
     assert attempts(lot) == 1
 
 
@@ -551,7 +565,7 @@ def test_a_door_that_is_told_to_stop_takes_in_what_is_on_its_way(both) -> None:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 await asked
 
-    asyncio.run(stop())
+    play(stop())
     receipt = receipt_kept(id)
     assert receipt is not None, "whoever asks again is given it"
     assert receipt["accepted"] is True
@@ -572,7 +586,7 @@ def test_a_token_under_the_key_before_holds_and_under_one_given_up_does_not(both
             given_up = await door.request("POST", path, body, mine.token(b"x" * 32))
             assert (given_up[0], given_up[2]["code"]) == (401, "trade.token_invalid")
 
-    asyncio.run(bid())
+    play(bid())
 
 
 def test_what_is_wrong_with_a_relayed_bid_is_said_and_nothing_is_kept(both) -> None:
@@ -619,7 +633,7 @@ def test_what_is_wrong_with_a_relayed_bid_is_said_and_nothing_is_kept(both) -> N
             _, _, problem = await door.request("POST", bids, good, "x", **fields)
             assert not problem["title"].isascii()
 
-    asyncio.run(ask_all())
+    play(ask_all())
     assert not RelayedBid.objects.exists()
     assert attempts(lot) == 0
 
@@ -658,6 +672,6 @@ def test_what_is_no_receipt_of_this_bid_is_no_answer(both) -> None:
                 assert fields["content-type"] == "application/problem+json"
         server.close()
 
-    asyncio.run(story())
+    play(story())
     assert RelayedBid.objects.count() == len(LIES)
     assert not RelayedBid.objects.filter(receipt__isnull=False).exists()

@@ -36,6 +36,7 @@ DOORS = {
     "POST /receipts": "desk/receipts",
     "POST /receipts/{receipt}/match": "desk/receipts/<uuid:id>",
     "POST /receipts/{receipt}/return": "desk/receipts/<uuid:id>",
+    "POST /receipts/{receipt}/undo": "desk/receipts/<uuid:id>",
     "POST /payouts": "desk/payouts",
     "POST /proceeds/{proceeds}/payment": "desk/proceeds/<uuid:id>",
     "POST /proceeds/{proceeds}/refusal": "desk/proceeds/<uuid:id>",
