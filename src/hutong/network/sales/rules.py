@@ -61,6 +61,12 @@ class Refusal(Reason):
     OTHER_CONTRACT = reason(
         "sales.other_contract", "CO-1", N_("The contract's text has another digest."), 422
     )
+    OTHER_CURRENCY = reason(
+        "sales.other_currency", "TE-4", N_("The part's seller asks CNY, not {currency}."), 422
+    )
+    OTHERS_DEAL = reason(
+        "sales.others_deal", "NE-3", N_("This id is a deal of another venue's."), 422
+    )
     BUYER_UNKNOWN = reason(
         "sales.buyer_unknown",
         "PA-4",

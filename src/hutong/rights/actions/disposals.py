@@ -60,11 +60,12 @@ def prepare_transfer(
     from_party: UUID,
     to_party: UUID,
     share: Fraction,
+    kept_for: str = "",
 ) -> UUID:
     """Prepare a transfer from a deal and return the id its register entry will have.
 
     The deal decides who may. Asking again for the same deal and technology gives the same id.
-    Raises Refused with the reason of the title report, or because another disposal is pending.
+    `kept_for`: for what the right is reserved, where that is not the deal. Raises Refused with the reason of the title report, or because another disposal is pending.
     """
     titles = lock_titles([technology])
     same = Disposal.objects.filter(deal=deal, technology=technology).exclude(status="cancelled")
@@ -73,7 +74,7 @@ def prepare_transfer(
         return known.id
     if technology not in titles:
         raise Refused(Refusal.NOT_REGISTERED)
-    require_free(titles[technology], subject("deal", deal))
+    require_free(titles[technology], kept_for or subject("deal", deal))
     parties.require_verified(to_party)
     require_disposable(
         [technology],

@@ -1,10 +1,9 @@
 """
-What happens when a joint project is sold: `leading` at the lead venue, `keeping` at a part's home.
+What happens when a joint project is sold: `leading` at the lead venue, `signing`, `keeping` and `ending` at
+a part's home.
 """
 
 from hutong.network.sales.actions.keeping import (
-    accept_contract,
-    accept_with_lead,
     end_sale,
     move_part,
     note_step,
@@ -26,6 +25,7 @@ from hutong.network.sales.actions.leading import (
     take_ready,
     take_refusal,
 )
+from hutong.network.sales.actions.signing import accept_contract, accept_with_lead
 
 __all__ = [
     "accept_contract",

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from hutong.kit.canonical import digest
-from hutong.kit.ids import new_id
+from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import iso, local_date
 from hutong.kit.money import CNY
 from hutong.kit.refusal import CommonRefusal
@@ -20,22 +20,24 @@ from hutong.network.projects import answering as joining
 from hutong.network.projects import queries as joined_projects
 from hutong.network.projects.rules import ContributionStatus
 from hutong.network.projects.rules import Refusal as Projects
-from hutong.network.projects.tests.projecting import added, refusal
+from hutong.network.projects.tests.projecting import WORDS, added, refusal
 from hutong.network.projects.tests.test_joining import invited, project
 from hutong.network.sales import actions, queries
 from hutong.network.sales.answering import KINDS
 from hutong.network.sales.rules import Refusal, Status
-from hutong.network.sales.tests.selling import in_order
+from hutong.network.sales.tests.selling import in_order, of_two_sellers_here
 from hutong.network.trade.rules import Refusal as Trade
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import actions as register
 from hutong.rights import queries as rights
 from hutong.rights import rules as rights_rules
+from hutong.rights.models import Title
 from hutong.rights.refusals import Refusal as Rights
 from hutong.rights.testing import a_document, outside_step
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
 from hutong.technologies import queries as technologies
+from hutong.venues import queries as venues
 
 __all__ = ["invited", "project"]
 CONTRACT = "# 合同 · A contract"
@@ -99,6 +101,10 @@ class Lead:
     def status(self):
         return queries.of_part(self.part.id).status
 
+    @property
+    def rights(self):
+        return technologies.technology(self.bundle.id).parts
+
     def assured(self):
         self.awards()
         self.accepted()
@@ -109,19 +115,32 @@ class Lead:
         return list(rows.order_by("sequence").values_list("kind", flat=True))
 
 
+def at_home(found):
+    """Its awards name the buyer as one of our own."""
+    body, code = found.award, venues.my_code()
+    buyer = {"home": code, "id": str(found.buyer.id), "credential": None}
+    found.award = lambda **changed: {**body(), "buyer": buyer, **changed}
+    return found
+
+
 @pytest.fixture
 def lead(venue, joined, project, drain):
-    from hutong.venues import queries as venues
+    return at_home(Lead(venue, Paper(joined.known["SZTE"]), project, drain))
 
-    assert venues.my_code(), "in a network"
-    found = Lead(venue, Paper(joined.known["SZTE"]), project, drain)
-    body = found.award
-    found.award = lambda **changed: {
-        **body(),
-        "buyer": {"home": venues.my_code(), "id": str(found.buyer.id), "credential": None},
-        **changed,
-    }
-    return found
+
+def another_lead(venue, joined, drain):
+    """SDTE leads another project, with a part of another seller of ours."""
+    paper, id = Paper(joined.known["SDTE"]), new_id()
+    body = {"project": str(id), "number": "SDTE-JP-2022-0001", **WORDS.facts()}
+    body |= {"parts_by": iso(venue.now + timedelta(days=20))}
+    joining.on_invite(paper.message("projects.invite", body), venue.now)
+    for act in (projects.accept_invitation, projects.confirm_invitation):
+        act(actor=officer("listing"), now=venue.now, project=id)
+    return at_home(Lead(venue, paper, id, drain))
+
+
+def kept_for(deal):
+    return Title.objects.filter(reserved_for=subject("deal", deal)).count()
 
 
 WRONG = {
@@ -129,6 +148,7 @@ WRONG = {
     "less than asked": ({"price_fen": 3_000_000, "amount_fen": 2_250_000}, Refusal.BELOW_ASKED),
     "other rights": ({"contents": "sha256:" + "0" * 64}, Refusal.OTHER_CONTENTS),
     "another text": ({"contract": "# Something else"}, Refusal.OTHER_CONTRACT),
+    "another currency": ({"currency": "JPY"}, Refusal.OTHER_CURRENCY),
 }
 
 
@@ -255,6 +275,57 @@ def test_a_lead_venue_stands_for_no_more_than_was_agreed_with_it(lead, monkeypat
     monkeypatch.setattr(limits, "limit_fen", lambda self, venue, currency: AMOUNT)
     lead.says("sales.assure", currency=CNY)
     assert lead.status is Status.READY
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_contract_sent_again_after_the_sale_ended_is_refused(lead):
+    lead.awards()
+    lead.says("sales.end")
+    assert refusal(lead.awards) is Refusal.OUT_OF_STATE
+    assert refusal(lambda: lead.awards(deal=str(new_id()))) is Refusal.UNKNOWN_PART
+    assert lead.status is Status.ENDED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_second_deal_over_a_part_that_is_being_sold_is_refused(lead):
+    lead.awards()
+    assert refusal(lambda: lead.awards(deal=str(new_id()))) is Refusal.UNKNOWN_PART
+    assert (lead.status, queries.of_part(lead.part.id).deal) == (Status.AWARDED, lead.deal)
+
+
+@pytest.mark.django_db
+def test_a_lead_venue_that_names_a_deal_of_ours_lets_nothing_of_it_go(lead, venue, drain):
+    own, _, other, part = of_two_sellers_here(venue, drain)
+    before = kept_for(own.id)
+    assert before
+    lead.deal = own.id
+    assert refusal(lead.awards) is Refusal.OTHERS_DEAL
+    lead.says("sales.end")
+    assert kept_for(own.id) == before
+    actions.accept_contract(
+        actor=member_of(other), now=own.opened_at, part=part.id, text_digest=own.contract_digest
+    )
+    in_order()
+
+
+@pytest.mark.django_db
+def test_two_lead_venues_that_name_one_deal_keep_to_their_own_parts(lead, venue, joined, drain):
+    lead.assured()
+    other = another_lead(venue, joined, drain)
+    other.deal = lead.deal
+    assert refusal(other.awards) is Refusal.OTHERS_DEAL
+    kept = {one: Title.objects.get(technology=one).reserved_for for one in lead.rights}
+    assert set(kept.values()) == {subject("project_part", lead.part.id)}
+    lead.says("sales.end")
+    other.awards()  # the id is nobody else's any more
+    other.accepted()
+    assert refusal(lead.awards) is Refusal.OUT_OF_STATE
+    lead.says("sales.end")
+    assert other.status is Status.SIGNED
+    bound = [one for one in rights.disposals_of_deal(lead.deal) if one.status == "prepared"]
+    assert {one.technology for one in bound} == set(other.rights)
     in_order()
 
 
