@@ -4,7 +4,7 @@ What a listing offers, and on which terms (LI-1).
 Pure. Terms are complete and within the rulebook's bounds, or they are refused with the field named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,11 @@ from hutong.rights import scope as rights
 MAX_TECHNOLOGIES = 2_000
 MAX_TITLE = 200
 MAX_TEXT = 10_000
+# What a contract tells another exchange fits into one message with all else that it says.
+MOST_TOLD = 1_400
+MOST_TOLD_BYTES = 650_000
+PER_THING = 160  # bytes of the words around a technology's titles, and around each number of it
+PER_NUMBER = 40
 
 
 class OfferKind(StrEnum):
@@ -266,3 +271,31 @@ def read_offer(told: Mapping[str, Any]) -> Terms:
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Refused(Refusal.NOT_MOVABLE) from error
+
+
+def told_bytes(things: Iterable[tuple[Iterable[str], Iterable[str]]], conditions: str = "") -> int:
+    """At least what a contract over things, each by its titles and its numbers, has beside its own
+    words, as a message to another exchange writes it."""
+    each = (
+        PER_THING
+        + sum(map(_written, titles))
+        + sum(PER_NUMBER + _written(number) for number in numbers)
+        for titles, numbers in things
+    )
+    return sum(each) + _written(conditions) + 4 * conditions.count("\n")
+
+
+def check_told(things: Sequence[tuple[Iterable[str], Iterable[str]]], conditions: str) -> None:
+    """Refuse to offer in the network what no message could tell the buyer's exchange (NE-4)."""
+    told = told_bytes(things, conditions)
+    if len(things) > MOST_TOLD or told > MOST_TOLD_BYTES:
+        raise Refused(
+            Refusal.TOO_LONG_TO_TELL,
+            technologies=MOST_TOLD,
+            kilobytes=MOST_TOLD_BYTES // 1_000,
+        )
+
+
+def _written(words: str) -> int:
+    """Bytes of words in a message: quotation marks, backslashes and line ends take two."""
+    return len(words.encode()) + sum(words.count(sign) for sign in '"\\\n')

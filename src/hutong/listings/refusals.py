@@ -36,6 +36,15 @@ class Refusal(Reason):
         "NE-3",
         N_("The listing of a joint project is made by the project: withdraw it and list it anew."),
     )
+    TOO_LONG_TO_TELL = reason(
+        "listings.too_long_to_tell",
+        "NE-4",
+        N_(
+            "Its contract would be too long for other exchanges: at most {technologies} technologies"
+            " with {kilobytes} kB of titles and numbers. Offer it in several listings, or here alone."
+        ),
+        422,
+    )
     JOINT_PART_LEFT = reason(
         "listings.joint_part_left",
         "NE-3",

@@ -19,6 +19,8 @@ from hutong.network.messages.rules import Refusal
 # Control characters but tab and line ends, and what turns the direction of the signs around it.
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
+LONGEST_CONTRACT: Final = 700_000  # characters; what is offered in the network stays below it
+
 
 def is_seen(text: str) -> bool:
     """Whether a text is one line of signs and spaces, none of which hides or turns others."""

@@ -4,10 +4,21 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hutong.deals.contract import ContractParty, ContractTechnology, Terms, draft
+from hutong.deals.contract import (
+    ContractPart,
+    ContractParty,
+    ContractTechnology,
+    Terms,
+    draft,
+)
+from hutong.kit.canonical import canonical
+from hutong.kit.refusal import Refused
+from hutong.listings.offers import MOST_TOLD_BYTES, check_told, told_bytes
+from hutong.listings.refusals import Refusal as Listings
 
 TERMS = Terms(
     number="SHTE-DEMO-D2022-00001",
@@ -106,3 +117,68 @@ def test_no_title_breaks_the_list_of_technologies(zh, en):
     found = text(replace(TERMS, technologies=(technology,)))
     headings = [line for line in found.split("\n") if line.startswith("#")]
     assert len(headings) == 9
+
+
+def many(count: int, title_en: str) -> Terms:
+    patent = ContractTechnology(
+        title_zh="一种用于动力电池的高镍三元正极材料及其制备方法",
+        title_en=title_en,
+        kind="patent_application",
+        numbers=(
+            ("application", "2021100000005"),
+            ("publication", "CN113000000A"),
+            ("registration", "CN113000000B"),
+        ),
+        expires_on=date(2041, 1, 1),
+        at_an_office=True,
+    )
+    parts = tuple(
+        ContractPart(
+            venue="SHTE-DEMO",
+            part="01a1fa68-da1a-7d65-ba43-40bbb4b7eb2a",
+            title_zh="高温合金成套技术",
+            title_en='A set of "high" temperature alloys',
+            seller_zh="某研究所",
+            seller_en="An institute",
+            technologies=count,
+            contents="sha256:" + "0" * 64,
+            share=Fraction(1, 100),
+            amount_fen=12_345_678,
+            lead=n == 0,
+        )
+        for n in range(20)
+    )
+    return replace(TERMS, technologies=(patent,) * count, joint=parts, conditions="一\n" * 200)
+
+
+@pytest.mark.parametrize(
+    "title_en", ["", "A high-nickel ternary cathode material for batteries, and how it is made"]
+)
+def test_what_is_offered_in_the_network_has_a_contract_that_a_message_can_tell(title_en):
+    terms = many(1_152, title_en)
+    things = [
+        *(((t.title_zh, t.title_en), [n for _, n in t.numbers]) for t in terms.technologies),
+        *(
+            (
+                (p.title_zh, p.title_en, p.seller_zh, p.seller_en),
+                [p.part, p.contents, str(p.share)],
+            )
+            for p in terms.joint
+        ),
+    ]
+    check_told(things, terms.conditions)
+    told = told_bytes(things, terms.conditions)
+    contract = text(terms)
+    own_words = len(canonical(text()))
+    assert len(canonical(contract)) <= told + own_words
+    assert len(contract) <= MOST_TOLD_BYTES
+
+
+@pytest.mark.parametrize(
+    "thing", [(("名" * 400,), []), (("短",), ["1" * 8_000]), (('"' * 400,), [])]
+)
+def test_what_no_message_could_tell_is_not_offered_in_the_network(thing):
+    check_told([thing] * 50, "")
+    with pytest.raises(Refused) as refused:
+        check_told([thing] * 1_152, "")
+    assert refused.value.reason is Listings.TOO_LONG_TO_TELL

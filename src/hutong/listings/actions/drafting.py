@@ -19,7 +19,7 @@ from hutong.listings.actions.saving import listing_subject, locked_own, save
 from hutong.listings.events import Drafted, PreEmptionNotified
 from hutong.listings.joint import Joint
 from hutong.listings.models import Listing, Offered, Preemption, Series
-from hutong.listings.offers import Bounds, Terms
+from hutong.listings.offers import Bounds, Scope, Terms
 from hutong.listings.queries.listings import ListingView, reserved_among, view
 from hutong.listings.refusals import Refusal
 from hutong.parties import queries as parties
@@ -105,6 +105,7 @@ def submit(*, actor: Actor, now: datetime, listing: UUID) -> ListingView:
     events = rules.submit(row.state(), rulebook_version=in_force.version)
     offers.settled(row.terms(), bounds(in_force.rules))
     require_offerable(row, now)
+    _require_told(row)
     row.submitted_by, row.submitted_at = actor.person, now
     row.rulebook_version = in_force.version
     told = _tell_co_owners(row, now, in_force.rules)
@@ -142,6 +143,21 @@ def require_offerable(row: Listing, now: datetime) -> None:
         singles = [offered.technology for offered in row.offered.all() if offered.right]
         for technology in sorted(reserved_among(singles)):
             raise refused_over(Refusal.RESERVED, technology)
+
+
+def _require_told(row: Listing) -> None:
+    """Refuse for other exchanges' members what is too long to tell them when it is sold (NE-4)."""
+    if row.scope != Scope.NETWORK.value:
+        return
+    singles = technologies_.technologies(o.technology for o in row.offered.all() if o.right)
+    things = [
+        ((t.title_zh or "", t.title_en or ""), [n for n in t.numbers.values() if n])
+        for t in singles.values()
+    ]
+    for part in row.together.parts if row.together else ():
+        words = (part.title_zh, part.title_en, part.seller_zh, part.seller_en)
+        things.append((words, [str(part.part), part.contents, str(part.share)]))
+    offers.check_told(things, row.conditions)
 
 
 def require_sellable(row: Listing, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from hutong.journal import queries as journal
 from hutong.kit.actor import Actor
 from hutong.kit.ids import new_id, subject
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.listings import actions, jobs, queries
+from hutong.listings import actions, jobs, offers, queries
 from hutong.listings.offers import ExportClass, LicenceTerms
 from hutong.listings.refusals import Refusal
 from hutong.listings.rules import Decision, Status
@@ -242,3 +243,12 @@ def test_a_bundle_is_listed_with_its_parts_reserved(venue, seller):
     assert refusal_of(lambda: submitted_listing(seller, [second.id])) is Refusal.RESERVED
     assert [found.id for found in queries.of_technology(second.id)] == [listing.id]
     assert rights_queries.may_dispose(second.id, seller.id, Fraction(1))
+
+
+def test_what_is_too_long_to_tell_other_exchanges_is_offered_here_alone(venue, seller, monkeypatch):
+    monkeypatch.setattr(offers, "MOST_TOLD_BYTES", 200)
+    everywhere = drafted_listing(seller, scope="network")
+    submit = partial(actions.submit, actor=member_of(seller), now=venue.now)
+    assert refusal_of(partial(submit, listing=everywhere.id)) is Refusal.TOO_LONG_TO_TELL
+    here = drafted_listing(seller)
+    assert submit(listing=here.id).status is Status.SUBMITTED

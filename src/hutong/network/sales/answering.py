@@ -13,10 +13,10 @@ from typing import Any
 
 from hutong.deals.parts import Asking
 from hutong.kit.actor import SYSTEM
-from hutong.network.bodies import Body
+from hutong.network.bodies import LONGEST_CONTRACT, Body
 from hutong.network.messages.kinds import Kind, OnAnswer
 from hutong.network.messages.rules import Answer, Message
-from hutong.network.sales import actions, rules
+from hutong.network.sales import actions
 from hutong.network.sales.actions.telling import ACCEPT, ASSURE, AWARD, END, MOVE, READY
 
 Said = dict[str, Any]
@@ -40,7 +40,7 @@ def on_award(message: Message, now: datetime) -> Said:
         amount_fen=body.amount_fen("amount_fen"),
         currency=body.currency(),
         contents=body.text("contents", 71),
-        contract=body.text("contract", rules.LONGEST_CONTRACT),
+        contract=body.text("contract", LONGEST_CONTRACT),
         contract_digest=body.text("contract_digest", 71),
         sign_by=body.moment("sign_by"),
         buyer=body.object("buyer"),

@@ -19,7 +19,6 @@ from hutong.kit.event import Event, Private, Visibility
 from hutong.kit.refusal import N_, Reason, Refused, reason
 
 JOURNALLED: Final = Visibility.JOURNALLED
-LONGEST_CONTRACT: Final = 200_000
 
 
 class Status(StrEnum):

@@ -15,13 +15,12 @@ from uuid import UUID
 
 from hutong.kit.actor import SYSTEM
 from hutong.kit.event import Event
-from hutong.network.bodies import Body
+from hutong.network.bodies import LONGEST_CONTRACT, Body
 from hutong.network.messages.kinds import Kind
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.trade import actions, events, queries, rules
 
 Said = dict[str, Any]
-LONG = 200_000  # characters of a contract
 MOST_CERTIFICATES = 1_500  # an entry of the log names them all
 
 
@@ -194,7 +193,7 @@ def on_awarded(message: Message, now: datetime) -> Said:
     order, body = _order(message), Body(message.body)
     deal, number = body.uuid("deal"), body.text("number", 40)
     digest, price = body.text("contract_digest", 71), body.amount_fen("price_fen")
-    contract, sign_by = body.text("contract", LONG), body.maybe_moment("sign_by")
+    contract, sign_by = body.text("contract", LONGEST_CONTRACT), body.maybe_moment("sign_by")
     rules.check_text(contract, digest)
     said = events.OrderAwarded(
         order=order, deal=deal, number=number, price_fen=price, contract_digest=digest

@@ -6,14 +6,17 @@ from fractions import Fraction
 
 import pytest
 
-from hutong.kit.canonical import digest
+from hutong.kit.canonical import canonical, digest
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import iso, local_date
 from hutong.kit.money import CNY
 from hutong.kit.refusal import CommonRefusal
 from hutong.listings.joint import contents_of
+from hutong.network.bodies import LONGEST_CONTRACT
+from hutong.network.bodies import Refusal as Network
 from hutong.network.clearing.models import Position
 from hutong.network.messages.models import Outgoing
+from hutong.network.messages.rules import MAX_BYTES
 from hutong.network.messages.testing import Paper
 from hutong.network.projects import actions as projects
 from hutong.network.projects import answering as joining
@@ -22,6 +25,7 @@ from hutong.network.projects.rules import ContributionStatus
 from hutong.network.projects.rules import Refusal as Projects
 from hutong.network.projects.tests.projecting import WORDS, added, refusal
 from hutong.network.projects.tests.test_joining import invited, project
+from hutong.network.recognition import credentials
 from hutong.network.sales import actions, queries
 from hutong.network.sales.answering import KINDS
 from hutong.network.sales.rules import Refusal, Status
@@ -339,3 +343,14 @@ def test_a_part_withdrawn_before_its_seller_accepts_is_not_sold(lead):
     assert lead.status is Status.ENDED
     assert refusal(lead.accepted) is Refusal.OUT_OF_STATE
     in_order()
+
+
+@pytest.mark.django_db
+def test_a_contract_over_more_than_a_thousand_patents_is_taken_whole(lead):
+    long = "x" * LONGEST_CONTRACT
+    beyond = {"contract": long + "x", "contract_digest": digest(long.encode())}
+    assert refusal(lambda: lead.awards(**beyond)) is Network.BODY_UNFIT
+    award = lead.award(contract=long, contract_digest=digest(long.encode()))
+    assert len(canonical(award)) + credentials.MAX_BYTES < MAX_BYTES, "it fits into a message"
+    lead.says("sales.award", **award)
+    assert queries.contract_text(lead.part.id) == long
