@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, TruncDate
 
 from hutong.deals.audit import audit
 from hutong.deals.models import Contract, Deal, DealPart
@@ -192,10 +192,17 @@ def moved(since: datetime | None = None) -> QuerySet[Deal]:
 
 
 def moved_in_all() -> tuple[int, int]:
-    """How many deals there are whose right has moved, and their sum in fen."""
-    rows = Deal.objects.filter(status__in=[s.value for s in MOVED])
-    done = rows.aggregate(n=Count("id"), sum=Sum("price_fen"))
+    """How many deals there are whose right has moved, and in fen what moved for them."""
+    done = _moved().aggregate(n=Count("id"), sum=Sum("moved_fen"))
     return done["n"], done["sum"] or 0
+
+
+def _moved() -> QuerySet[Deal]:
+    """With `moved_fen`: the price but for the shares of parts that were given up (ST-1)."""
+    returned = DealPart.objects.filter(deal=OuterRef("id"), status=PartStatus.RETURNED.value)
+    back = returned.order_by().values("deal").annotate(sum=Sum("amount_fen")).values("sum")
+    rows = Deal.objects.filter(status__in=[s.value for s in MOVED])
+    return rows.annotate(moved_fen=F("price_fen") - Coalesce(Subquery(back), Value(0)))
 
 
 def moved_by_seller() -> dict[UUID, int]:
@@ -205,10 +212,11 @@ def moved_by_seller() -> dict[UUID, int]:
 
 
 def moved_by_day(since: datetime) -> dict[date, tuple[int, int]]:
-    """Deals whose right moved on each of the venue's days from `since` on: how many, sum in fen."""
-    rows = Deal.objects.filter(changed_at__gte=since, status__in=[s.value for s in MOVED])
+    """Deals whose right moved on each of the venue's days from `since` on: how many, and what moved
+    for them in fen."""
+    rows = _moved().filter(changed_at__gte=since)
     days = rows.annotate(day=TruncDate("changed_at", tzinfo=SHANGHAI)).order_by().values("day")
-    counted = days.annotate(n=Count("id"), sum=Sum("price_fen"))
+    counted = days.annotate(n=Count("id"), sum=Sum("moved_fen"))
     return {day: (n, total) for day, n, total in counted.values_list("day", "n", "sum")}
 
 

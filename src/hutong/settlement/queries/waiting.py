@@ -64,7 +64,8 @@ def _receipts_waiting() -> list[Waiting]:
 
 
 def _deals_waiting() -> list[Waiting]:
-    paid = deals.in_status(DealStatus.PAID)
+    # What was decided moves part by part of itself; a part that is refused waits with its deal.
+    paid = [deal for deal in deals.in_status(DealStatus.PAID) if deal.moving_at is None]
     transfers = disposals_of_deals(deal.id for deal in paid)
     to_settle = [
         Waiting(

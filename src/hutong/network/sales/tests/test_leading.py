@@ -84,6 +84,11 @@ def ready(sale, drain):
     return deal, szte
 
 
+def to_settle():
+    waiting = money.queue(officer("settlement"))
+    return [one.subject for one in waiting if one.what == "deal_to_settle"]
+
+
 def held(deal):
     return ledger.account(subject("deal", deal.id), Kind.ESCROW).posted_fen
 
@@ -111,6 +116,7 @@ def test_nothing_moves_before_every_part_can(sale, drain):
         szte.says("sales.accept", text_digest=deal.contract_digest)
     assert deals.deal(deal.id).status is Deal.SIGNED
     paid(deal, drain)
+    assert to_settle() == [subject("deal", deal.id)]
     assert szte.told("sales.assure").body["amount_fen"] == SHARE
     assert refusal(lambda: decided(deal, drain)) is parts.Refusal.NOT_READY
     for _ in range(2):
@@ -119,6 +125,7 @@ def test_nothing_moves_before_every_part_can(sale, drain):
     moving = deals.deal(deal.id)
     assert (moving.status, part_of(deal).status) == (Deal.PAID, PartStatus.ASKED)
     assert held(deal) == SHARE, "the lead seller has its share, the other's is held"
+    assert to_settle() == []
     why = refusal(lambda: ended(deal.id, now=deal.opened_at))
     assert why is Deals.MOVING
     in_order()
@@ -171,6 +178,9 @@ def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two
     assert money.account_of(deal.buyer).available_fen == before + SHARE
     assert held(deal) == 0
     assert not Position.objects.exists()
+    moved = deal.price_fen - SHARE
+    assert deals.moved_in_all() == (1, moved)
+    assert list(deals.moved_by_day(deal.opened_at).values()) == [(1, moved)]
     in_order()
 
 
