@@ -4,6 +4,7 @@ import pytest
 
 from hutong.certificates import matters
 from hutong.certificates import queries as certificates
+from hutong.deals import actions as deal_actions
 from hutong.deals import queries as deals
 from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Status as Deal
@@ -26,8 +27,10 @@ from hutong.network.sales.tests.selling import (
     signed_here,
 )
 from hutong.parties.testing import member_of, officer
+from hutong.rights import actions as register
 from hutong.rights import queries as rights
-from hutong.rights.testing import a_technology, registered_application
+from hutong.rights.models import Title
+from hutong.rights.testing import a_document, a_technology, registered_application
 from hutong.settlement import queries as money
 from hutong.technologies import queries as technologies
 from hutong.technologies.testing import bundled
@@ -135,4 +138,38 @@ def test_what_the_lead_seller_accepts_it_accepts_for_its_other_parts_too(venue, 
     drain()
     assert queries.of_part(more.id).status is Status.SIGNED
     assert deals.deal(deal.id).status is Deal.SIGNED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_what_is_given_up_here_is_free_though_the_deal_goes_on(venue, joined, drain):
+    project = announced(venue)
+    seller, _, mine = added(venue, project.id)
+    others = [added(venue, project.id, asked_fen=3_000_000) for _ in range(2)]
+    drain()
+    deal = bought(on_board(venue, project, seller, mine, drain), drain)
+    signed_here(deal, seller)
+    for other, _, part in others:
+        actions.accept_contract(
+            actor=member_of(other),
+            now=deal.opened_at,
+            part=part.id,
+            text_digest=deal.contract_digest,
+        )
+    paid(deal, drain)
+    frozen = [technologies.technology(bundle.id).parts for _, bundle, _ in others]
+    registrar = officer("registrar")
+    order = {"authority": "人民法院", "paper": "(2022) 1", "document": a_document(registrar)}
+    for things in frozen:
+        register.freeze(actor=registrar, now=deal.opened_at, technology=things[0], **order)
+    decided(deal, drain)
+    first = others[0][2]
+    act = {"now": deal.opened_at, "deal": deal.id, "part": first.id}
+    deal_actions.propose_return(actor=officer("trading"), **act, reason="Frozen by a court.")
+    actions.return_part(actor=officer("trading"), **act)
+    drain()
+    assert deals.deal(deal.id).status is Deal.PAID, "the other part is still to come"
+    kept = dict(Title.objects.values_list("technology", "reserved_for"))
+    assert {kept[thing] for thing in frozen[0]} == {""}
+    assert "" not in {kept[thing] for thing in frozen[1]}
     in_order()
