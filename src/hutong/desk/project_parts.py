@@ -23,8 +23,10 @@ from hutong.kit.money import CNY, with_unit
 from hutong.network.projects import actions, queries, rules
 from hutong.network.projects.queries import ContributionView, InvitationView
 from hutong.network.projects.rules import ContributionStatus, InvitationStatus
+from hutong.network.sales import actions as selling
 from hutong.network.sales import queries as sales
 from hutong.network.sales.queries import SaleView
+from hutong.network.sales.rules import LIVE
 from hutong.parties import queries as parties
 from hutong.parties.membership import ANY_ROLE
 from hutong.rights import queries as titles
@@ -37,7 +39,8 @@ from hutong.venues import queries as venues
 
 @source(OFFICE)
 def invitations_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Invitations of other venues, which two officers answer; parts of our sellers to examine."""
+    """Invitations of other venues, which two officers answer; parts of our sellers to examine;
+    sales that one officer means to end."""
     for one in queries.invitations(InvitationStatus.INVITED, InvitationStatus.ACCEPTING):
         yield Waiting(
             kind=gettext("Invitation to a joint project"),
@@ -57,6 +60,15 @@ def invitations_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
             note=part.number,
             term="listing",
             not_by=(part.mandated_by,),
+        )
+    for sale in sales.to_confirm():
+        yield Waiting(
+            kind=gettext("End of a part's sale"),
+            title=sale.number,
+            href=f"/desk/project-parts/{sale.part}",
+            since=sale.changed_at,
+            note=gettext("led by {venue}").format(venue=sale.lead),
+            not_by=(sale.ending_by,),
         )
 
 
@@ -188,6 +200,21 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
         lambda: actions.withdraw_part(actor=actor, now=now, part=id, reason=reason),
         said=gettext("Taken out; the lead exchange is told."),
     )
+    acts.on(
+        "propose",
+        lambda: selling.propose_end(actor=actor, now=now, part=id, reason=reason),
+        said=gettext("Proposed; another officer confirms."),
+    )
+    acts.on(
+        "confirm",
+        lambda: selling.confirm_end(actor=actor, now=now, part=id),
+        said=gettext("Ended; the part's rights are free."),
+    )
+    acts.on(
+        "drop",
+        lambda: selling.drop_end(actor=actor, now=now, part=id),
+        said=gettext("Dropped; the sale goes on."),
+    )
     if answer := acts.answer():
         return answer
     view = queries.contribution(id)
@@ -216,13 +243,19 @@ def part(request: HttpRequest, id: UUID) -> HttpResponse:
                 found=with_unit(view.asked_fen, CNY),
             ),
         ],
-        decisions=_examination(view, findings, reason),
+        decisions=[
+            *_examination(view, findings, reason),
+            *_ending(sale, actor, reason),
+        ],
         barred=same_eyes(
             actor,
             [view.mandated_by, *parties.people_of(view.seller, ANY_ROLE)],
             gettext("You act for the seller; another officer decides."),
         ),
-        hands=[Hand(did=gettext("Mandate given by"), by=view.mandated_by, at=view.mandated_at)],
+        hands=[
+            Hand(did=gettext("Mandate given by"), by=view.mandated_by, at=view.mandated_at),
+            *_proposer(sale),
+        ],
     )
     return show(
         request,
@@ -249,6 +282,72 @@ def _sale(view: ContributionView, sale: SaleView | None) -> dict[str, Any]:
         "transfers": transfers,
         "technologies": technologies.technologies({t.technology for t in transfers}),
     }
+
+
+def _is_ending(sale: SaleView | None) -> bool:
+    return sale is not None and sale.ending_by is not None and sale.status in LIVE
+
+
+def _proposer(sale: SaleView | None) -> list[Hand]:
+    if sale is None or not _is_ending(sale):
+        return []
+    return [Hand(did=gettext("End of the sale proposed by"), by=sale.ending_by)]
+
+
+def _ending(sale: SaleView | None, actor: Actor, reason: str) -> list[Decision]:
+    """Where another venue leads: ending what has not moved, by two officers (PA-5)."""
+    if sale is None or sale.lead == venues.my_code() or sale.status not in LIVE:
+        return []
+    if not _is_ending(sale):
+        return [
+            Decision(
+                id="end-sale",
+                title=gettext("End the sale"),
+                open=False,
+                form=why_form(typed=reason, of="propose"),
+                outcomes=[
+                    Outcome(
+                        act="propose",
+                        label=gettext("Propose to end the sale"),
+                        consequence=gettext(
+                            "For when the lead exchange is silent. Nothing happens before another"
+                            " officer confirms."
+                        ),
+                        rule="PA-5",
+                    )
+                ],
+            )
+        ]
+    confirm = Decision(
+        id="confirm-end",
+        title=gettext("Confirm the end of the sale"),
+        outcomes=[
+            Outcome(
+                act="confirm",
+                label=gettext("End the sale"),
+                consequence=gettext(
+                    "The part's rights are free, and it leaves the project. What the lead exchange"
+                    " asks of it later is refused."
+                ),
+                rule="PA-5",
+                grave=True,
+            )
+        ],
+    )
+    drop = Decision(
+        id="drop-end",
+        title=gettext("Drop the proposal"),
+        open=False,
+        outcomes=[
+            Outcome(
+                act="drop",
+                label=gettext("Drop the proposal"),
+                consequence=gettext("The sale goes on as it was."),
+                rule="PA-5",
+            )
+        ],
+    )
+    return [drop] if sale.ending_by == actor.person else [confirm, drop]
 
 
 def _examination(view: ContributionView, findings: str, reason: str) -> list[Decision]:

@@ -133,6 +133,7 @@ REACTIONS: tuple[Reaction, ...] = (
         *("network.ProjectPartWithdrawn", "network.ProjectPartLeft"),
         do=sales.of_leaving,
     ),
+    when("sales.ended", "network.ProjectInvitationEnded", do=sales.of_end),
     when("sales.people", *SALES_TOLD, do=sales.tell),
     # custody goes to another venue, or comes from one (NE-8)
     when("custody.passed_on", "network.ClaimPassedOn", do=custody.on_passed_on),

@@ -331,6 +331,8 @@ EVENTS: dict[str, tuple[str, str]] = {
     "network.ProjectVenueAnswered": (N_("An invited venue answered"), RUNNING),
     "network.SaleAssured": (N_("The part's share of the price is held"), RUNNING),
     "network.SaleAwarded": (N_("The joint project is sold; the contract is here"), WAITING),
+    "network.SaleEndDropped": (N_("The sale of the part goes on"), RUNNING),
+    "network.SaleEndProposed": (N_("An officer means to end the sale of the part"), WAITING),
     "network.SaleEnded": (N_("The part was not sold"), QUIET),
     "network.SaleMoved": (N_("Right and money of the part moved"), GOOD),
     "network.SaleReady": (N_("The part can move"), RUNNING),

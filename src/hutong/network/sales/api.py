@@ -105,6 +105,40 @@ def accept(request: DoorRequest, part: UUID, body: AcceptanceIn) -> Status[PartS
 
 
 @router.post(
+    "/project-parts/{part}/sale/ending",
+    response={200: PartSaleOut, **PROBLEMS},
+    summary="Propose to end the sale of a part",
+)
+def propose_end(request: DoorRequest, part: UUID, body: ReasonIn) -> PartSaleOut:
+    """Where its lead venue is silent, and it has not moved. Needs `listings.examine`, and nobody of
+    seller or buyer; another officer confirms it (PA-5)."""
+    return PartSaleOut.of(
+        actions.propose_end(actor=request.actor, now=request.now, part=part, reason=body.reason)
+    )
+
+
+@router.post(
+    "/project-parts/{part}/sale/ending/confirmation",
+    response={200: PartSaleOut, **PROBLEMS},
+    summary="Confirm that the sale of a part ends",
+)
+def confirm_end(request: DoorRequest, part: UUID) -> PartSaleOut:
+    """Its rights are free, and what the lead venue asks of it later is refused. Needs
+    `listings.examine`, and other eyes than those that proposed it (PA-5)."""
+    return PartSaleOut.of(actions.confirm_end(actor=request.actor, now=request.now, part=part))
+
+
+@router.post(
+    "/project-parts/{part}/sale/ending/dismissal",
+    response={200: PartSaleOut, **PROBLEMS},
+    summary="Drop the proposal to end the sale of a part",
+)
+def drop_end(request: DoorRequest, part: UUID) -> PartSaleOut:
+    """The sale goes on. Needs `listings.examine` (PA-5)."""
+    return PartSaleOut.of(actions.drop_end(actor=request.actor, now=request.now, part=part))
+
+
+@router.post(
     "/deals/{deal}/parts/{part}/asking",
     response={200: DealOut, **PROBLEMS},
     summary="Ask a part's home venue again",

@@ -17,18 +17,28 @@ from hutong.network.projects.models import Contribution
 from hutong.network.projects.rules import ContributionStatus
 from hutong.network.sales import rules
 from hutong.network.sales.models import PartSale
-from hutong.network.sales.rules import AFTER, BOUND, HELD, SaleAwarded, SaleSigned, Status
+from hutong.network.sales.rules import (
+    AFTER,
+    BOUND,
+    HELD,
+    SaleAwarded,
+    SaleEndDropped,
+    SaleEndProposed,
+    SaleSigned,
+    Status,
+)
 from hutong.venues import queries as venues
 
 OF_PART = {
     **dict.fromkeys(BOUND, ContributionStatus.BOUND.value),
     Status.MOVED: ContributionStatus.SOLD.value,
 }
+PROPOSED = (SaleEndProposed.kind, SaleEndDropped.kind)
 
 
 def audit() -> Iterator[Discrepancy]:
     told: dict[str, list[Recorded]] = defaultdict(list)
-    for entry in journal.of_kinds(AFTER):
+    for entry in journal.of_kinds((*AFTER, *PROPOSED)):
         told[entry.facts["part"]].append(entry)
     us = venues.my_code()
     for row in PartSale.objects.select_related("part").order_by("part"):
@@ -41,11 +51,15 @@ def audit() -> Iterator[Discrepancy]:
         for name in ("deal", "number", "contract_digest", "amount_fen"):
             found = getattr(row, name)
             yield from _compare(place, name, awarded.facts[name], _plain(found))
-        yield from _compare(place, "status", AFTER[history[-1].kind].value, row.status)
+        last = next(one for one in reversed(history) if one.kind in AFTER)
+        yield from _compare(place, "status", AFTER[last.kind].value, row.status)
         text = digest(row.contract.encode())
         yield from _compare(place, "contract", row.contract_digest, text)
         signed = any(one.kind == SaleSigned.kind for one in history)
         yield from _compare(place, "accepted", signed, row.accepted_at is not None)
+        told_last = [one.kind for one in history if one.kind in PROPOSED][-1:]
+        proposed = told_last == [SaleEndProposed.kind]
+        yield from _compare(place, "end proposed", proposed, row.ending_by is not None)
         state = rules.Status(row.status)
         if state in OF_PART:
             yield from _compare(place, "part", OF_PART[state], row.part.status)

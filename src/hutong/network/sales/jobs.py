@@ -6,7 +6,6 @@ asked as the deal comes on; of our own other sellers' parts what they do is told
 from uuid import UUID
 
 from hutong.deals import queries as deals
-from hutong.deals.parts import Asking
 from hutong.deals.queries import DealView
 from hutong.journal.queries import Recorded
 from hutong.kit.actor import ACT, SYSTEM, Actor, Door, PartyId, PersonId
@@ -97,8 +96,14 @@ def of_leaving(entry: Recorded) -> None:
         actions.note_withdrawn(actor=SYSTEM, now=entry.at, part=part)
         return
     if deals.of_part(part) is not None:
-        why = {"code": "listings.part_left", "venue": entry.facts["venue"]}
-        actions.take_refusal(actor=SYSTEM, now=entry.at, part=part, what=Asking.AWARD, why=why)
+        venue = entry.facts["venue"]
+        actions.take_leaving(actor=SYSTEM, now=entry.at, part=part, venue=venue)
+
+
+def of_end(entry: Recorded) -> None:
+    """network.ProjectInvitationEnded: what is still being sold of a project led elsewhere ends with it."""
+    for part in queries.live_in(UUID(entry.facts["project"])):
+        actions.end_with_project(actor=SYSTEM, now=entry.at, part=part)
 
 
 def of_deal(entry: Recorded) -> None:

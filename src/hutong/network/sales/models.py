@@ -15,7 +15,8 @@ from hutong.network.sales.rules import Status
 
 
 class PartSale(models.Model):
-    """`deal`, `number`, `contract`: the lead venue's. `entries`: what the register entries will be."""
+    """`deal`, `number`, `contract`: the lead venue's. `entries`: what the register entries will be.
+    `ending_by`, `ended_by`: officers here, who end it where its lead venue is silent."""
 
     part = models.OneToOneField(
         Contribution, primary_key=True, on_delete=models.PROTECT, related_name="sale"
@@ -35,6 +36,9 @@ class PartSale(models.Model):
     accepted_at = models.DateTimeField(null=True)
     rulebook_version = models.PositiveIntegerField()
     entries = ArrayField(models.UUIDField(), default=list, blank=True)
+    ending_by = models.UUIDField(null=True)
+    ending_reason = models.TextField(blank=True, default="")
+    ended_by = models.UUIDField(null=True)
     awarded_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -51,6 +55,10 @@ class PartSale(models.Model):
                 name="network_sale_accepted",
                 condition=Q(status__in=["awarded", "ended"]) | Q(accepted_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="network_sale_four_eyes",
+                condition=Q(ended_by__isnull=True) | ~Q(ended_by=models.F("ending_by")),
+            ),
         ]
         indexes = [models.Index(fields=["status", "changed_at"], name="network_sale_by_status")]
 
@@ -62,4 +70,5 @@ class PartSale(models.Model):
             amount_fen=self.amount_fen,
             contract_digest=self.contract_digest,
             status=Status(self.status),
+            ending_proposed=self.ending_by is not None,
         )

@@ -39,6 +39,8 @@ class SaleView:
     status: Status
     accepted_at: datetime | None
     rulebook_version: int
+    ending_by: UUID | None
+    ending_reason: str
     entries: tuple[UUID, ...]
     awarded_at: datetime
     changed_at: datetime
@@ -67,6 +69,18 @@ def seen_by(actor: Actor, part: UUID) -> SaleView:
     if found is None or not (actor.has(SEE) or found.seller == actor.acting_party()):
         raise Refused(CommonRefusal.NOT_FOUND, what="part")
     return found
+
+
+def to_confirm() -> list[SaleView]:
+    """Sales whose end an officer proposed, and another confirms or drops."""
+    rows = PartSale.objects.filter(ending_by__isnull=False, status__in=[s.value for s in LIVE])
+    return [view(row) for row in rows.select_related("part").order_by("changed_at", "part")]
+
+
+def live_in(project: UUID) -> list[UUID]:
+    """Parts of a project that are being sold."""
+    rows = PartSale.objects.filter(part__invitation=project, status__in=[s.value for s in LIVE])
+    return list(rows.order_by("part").values_list("part", flat=True))
 
 
 def waiting_for(party: UUID) -> QuerySet[PartSale]:
@@ -106,9 +120,11 @@ __all__ = [
     "SaleView",
     "audit",
     "contract_text",
+    "live_in",
     "of_part",
     "of_parts",
     "seen_by",
+    "to_confirm",
     "view",
     "waiting_for",
 ]

@@ -79,6 +79,18 @@ class Refusal(Reason):
         "sales.out_of_state", "DL-2", N_("The sale of the part is {status}; this needs {needed}.")
     )
 
+    OWN_DEAL = reason(
+        "sales.own_deal", "DL-2", N_("The deal is this venue's own; it is ended there.")
+    )
+    ENDING_PROPOSED = reason(
+        "sales.ending_proposed",
+        "PA-5",
+        N_("Ending this sale is proposed already; another officer confirms or drops it."),
+    )
+    NO_ENDING_PROPOSED = reason(
+        "sales.no_ending_proposed", "PA-5", N_("Nobody has proposed to end this sale.")
+    )
+
 
 # -- what happens -------------------------------------------------------------------------------------
 
@@ -139,12 +151,29 @@ class SaleEnded(Event, kind="network.SaleEnded"):
     lead_venue: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SaleEndProposed(Event, kind="network.SaleEndProposed", visibility=JOURNALLED):
+    """One officer here means to end a sale whose lead venue is silent; another confirms (PA-5)."""
+
+    part: UUID
+    deal: UUID
+    reason: Private[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleEndDropped(Event, kind="network.SaleEndDropped", visibility=JOURNALLED):
+    """The proposal to end it fell; the sale goes on."""
+
+    part: UUID
+    deal: UUID
+
+
 # -- the sale -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """One part's sale. `lead_venue`: who runs the deal."""
+    """One part's sale. `lead_venue`: who runs the deal. `ending_proposed`: by an officer here."""
 
     part: UUID
     deal: UUID
@@ -152,6 +181,7 @@ class Sale:
     amount_fen: int
     contract_digest: str = ""
     status: Status = Status.AWARDED
+    ending_proposed: bool = False
 
 
 def check_award(
@@ -227,6 +257,29 @@ def end(sale: Sale) -> list[Event]:
         return []
     need(sale, *LIVE)
     return [SaleEnded(part=sale.part, deal=sale.deal, lead_venue=sale.lead_venue)]
+
+
+def propose_end(sale: Sale, *, why: str) -> list[Event]:
+    """Mean to end a sale that has not moved, though its lead venue did not say so."""
+    need(sale, *LIVE)
+    if sale.ending_proposed:
+        raise Refused(Refusal.ENDING_PROPOSED)
+    return [SaleEndProposed(part=sale.part, deal=sale.deal, reason=why)]
+
+
+def confirm_end(sale: Sale) -> list[Event]:
+    """End it, as was proposed. Refused once it has moved."""
+    need(sale, *LIVE)
+    if not sale.ending_proposed:
+        raise Refused(Refusal.NO_ENDING_PROPOSED)
+    return end(sale)
+
+
+def drop_end(sale: Sale) -> list[Event]:
+    need(sale, *LIVE)
+    if not sale.ending_proposed:
+        raise Refused(Refusal.NO_ENDING_PROPOSED)
+    return [SaleEndDropped(part=sale.part, deal=sale.deal)]
 
 
 def evolve(sale: Sale, events: Iterable[Event]) -> Sale:

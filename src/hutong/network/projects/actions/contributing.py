@@ -151,7 +151,16 @@ def withdraw_part(*, actor: Actor, now: datetime, part: UUID, reason: str) -> Co
     actor.need(OFFICE if actor.has(OFFICE) else ACT)
     was = ContributionStatus(row.status)
     rules.need_part(was, *sorted(TAKEN_OUT if actor.has(OFFICE) else WITHDRAWABLE))
-    row.status, row.reason = ContributionStatus.WITHDRAWN.value, rules.need_words(reason)
+    take_out(row, rules.need_words(reason), now)
+    return queries.contribution(part)
+
+
+def take_out(row: Contribution, reason: str, now: datetime) -> None:
+    """Take a live part out of its project: its rights are free, and the lead venue is told."""
+    was = ContributionStatus(row.status)
+    if was not in PART_LIVE:
+        return
+    row.status, row.reason = ContributionStatus.WITHDRAWN.value, reason
     row.save()
     invitation = row.invitation
     record(
@@ -160,11 +169,10 @@ def withdraw_part(*, actor: Actor, now: datetime, part: UUID, reason: str) -> Co
             part=row.id, project=invitation.id, lead_venue=invitation.lead, reason=row.reason
         ),
     )
-    if was in PART_BOUND:
+    if was is not ContributionStatus.MANDATED:
         _free(row, now)
         if not is_here(invitation.lead):
             tell(invitation.lead, WITHDRAW, invitation.id, {"part": str(row.id)}, now)
-    return queries.contribution(part)
 
 
 @action(power=None)

@@ -13,7 +13,12 @@ from hutong.network.projects.actions.contributing import release
 from hutong.network.projects.actions.telling import ANSWER, OFFICE, is_here, project_subject, tell
 from hutong.network.projects.models import Invitation
 from hutong.network.projects.queries import InvitationView
-from hutong.network.projects.rules import InvitationStatus, Refusal, Words
+from hutong.network.projects.rules import (
+    ContributionStatus,
+    InvitationStatus,
+    Refusal,
+    Words,
+)
 
 
 @action(power=None)
@@ -95,7 +100,10 @@ def _answer(row: Invitation, *, joins: bool, reason: str, now: datetime) -> None
 
 @action(power=None)
 def end_invitation(*, actor: Actor, now: datetime, lead: str, project: UUID, ending: str) -> None:
-    """The lead venue says that the project is over: our parts are free."""
+    """The lead venue says that the project is over: our parts are free.
+
+    A part bound by another venue's contract is let go by the end of its sale (network.sales).
+    """
     row = Invitation.objects.select_for_update().filter(id=project, lead=lead).first()
     if row is None or row.status == InvitationStatus.CLOSED.value:
         nothing_changed()
@@ -107,7 +115,8 @@ def end_invitation(*, actor: Actor, now: datetime, lead: str, project: UUID, end
         rules.InvitationEnded(project=project, lead_venue=lead, ending=row.ending),
     )
     for part in row.parts.select_for_update().order_by("id"):
-        release(part, now)
+        if is_here(lead) or part.status != ContributionStatus.BOUND.value:
+            release(part, now)
 
 
 def _locked(project: UUID, *needed: InvitationStatus) -> Invitation:

@@ -3,6 +3,12 @@ What happens when a joint project is sold: `leading` at the lead venue, `signing
 a part's home.
 """
 
+from hutong.network.sales.actions.ending import (
+    confirm_end,
+    drop_end,
+    end_with_project,
+    propose_end,
+)
 from hutong.network.sales.actions.keeping import (
     end_sale,
     move_part,
@@ -21,6 +27,7 @@ from hutong.network.sales.actions.leading import (
     project_of,
     return_part,
     take_acceptance,
+    take_leaving,
     take_moved,
     take_ready,
     take_refusal,
@@ -33,18 +40,23 @@ __all__ = [
     "ask_again",
     "assure",
     "award",
+    "confirm_end",
     "deal_of",
+    "drop_end",
     "end",
     "end_sale",
+    "end_with_project",
     "move",
     "move_part",
     "note_step",
     "note_withdrawn",
     "project_of",
+    "propose_end",
     "return_part",
     "take_acceptance",
     "take_assurance",
     "take_award",
+    "take_leaving",
     "take_moved",
     "take_ready",
     "take_refusal",

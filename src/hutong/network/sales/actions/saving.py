@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from hutong.journal.actions import record
-from hutong.kit.actor import Actor
+from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.event import Event
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.projects.actions.telling import is_here, part_subject, tell
@@ -39,8 +39,8 @@ def let_go(row: PartSale, events: list[Event], *, actor: Actor, now: datetime) -
         rights.cancel_disposal(actor=actor, now=now, entry=entry, reason="the sale ended")
     free_rights(row, actor, now)
     if was in HELD and not is_here(row.lead):
-        settlement.free_part(
-            actor=actor,
+        settlement.free_part(  # what follows for the books is nobody's act
+            actor=SYSTEM,
             now=now,
             part=row.part_id,
             venue=row.lead,
