@@ -60,6 +60,14 @@ ASKED_TO: Final[Mapping[Asking, PartStatus]] = {
 }
 
 
+BEFORE_DECISION: Final = frozenset(
+    {
+        *(PartStatus.NAMED, PartStatus.OFFERED, PartStatus.ACCEPTED),
+        *(PartStatus.ASSURED, PartStatus.READY),
+    }
+)
+
+
 class Refusal(Reason):
     UNKNOWN_PART = reason(
         "deals.unknown_part", "NE-3", N_("No part of this number is in the deal."), 422
@@ -109,8 +117,8 @@ class PartAsked(Event, kind="deals.PartAsked", visibility=Visibility.JOURNALLED)
 
 @dataclass(frozen=True, kw_only=True)
 class PartRefused(Event, kind="deals.PartRefused", visibility=Visibility.JOURNALLED):
-    """Its home venue refused what it was asked last, and may be asked again; or it is the lead
-    seller's, and has left the project."""
+    """Its home venue refused what it was asked last, and may be asked again; or the part has left the
+    project."""
 
     deal: UUID
     part: UUID
@@ -198,7 +206,7 @@ class Part:
     @property
     def keeps_unsigned(self) -> bool:
         """Whether the contract cannot be signed for it: the lead seller signs as a side of the deal."""
-        return self.refused if self.lead else self.awaits_signature
+        return self.refused or (self.awaits_signature and not self.lead)
 
 
 def ask(part: Part, what: Asking) -> list[Event]:
@@ -211,18 +219,22 @@ def ask(part: Part, what: Asking) -> list[Event]:
 
 def to_ask_again(part: Part) -> Asking:
     """What its home venue refused, and may be asked once more."""
-    if not part.refused or part.is_over or part.lead:
+    what = next((what for what, status in ASKED_TO.items() if status is part.status), None)
+    if not part.refused or what is None:
         raise Refused(Refusal.NOT_REFUSED)
-    return next(what for what, status in ASKED_TO.items() if status is part.status)
+    return what
 
 
 def refuse(part: Part, what: Asking, why: str) -> list[Event]:
-    """Its home venue refused what it was asked; a late word about anything else changes nothing.
+    """Its home venue refused what it was asked; a late word about anything else changes nothing."""
+    if part.status is not ASKED_TO[what] or part.refused:
+        return []
+    return [PartRefused(deal=part.deal, part=part.id, why=why)]
 
-    The lead seller's part is asked nothing: of it this is heard when it has left the project.
-    """
-    asked = (PartStatus.NAMED, PartStatus.ACCEPTED) if part.lead else (ASKED_TO[what],)
-    if part.status not in asked or part.refused:
+
+def leave(part: Part, why: str) -> list[Event]:
+    """The part has left the project. What is decided is decided: then its home venue refuses to move."""
+    if part.status not in BEFORE_DECISION or part.refused:
         return []
     return [PartRefused(deal=part.deal, part=part.id, why=why)]
 
@@ -256,7 +268,8 @@ def need_there(left: Iterable[Part]) -> None:
 
 def check_movable(parts: Collection[Part]) -> None:
     """Refuse to move anything before every part can move (DL-2)."""
-    need_there(one for one in parts if one.lead and one.refused)
+    ready = (PartStatus.ACCEPTED, PartStatus.READY)
+    need_there(one for one in parts if one.refused and one.status in ready)
     late = sorted(
         {one.venue for one in parts if not one.lead and one.status is not PartStatus.READY}
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
-from hutong.deals.parts import PartStatus
+from hutong.deals.parts import ASKED_TO, PartStatus
 from hutong.deals.rules import Side, Status
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, source
@@ -259,7 +259,7 @@ def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decisio
     found = []
     for part in deal.refused_parts:
         outcomes = []
-        if actor.has(SETTLE) and not part.lead:
+        if actor.has(SETTLE) and part.status in ASKED_TO.values():
             outcomes.append(
                 Outcome(
                     act="again",

@@ -47,6 +47,19 @@ def note_refused(
 
 
 @action(power=None)
+def note_left(
+    *, actor: Actor, now: datetime, deal: UUID, part: UUID, why: Mapping[str, Any]
+) -> None:
+    """A part has left the project before right and money were decided to move: officers look."""
+    row, found = _locked(deal, part)
+    events = parts.leave(found.state(), why["code"])
+    if events:
+        found.why = dict(why)
+        found.save()
+    _take(row, events, now)
+
+
+@action(power=None)
 def accept_part(
     *, actor: Actor, now: datetime, deal: UUID, part: UUID, venue: str, text_digest: str
 ) -> None:

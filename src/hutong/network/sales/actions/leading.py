@@ -145,6 +145,13 @@ def take_refusal(
     deals_actions.note_refused(actor=actor, now=now, deal=deal, part=part, what=what, why=why)
 
 
+@action(power=None)
+def take_leaving(*, actor: Actor, now: datetime, part: UUID, venue: str) -> None:
+    """The part was withdrawn at its home venue: what has not been decided cannot be any more."""
+    why = {"code": "listings.part_left", "venue": venue}
+    deals_actions.note_left(actor=actor, now=now, deal=deal_of(part).id, part=part, why=why)
+
+
 def deal_of(part: UUID) -> DealView:
     """Raises Refused (UNKNOWN_PART)."""
     found = queries.of_part(part)

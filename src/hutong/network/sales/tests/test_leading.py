@@ -24,6 +24,7 @@ from hutong.network.messages.models import Outgoing
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.messages.testing import Paper
 from hutong.network.projects import actions as projects
+from hutong.network.projects import answering as joining
 from hutong.network.projects import queries as project_queries
 from hutong.network.projects.models import Contribution
 from hutong.network.projects.rules import ContributionStatus
@@ -266,6 +267,27 @@ def test_a_project_that_a_part_has_left_does_not_move_though_all_is_paid(sale, d
     )
     assert refusal(partial(decided, deal, drain)) is parts.Refusal.LEFT
     assert held(deal) == deal.price_fen
+
+
+@pytest.mark.django_db
+def test_a_part_that_its_venue_takes_out_after_its_seller_signed_stops_the_whole(sale, drain):
+    deal, szte = ready(sale, drain)
+    leaves = {"project": szte.told("sales.award").body["project"], "part": str(szte.part)}
+    joining.on_withdraw(szte.paper.message("projects.withdraw", leaves), deal.opened_at)
+    drain()
+    assert part_of(deal).why == {"code": "listings.part_left", "venue": "SZTE"}
+    assert [one.id for one in deals.with_refused_parts()] == [deal.id]
+    assert refusal(partial(decided, deal, drain)) is parts.Refusal.LEFT
+    again = refusal(
+        lambda: actions.ask_again(
+            actor=officer("settlement"), now=deal.opened_at, deal=deal.id, part=szte.part
+        )
+    )
+    assert again is parts.Refusal.NOT_REFUSED, "it was asked nothing that it refused"
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    assert held(deal) == 0
+    in_order()
 
 
 @pytest.mark.django_db
