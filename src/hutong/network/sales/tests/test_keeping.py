@@ -1,11 +1,15 @@
 """At a part's home venue: the seller accepts, the lead venue stands for the price, and right and money
 move together or not at all (NE-3, DL-2, SE-5)."""
 
+import threading
+import time
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.db import connection, connections, transaction
 
+from hutong.kit.actor import SYSTEM
 from hutong.kit.canonical import canonical, digest
 from hutong.kit.ids import new_id, subject
 from hutong.kit.moments import iso, local_date
@@ -143,6 +147,10 @@ def another_lead(venue, joined, drain):
     return at_home(Lead(venue, paper, id, drain))
 
 
+WAITS = """SELECT EXISTS (SELECT FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock')"""
+
+
 def kept_for(deal):
     return Title.objects.filter(reserved_for=subject("deal", deal)).count()
 
@@ -251,6 +259,38 @@ def test_a_part_can_move_when_the_last_office_has_entered_its_transfer(lead, mon
     assert (lead.status, lead.heard()) == (Status.READY, ["sales.accept", "sales.ready"])
     assert lead.says("sales.move") == {"entries": 2}
     in_order()
+
+
+def test_the_last_offices_entry_is_seen_though_the_price_is_assured_in_that_moment(
+    own_database, lead, monkeypatch
+):
+    everything = frozenset({*rights_rules.STATUTORY, "know_how"})
+    monkeypatch.setattr(rights_rules, "STATUTORY", everything)
+    lead.awards()
+    lead.accepted()
+    entries = queries.of_part(lead.part.id).entries
+
+    def office():
+        try:
+            for entry in entries:
+                outside_step(entry, now=lead.now, effective_on=local_date(lead.now))
+            actions.note_step(actor=SYSTEM, now=lead.now, entry=entries[-1])
+        finally:
+            connections.close_all()
+
+    entering = threading.Thread(target=office)
+    told = {"part": lead.part.id, "deal": lead.deal, "amount_fen": AMOUNT, "currency": CNY}
+    with transaction.atomic(), connection.cursor() as cursor:
+        actions.take_assurance(actor=SYSTEM, now=lead.now, lead="SZTE", **told)
+        assert lead.status is Status.ASSURED, "when it was looked at, an entry was missing"
+        entering.start()
+        waits, until = False, time.monotonic() + 20
+        while entering.is_alive() and not waits and time.monotonic() < until:
+            cursor.execute(WAITS)
+            waits = cursor.fetchone()[0]
+            time.sleep(0.02)
+    entering.join()
+    assert (lead.status, lead.heard()) == (Status.READY, ["sales.accept", "sales.ready"])
 
 
 @pytest.mark.django_db
