@@ -115,6 +115,7 @@ def test_a_bid_through_the_door_and_its_receipt_again(live_venue) -> None:
     asyncio.run(bid_and_ask())
 
 
+@pytest.mark.drill
 def test_a_receipt_survives_the_kill_of_the_door(live_venue) -> None:
     lot = a_lot(20)
     receipts: dict[UUID, dict] = {}

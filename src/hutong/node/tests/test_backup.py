@@ -163,6 +163,7 @@ def test_a_venue_comes_back_whole_and_signs_nothing_it_does_not_remember(place, 
     assert "What was signed last is not known" in again["signed"]
 
 
+@pytest.mark.drill
 def test_with_its_last_checkpoint_it_goes_on(place, lost):
     memory = place / "last.checkpoint"
     memory.write_text(lost.published)
@@ -173,6 +174,7 @@ def test_with_its_last_checkpoint_it_goes_on(place, lost):
     assert (told["signed"], told["faults"]) == ("", [])
 
 
+@pytest.mark.drill
 def test_it_does_not_fork_what_was_published_after_the_backup(place, lost):
     memory = place / "later.checkpoint"
     memory.write_text(lost.later)

@@ -130,6 +130,7 @@ def test_a_moved_clone_is_made_again(made: Clone, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.drill
 def test_a_kill_in_the_middle_is_made_good(clone: Clone) -> None:
     """The orphaned installer keeps the lock to its end; then everything is made anew."""
     lock = clone.root / "requirements.lock"

@@ -24,6 +24,8 @@ from hutong.node import up
 from hutong.node.presence import who_runs
 from hutong.node.processes import working_in
 
+DRILL = pytest.mark.drill
+CHILDREN = ("gunicorn", "hutong.node.worker", "uvicorn")
 PATIENCE = 240  # a bound for machines that are busy with something else
 OURS = ("HUTONG_DATABASE_URL", "HUTONG_OWNER_DATABASE_URL", "HUTONG_STATE", "HUTONG_EMAIL_URL")
 
@@ -179,7 +181,9 @@ class TestUp:
         linked = venue_up.other("officer", "link", "nobody@venue.example")
         assert "no account" in linked.stderr
 
-    @pytest.mark.parametrize("words", ["gunicorn", "hutong.node.worker", "uvicorn", "postgres"])
+    @pytest.mark.parametrize(
+        "words", ["postgres", *(pytest.param(w, marks=DRILL) for w in CHILDREN)]
+    )
     def test_a_killed_child_comes_back_and_works(self, venue_up, words):
         pid = until(lambda: venue_up.child(words))
         os.kill(pid, signal.SIGKILL)

@@ -102,6 +102,7 @@ def test_entries_get_their_places_and_a_signed_checkpoint(workers):
     assert list(log.audit()) == []
 
 
+@pytest.mark.drill
 def test_a_second_worker_takes_over_when_the_first_is_killed(workers):
     first, second = workers(), workers()
     for number in range(50):

@@ -101,6 +101,7 @@ importing.run(path=Path(sys.argv[1]), party=None, actor=SYSTEM,
 """
 
 
+@pytest.mark.drill
 def test_an_import_killed_in_the_middle_leaves_nothing_and_can_be_repeated(
     own_database, venue, tmp_path
 ):
