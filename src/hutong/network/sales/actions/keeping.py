@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from hutong.deals import queries as deals
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import SYSTEM, Actor
@@ -132,10 +134,11 @@ def take_award(
 
 
 def _is_anothers(deal: UUID, lead: str) -> bool:
-    """Whether a deal's id is one of our own deals, or that of another venue's sale here."""
+    """Whether a deal's id is one of our own deals, or that of another venue's sale here, or of a deal
+    of which a part has moved: no contract comes after that."""
     if is_here(lead):
         return False
-    others = PartSale.objects.filter(deal=deal).exclude(lead=lead)
+    others = PartSale.objects.filter(~Q(lead=lead) | Q(status=Status.MOVED.value), deal=deal)
     return bool(deals.deals([deal])) or others.exclude(status=Status.ENDED.value).exists()
 
 

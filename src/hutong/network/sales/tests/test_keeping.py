@@ -355,6 +355,15 @@ def test_a_lead_venue_that_names_a_deal_of_ours_lets_nothing_of_it_go(lead, venu
 
 
 @pytest.mark.django_db
+def test_a_deal_of_which_a_part_has_moved_gets_no_part_more(lead, venue, drain):
+    lead.assured()
+    lead.says("sales.move")
+    more = at_home(Lead(venue, lead.paper, lead.project, drain))
+    more.deal = lead.deal
+    assert refusal(more.awards) is Refusal.OTHERS_DEAL
+
+
+@pytest.mark.django_db
 def test_two_lead_venues_that_name_one_deal_keep_to_their_own_parts(lead, venue, joined, drain):
     lead.assured()
     other = another_lead(venue, joined, drain)
