@@ -103,6 +103,7 @@ SINGLE = {
     ("deals.PartAccepted", "venue"): "a venue's code",
     ("deals.PartMoved", "venue"): "a venue's code",
     ("deals.PartReturned", "venue"): "a venue's code",
+    ("deals.ContractRefused", "why"): "the code of a refusal",
     ("deals.PartRefused", "why"): "the code of a refusal",
     ("deals.PartsNamed", "parts"): "codes of venues, ids, digests, shares and amounts",
     ("rights.TitleBarred", "venue"): "a venue's code",

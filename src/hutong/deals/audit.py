@@ -13,6 +13,7 @@ from hutong.deals.parts import Part
 from hutong.deals.rules import (
     STATUS_BY_KIND,
     ContractAccepted,
+    ContractRefused,
     Defaulted,
     Opened,
     SigningPostponed,
@@ -36,7 +37,7 @@ PART_EVENTS = {
 }
 KINDS = (
     *dict.fromkeys([*STATUS_BY_KIND, *sorted(PART_EVENTS)]),
-    *(ContractAccepted.kind, SigningPostponed.kind, parts.PartsNamed.kind),
+    *(ContractAccepted.kind, SigningPostponed.kind, parts.PartsNamed.kind, ContractRefused.kind),
 )
 
 
@@ -67,6 +68,8 @@ def _deal(row: Deal, history: list[Recorded]) -> Iterator[Discrepancy]:
     yield from _parts(row, history)
     statuses = [STATUS_BY_KIND[e.kind].value for e in history if e.kind in STATUS_BY_KIND]
     yield from _compare(place, "status", statuses[-1], row.status)
+    unread = next((e.facts["why"] for e in history if e.kind == ContractRefused.kind), None)
+    yield from _compare(place, "contract refused", unread, row.contract_refused.get("code"))
     text = Contract.objects.filter(deal=row).values_list("digest", flat=True).first()
     yield from _compare(place, "contract digest", opened.facts["contract_digest"], text)
     recorded = {e.facts["side"]: e for e in history if e.kind == ContractAccepted.kind}

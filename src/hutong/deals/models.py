@@ -43,6 +43,8 @@ class Deal(models.Model):
     entries = ArrayField(models.UUIDField(), default=list)
     certificate = models.CharField(max_length=80, default="")
     changed_at = models.DateTimeField()
+    # {"code", …facts}: why the buyer's exchange did not take the contract
+    contract_refused = models.JSONField(default=dict, blank=True)
     moving_at = models.DateTimeField(null=True)  # its parts move one by one (parts.py)
     # What one officer proposed and another has not confirmed yet (PA-5); no side: termination.
     ending_side = models.CharField(max_length=6, default="")
@@ -126,6 +128,7 @@ class Deal(models.Model):
             ending=self.ending,
             awaited=frozenset(one.id for one in self.parts.all() if one.state().keeps_unsigned),
             is_moving=self.moving_at is not None,
+            unread=bool(self.contract_refused),
         )
 
 

@@ -3,8 +3,8 @@ What can be asked about deals. A deal is seen by its two sides, and by officers 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -99,6 +99,9 @@ class DealView:
     acceptances: tuple[AcceptanceView, ...]
     ending: Ending | None  # proposed by one officer; shown to the office alone
     moving_at: datetime | None = None
+    contract_refused: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # by the buyer's exchange: why
     parts: tuple[DealPartView, ...] = ()  # of a joint project, the lead seller's first
 
     @property
@@ -242,6 +245,13 @@ def overdue() -> list[DealView]:
     return [view(row) for row in rows.order_by("overdue_at", "id")]
 
 
+def unread() -> list[DealView]:
+    """Deals whose contract the buyer's exchange refused, longest first: an officer ends them."""
+    rows = _rows().filter(status=Status.AGREED.value).exclude(contract_refused={})
+    found = [view(row) for row in rows.order_by("changed_at", "id")]
+    return [one for one in found if Side.BUYER not in {a.side for a in one.acceptances}]
+
+
 def endings_proposed() -> list[DealView]:
     """Deals one officer proposed to end, longest waiting first: another confirms or drops it."""
     return [view(row) for row in _rows().filter(ending_at__isnull=False).order_by("ending_at")]
@@ -303,6 +313,7 @@ def view(row: Deal) -> DealView:
         ),
         ending=row.ending,
         moving_at=row.moving_at,
+        contract_refused=row.contract_refused,
         parts=tuple(
             view_part(one)
             for one in sorted(row.parts.all(), key=lambda p: (not p.lead, p.venue, p.id))
@@ -337,6 +348,7 @@ __all__ = [
     "overdue",
     "rows_seen_by",
     "sees_all",
+    "unread",
     "view",
     "view_part",
     "with_refused_parts",

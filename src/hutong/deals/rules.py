@@ -89,6 +89,11 @@ class Refusal(Reason):
         "RR-6",
         N_("A freeze keeps the right from being bound; nobody is late while it stands."),
     )
+    UNREAD = reason(
+        "deals.unread",
+        "CO-1",
+        N_("The buyer's exchange refused the contract, so the buyer never saw it: it is not late."),
+    )
     ENDING_PROPOSED = reason(
         "deals.ending_proposed",
         "PA-5",
@@ -199,6 +204,14 @@ class Certified(Event, kind="deals.Certified"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContractRefused(Event, kind="deals.ContractRefused", visibility=Visibility.JOURNALLED):
+    """The exchange through which the buyer came refused to take the contract for it."""
+
+    deal: UUID
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Closed(Event, kind="deals.Closed"):
     deal: UUID
     number: str
@@ -234,7 +247,8 @@ class Ending:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealState:
     """What the decisions below look at. `awaited`: parts of a joint project whose sellers have not
-    accepted; `is_moving`: its parts move one by one, and it ends with the last (parts.py)."""
+    accepted; `is_moving`: its parts move one by one, and it ends with the last (parts.py); `unread`:
+    the buyer's exchange refused the contract."""
 
     id: UUID
     number: str
@@ -249,6 +263,7 @@ class DealState:
     ending: Ending | None = None
     awaited: frozenset[UUID] = frozenset()
     is_moving: bool = False
+    unread: bool = False
 
     def side_of(self, party: UUID | None) -> Side | None:
         return {self.seller: Side.SELLER, self.buyer: Side.BUYER}.get(party) if party else None
@@ -260,6 +275,8 @@ class DealState:
     def late(self, side: Side, now: datetime) -> bool:
         """Whether `side` has let its deadline pass and not made it good."""
         if self.status is Status.AGREED:
+            if side is Side.BUYER and self.unread:
+                return False
             return now >= self.sign_by and not self.has_accepted(side)
         if self.status is Status.SIGNED and self.pay_by is not None:
             return now >= self.pay_by and side is Side.BUYER
@@ -320,6 +337,13 @@ def sign(deal: DealState, *, pay_by: datetime) -> list[Event]:
     ]
 
 
+def refuse_contract(deal: DealState, *, why: str) -> list[Event]:
+    """The buyer's exchange refused the contract; heard late or again it changes nothing."""
+    if deal.status is not Status.AGREED or deal.unread or Side.BUYER in deal.accepted:
+        return []
+    return [ContractRefused(deal=deal.id, why=why)]
+
+
 def note_overdue(
     deal: DealState, now: datetime, *, frozen: bool = False, sign_by: datetime
 ) -> list[Event]:
@@ -374,6 +398,8 @@ def declare_default(
 ) -> list[Event]:
     """End the deal because `side` let its deadline pass, though no freeze kept it from signing."""
     _need(deal, Status.AGREED, Status.SIGNED)
+    if deal.status is Status.AGREED and deal.unread and side is Side.BUYER:
+        raise Refused(Refusal.UNREAD)
     if not deal.late(side, now):
         raise Refused(Refusal.NOT_LATE, side=side.value)
     if deal.status is Status.AGREED and frozen:

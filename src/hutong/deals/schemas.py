@@ -97,6 +97,9 @@ class DealOut(Schema):
     ending_proposed: EndingOut | None = Field(
         None, description="Shown to officers and the supervisor alone"
     )
+    contract_refused: dict[str, Any] = Field(
+        default_factory=dict, description="By the buyer's exchange: why, by its code (NE-4)"
+    )
     moving_since: datetime | None = Field(None, description="Its parts move one by one since")
     parts: list[DealPartOut] = Field(
         default_factory=list, description="Of a joint project, the lead seller's first (NE-3)"
@@ -129,6 +132,7 @@ class DealOut(Schema):
             transfer_entries=list(view.transfer_entries),
             certificate=view.certificate,
             ending_proposed=_ending(view) if view.side_of(party) is None else None,
+            contract_refused=dict(view.contract_refused),
             moving_since=view.moving_at,
             parts=[DealPartOut.of(part) for part in view.parts],
         )

@@ -72,6 +72,21 @@ def to_end(actor: Actor, now: datetime) -> Iterator[Waiting]:
             )
 
 
+@source(END)
+def contracts_refused(actor: Actor, now: datetime) -> Iterator[Waiting]:
+    """Deals whose contract the buyer's exchange did not take: its member cannot sign."""
+    for deal in queries.unread():
+        if deal.ending is None:
+            yield Waiting(
+                kind=gettext("Contract refused by the buyer's exchange"),
+                title=f"{deal.number} {with_unit(deal.price_fen, deal.currency)}",
+                href=f"/desk/deals/{deal.id}",
+                since=deal.changed_at,
+                note=sentence_of_code(dict(deal.contract_refused)),
+                term="deal",
+            )
+
+
 @source(SETTLE)
 def parts_refused(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Deals with a part that its home venue refused: an officer asks again, or two give it up."""
@@ -189,6 +204,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         money=money,
         homes={},  # by their codes: this page has asked enough
         refusals=refusals_of(deal),
+        unread=sentence_of_code(dict(deal.contract_refused)) if deal.contract_refused else "",
         ending=ending,
         own=ending is not None and ending.proposed_by == actor.person,
     )

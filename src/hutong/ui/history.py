@@ -50,6 +50,7 @@ EVENTS: dict[str, tuple[str, str]] = {
     "deals.Certified": (N_("Deal certified"), GOOD),
     "deals.Closed": (N_("Deal closed"), GOOD),
     "deals.ContractAccepted": (N_("Contract accepted by one side"), RUNNING),
+    "deals.ContractRefused": (N_("The buyer's exchange refused the contract"), BAD),
     "deals.Defaulted": (N_("Deal in default"), BAD),
     "deals.EndingDropped": (N_("Proposal to end the deal dropped"), QUIET),
     "deals.EndingProposed": (N_("Ending the deal proposed"), WAITING),

@@ -27,6 +27,7 @@ from hutong.deals.actions.steps import (
     mark_certified,
     mark_paid,
     mark_right_moved,
+    note_contract_refused,
     note_overdue,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "mark_paid",
     "mark_right_moved",
     "note_asked",
+    "note_contract_refused",
     "note_left",
     "note_moved",
     "note_overdue",

@@ -2,7 +2,9 @@
 The steps of a deal, from the acceptances to its closing, and who is late with one.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from hutong.deals import parts, queries, rules
@@ -92,6 +94,21 @@ def _bind_joint(actor: Actor, now: datetime, row: Deal, side: Side) -> list[Even
     lead.accepted_at = now
     lead.save()
     return list(parts.accept(lead.state(), contract_digest=row.contract_digest))
+
+
+@action(power=None)
+def note_contract_refused(
+    *, actor: Actor, now: datetime, deal: UUID, why: Mapping[str, Any]
+) -> None:
+    """The exchange through which the buyer came refused the contract: officers look; its member, who
+    never saw it, is late with nothing."""
+    row = locked(deal)
+    events = rules.refuse_contract(row.state(), why=why["code"])
+    if not events:
+        nothing_changed()
+        return
+    row.contract_refused = dict(why)
+    save(row, events, now)
 
 
 @action(power=None)

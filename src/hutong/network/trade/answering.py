@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hutong.deals import actions as deals
 from hutong.kit.actor import SYSTEM
 from hutong.kit.event import Event
 from hutong.network.bodies import LONGEST_CONTRACT, Body
@@ -93,6 +94,17 @@ def on_pay(message: Message, now: datetime) -> Said:
         currency=body.currency(),
     )
     return {}
+
+
+# -- at the home venue: what was answered -----------------------------------------------------------------
+
+
+def awarded(message: Message, answer: Answer, now: datetime) -> None:
+    """The buyer's venue took the contract; or refused it, and its member cannot sign."""
+    if answer.refused:
+        deals.note_contract_refused(
+            actor=SYSTEM, now=now, deal=Body(message.body).uuid("deal"), why=_why(answer)
+        )
 
 
 # -- at the bidder's venue: what was answered -----------------------------------------------------------
@@ -295,7 +307,7 @@ KINDS: dict[str, Kind] = {
     "trade.released": Kind(handle=on_released),
     "trade.called": Kind(handle=on_called),
     "trade.lot": Kind(handle=on_lot),
-    "trade.awarded": Kind(handle=on_awarded),
+    "trade.awarded": Kind(handle=on_awarded, on_answer=awarded),
     "trade.signed": Kind(handle=on_signed),
     "trade.price": Kind(handle=on_price),
     "trade.settled": Kind(handle=on_settled),

@@ -33,6 +33,7 @@ from hutong.network.projects.tests.projecting import refusal
 from hutong.network.sales import actions, queries
 from hutong.network.sales.answering import KINDS
 from hutong.network.sales.tests.selling import decided, in_order, paid, signed_here, with_szte
+from hutong.network.trade.answering import KINDS as TRADE
 from hutong.parties import queries as parties
 from hutong.parties.testing import officer
 from hutong.settlement import queries as money
@@ -327,3 +328,32 @@ def test_a_seller_that_does_not_sign_in_time_is_late_though_the_lead_seller_sign
     why = refusal(lambda: deals_actions.propose_default(actor=by, side=Side.BUYER, **late))
     assert why is Deals.NOT_LATE
     assert deals_actions.propose_default(actor=by, side=Side.SELLER, **late).ending is not None
+
+
+@pytest.mark.django_db
+def test_a_buyer_whose_exchange_refused_the_contract_is_not_late_with_it(sale, drain):
+    deal, seller, _ = sale
+    paper = Paper(sale[2].paper.venue)
+    award = paper.message("trade.awarded", {"deal": str(deal.id), "order": str(deal.id)})
+    refused = Answer(said=None, refused="trade.other_text", facts={})
+    for _ in range(2):  # heard again it changes nothing
+        TRADE["trade.awarded"].on_answer(award, refused, deal.opened_at)
+    [unread] = deals.unread()
+    assert unread.contract_refused == {"code": "trade.other_text"}
+    accepted_by(deal, seller.id)
+    late = {"now": deal.sign_by, "deal": deal.id, "reason": "Silent."}
+    act = partial(deals_actions.propose_default, actor=officer("trading"), side=Side.BUYER, **late)
+    assert refusal(act) is Deals.UNREAD
+    in_order()
+    ended(deal.id, now=deal.opened_at)
+    drain()
+    assert deals.unread() == []
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_contract_that_the_buyers_exchange_took_leaves_nothing_behind(sale):
+    deal = sale[0]
+    award = sale[2].paper.message("trade.awarded", {"deal": str(deal.id), "order": str(deal.id)})
+    TRADE["trade.awarded"].on_answer(award, Answer(said={}), deal.opened_at)
+    assert deals.unread() == []
