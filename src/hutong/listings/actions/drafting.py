@@ -150,7 +150,7 @@ def _require_told(row: Listing) -> None:
     if row.scope != Scope.NETWORK.value:
         return
     singles = technologies_.technologies(o.technology for o in row.offered.all() if o.right)
-    things = [
+    things: list[tuple[tuple[str, ...], list[str]]] = [
         ((t.title_zh or "", t.title_en or ""), [n for n in t.numbers.values() if n])
         for t in singles.values()
     ]
