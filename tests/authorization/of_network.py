@@ -281,6 +281,7 @@ OF_SALES = (
     "POST /project-parts/{part}/sale/ending/confirmation",
     "POST /project-parts/{part}/sale/ending/dismissal",
     "POST /deals/{deal}/parts/{part}/asking",
+    "POST /deals/{deal}/parts/{part}/log",
     "POST /deals/{deal}/parts/{part}/return",
     "POST /deals/{deal}/parts/{part}/return/confirmation",
 )

@@ -258,6 +258,7 @@ def _on_parts(acts: Acts, actor: Actor, deal: UUID, reason: str, now: datetime) 
         return {"actor": actor, "now": now, "deal": deal, "part": part}
 
     acts.on("again", lambda: sales.ask_again(**about()), said=gettext("Asked again."))
+    acts.on("log", lambda: sales.take_from_log(**about()), said=gettext("Taken from its log."))
     acts.on(
         "return",
         lambda: deal_actions.propose_return(**about(), reason=reason),
@@ -271,11 +272,23 @@ def _on_parts(acts: Acts, actor: Actor, deal: UUID, reason: str, now: datetime) 
 
 
 def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decision]:
-    """A part whose exchange refused it: ask again, or give it up by two."""
+    """A part whose exchange refused it: ask again, or give it up by two; is it silent: read its log."""
     found = []
-    for part in deal.refused_parts:
+    silent = [p for p in deal.parts if p.status is PartStatus.ASKED and not p.why]
+    for part in (*deal.refused_parts, *silent):
         outcomes = []
-        if actor.has(SETTLE) and part.status in ASKED_TO.values():
+        if part in silent and actor.has(SETTLE):
+            outcomes.append(
+                Outcome(
+                    act="log",
+                    label=gettext("Take what its log says"),
+                    consequence=gettext(
+                        "Where it does not answer: its public log says whether the part has moved."
+                    ),
+                    rule="LO-4",
+                )
+            )
+        if actor.has(SETTLE) and part.why and part.status in ASKED_TO.values():
             outcomes.append(
                 Outcome(
                     act="again",
@@ -285,7 +298,7 @@ def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decisio
                     good=True,
                 )
             )
-        returnable = part.status is PartStatus.ASKED and actor.has(END)
+        returnable = part.status is PartStatus.ASKED and bool(part.why) and actor.has(END)
         if returnable and part.returning_by not in (None, actor.person):
             outcomes.append(
                 Outcome(

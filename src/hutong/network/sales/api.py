@@ -150,6 +150,18 @@ def ask_again(request: DoorRequest, deal: UUID, part: UUID) -> DealOut:
 
 
 @router.post(
+    "/deals/{deal}/parts/{part}/log",
+    response={200: DealOut, **PROBLEMS},
+    summary="Take what the home venue's log says as its answer",
+)
+def take_from_log(request: DoorRequest, deal: UUID, part: UUID) -> DealOut:
+    """Where it was asked to move the part and is silent: that it moved, or that its sale ended. Needs
+    `settlement.settle`, and nobody of seller or buyer (DL-2, LO-4)."""
+    view = actions.take_from_log(actor=request.actor, now=request.now, deal=deal, part=part)
+    return DealOut.of(view, request.actor.party)
+
+
+@router.post(
     "/deals/{deal}/parts/{part}/return",
     response={200: DealOut, **PROBLEMS},
     summary="Propose to give a part up",

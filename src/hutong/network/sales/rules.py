@@ -75,6 +75,16 @@ class Refusal(Reason):
     BUYS_ITS_OWN = reason(
         "sales.buys_its_own", "DL-1", N_("The part's seller and the buyer are the same party.")
     )
+    NOT_IN_LOG = reason(
+        "sales.not_in_log",
+        "LO-4",
+        N_(
+            "What we hold of {venue}'s log does not say that the part moved, nor that its sale ended."
+        ),
+    )
+    NOT_ASKED = reason(
+        "sales.not_asked", "DL-2", N_("No answer is awaited for this part: it is {status}.")
+    )
     OUT_OF_STATE = reason(
         "sales.out_of_state", "DL-2", N_("The sale of the part is {status}; this needs {needed}.")
     )

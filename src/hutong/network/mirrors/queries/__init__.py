@@ -16,6 +16,7 @@ from hutong.network.mirrors.queries.comparing import (
     derived_picture,
     entries,
     picture_digest,
+    said,
     stored_picture,
 )
 from hutong.network.mirrors.queries.offered import (
@@ -109,6 +110,7 @@ __all__ = [
     "open_listings",
     "picture_digest",
     "proof",
+    "said",
     "some",
     "some_texts",
     "stored_picture",

@@ -3,8 +3,9 @@ Whether mirrors are what they should be: derived again from the entries and text
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from hutong.kit.audit import Discrepancy
 from hutong.network.mirrors import gaps as gaps_
@@ -12,13 +13,15 @@ from hutong.network.mirrors.forks import NoProof, check
 from hutong.network.mirrors.models import Mirror, MirrorBundle, MirroredThing, MirrorText
 from hutong.network.mirrors.picture import (
     Fields,
+    Leaf,
     Standing,
     Thing,
     digest_of_picture,
     is_text_of,
+    parse,
     whole,
 )
-from hutong.network.mirrors.queries.standing import forks, mirror
+from hutong.network.mirrors.queries.standing import forks, is_frozen, mirror
 from hutong.network.mirrors.queries.trees import cut, leaf_hashes
 from hutong.network.mirrors.tellings import hear
 from hutong.transparency import note, tiles
@@ -112,6 +115,17 @@ def audit() -> Iterator[Discrepancy]:
             check(found.fork, keys.log)
         except NoProof as error:
             yield Discrepancy(f"network.mirrorfork of {found.origin}", "a proof", str(error))
+
+
+def said(code: str, naming: UUID, kinds: Collection[str], *, start: int = 0) -> list[Leaf]:
+    """What a venue's log says of a thing from an index on, as far as it is held; nothing of a log that
+    was rewritten."""
+    view = mirror(code)
+    if view is None or is_frozen(code):
+        return []
+    name = str(naming).encode()
+    found = (parse(index, entry) for index, entry in entries(view.id, start=start) if name in entry)
+    return [leaf for leaf in found if leaf.kind in kinds]
 
 
 def _audit_tree(row: Mirror) -> Iterator[Discrepancy]:

@@ -17,17 +17,22 @@ from hutong.deals import parts, queries
 from hutong.deals.parts import Asking, PartStatus
 from hutong.deals.queries import DealPartView, DealView
 from hutong.journal.actions import action, nothing_changed
-from hutong.kit.actor import SYSTEM, Actor
+from hutong.kit.actor import SYSTEM, Actor, require_other_eyes
 from hutong.kit.moments import iso
 from hutong.kit.refusal import Refused
 from hutong.listings import queries as listings
 from hutong.network.clearing import actions as clearing
 from hutong.network.clearing.rules import What
+from hutong.network.mirrors import queries as mirrors
+from hutong.network.mirrors.picture import Leaf
 from hutong.network.projects.actions.telling import is_here, tell
 from hutong.network.sales import buyers
 from hutong.network.sales.actions import keeping
 from hutong.network.sales.actions.telling import ASSURE, AWARD, END, MOVE
+from hutong.network.sales.rules import Refusal, SaleEnded, SaleMoved
+from hutong.parties import queries as parties
 from hutong.settlement import actions as settlement
+from hutong.venues import queries as venues
 
 
 @action(power=None)
@@ -66,6 +71,48 @@ def ask_again(*, actor: Actor, now: datetime, deal: UUID, part: UUID) -> DealVie
     )
     _ask(deal, part, what, now)
     return queries.deal(deal)
+
+
+@action(power="settlement.settle")
+def take_from_log(*, actor: Actor, now: datetime, deal: UUID, part: UUID) -> DealView:
+    """Take what its home venue's log says as its answer, where it was asked to move the part and no
+    answer comes. That it moved settles it; that its sale ended is a refusal, and two officers may give
+    the part up. Its own signed log decides, not whoever looks; nobody of a side looks (PA-5).
+
+    Refused while what we hold of the log says neither, and where it was rewritten (LO-4).
+    """
+    settlement.lock_price(deal)
+    view = queries.deal(deal)
+    found = _part(view, part)
+    require_other_eyes(
+        actor, [one for side in (view.seller, view.buyer) for one in parties.people_of(side)]
+    )
+    if found.status is not PartStatus.ASKED or found.why or is_here(found.venue):
+        raise Refused(Refusal.NOT_ASKED, status=found.status.value)
+    last = next(reversed(_in_log(view, found)), None)
+    if last is None:
+        raise Refused(Refusal.NOT_IN_LOG, venue=found.venue)
+    if last.kind == SaleMoved.kind:
+        take_moved(actor=SYSTEM, now=now, venue=found.venue, part=part)
+    else:
+        why = {"code": Refusal.OUT_OF_STATE.code, "status": "ended", "needed": "ready"}
+        take_refusal(actor=SYSTEM, now=now, part=part, what=Asking.MOVE, why=why)
+    return queries.deal(deal)
+
+
+def _in_log(deal: DealView, part: DealPartView) -> list[Leaf]:
+    """What its home venue's log says of the part in this deal, from where it was added."""
+    joint = listings.listing(deal.listing).joint
+    added = next((p.entry_index for p in joint.parts if p.part == part.id), None) if joint else None
+    kinds = (SaleMoved.kind, SaleEnded.kind)
+    us, about = venues.my_code(), {"part": str(part.id), "deal": str(deal.id)}
+    return [
+        leaf
+        for leaf in mirrors.said(part.venue, part.id, kinds, start=added or 0)
+        if about.items() <= leaf.facts.items()
+        and leaf.facts.get("lead_venue") == us
+        and leaf.facts.get("amount_fen", part.amount_fen) == part.amount_fen
+    ]
 
 
 @action(power="deals.end")

@@ -23,6 +23,7 @@ from hutong.network.clearing.models import Position
 from hutong.network.messages.models import Outgoing
 from hutong.network.messages.rules import Answer, Message
 from hutong.network.messages.testing import Paper
+from hutong.network.mirrors.tests.following import Follower
 from hutong.network.projects import actions as projects
 from hutong.network.projects import answering as joining
 from hutong.network.projects import queries as project_queries
@@ -32,11 +33,20 @@ from hutong.network.projects.rules import Refusal as Projects
 from hutong.network.projects.tests.projecting import refusal
 from hutong.network.sales import actions, queries
 from hutong.network.sales.answering import KINDS
-from hutong.network.sales.tests.selling import decided, in_order, paid, signed_here, with_szte
+from hutong.network.sales.rules import Refusal as Sales
+from hutong.network.sales.tests.selling import (
+    decided,
+    in_order,
+    paid,
+    signed_here,
+    with_szte,
+    with_szte_and_its_log,
+)
 from hutong.network.trade.answering import KINDS as TRADE
 from hutong.parties import queries as parties
 from hutong.parties.testing import officer
 from hutong.settlement import queries as money
+from hutong.venues import queries as venues
 
 SHARE = 6_000_000
 FROZEN = Answer(said=None, refused="rights.frozen", facts={})
@@ -47,6 +57,13 @@ class Szte:
 
     def __init__(self, venue, paper, part, drain):
         self.venue, self.paper, self.part, self.drain = venue, paper, part, drain
+
+    def logs(self, log, kind, deal, **more):
+        """Its log says so, and is read here."""
+        facts = {"part": str(self.part), "deal": str(deal.id), "lead_venue": venues.my_code()}
+        log.write(kind, {**facts, **more})
+        log.sign()
+        Follower(log).follow(log)
 
     def told(self, kind):
         row = Outgoing.objects.filter(kind=kind, to="SZTE").order_by("-sequence").first()
@@ -357,3 +374,53 @@ def test_a_contract_that_the_buyers_exchange_took_leaves_nothing_behind(sale):
     award = sale[2].paper.message("trade.awarded", {"deal": str(deal.id), "order": str(deal.id)})
     TRADE["trade.awarded"].on_answer(award, Answer(said={}), deal.opened_at)
     assert deals.unread() == []
+
+
+def from_log(deal, szte, by=None):
+    return actions.take_from_log(
+        actor=by or officer("settlement"), now=deal.opened_at, deal=deal.id, part=szte.part
+    )
+
+
+@pytest.fixture
+def silent(venue, joined, drain):
+    """SZTE was asked to move its part, and is gone; its log is mirrored."""
+    paper = Paper(joined.known["SZTE"])
+    deal, seller, there = with_szte_and_its_log(venue, paper, drain)
+    szte = Szte(venue, paper, there.part, drain)
+    ready((deal, seller, szte), drain)
+    decided(deal, drain)
+    return deal, szte, there.log
+
+
+@pytest.mark.django_db
+def test_the_log_of_a_home_venue_that_is_gone_says_that_its_part_moved(silent, drain):
+    deal, szte, log = silent
+    assert refusal(partial(from_log, deal, szte)) is Sales.NOT_IN_LOG
+    szte.logs(log, "network.SaleMoved", deal, amount_fen=SHARE - 1, entries=[])
+    assert refusal(partial(from_log, deal, szte)) is Sales.NOT_IN_LOG, "another amount"
+    szte.logs(log, "network.SaleMoved", deal, amount_fen=SHARE, entries=[])
+    own = replace(officer("settlement"), person=PersonId(parties.people_of(deal.buyer)[0]))
+    assert refusal(partial(from_log, deal, szte, own)) is CommonRefusal.SAME_EYES
+    from_log(deal, szte)
+    drain()
+    assert (deals.deal(deal.id).status, held(deal)) == (Deal.CLOSED, 0)
+    [position] = Position.objects.all()
+    assert position.owed_fen == SHARE
+    szte.answers("sales.move", Answer(said={"entries": 2}))  # late, and once for all
+    assert Position.objects.count() == 1
+    assert refusal(partial(from_log, deal, szte)) is Sales.NOT_ASKED
+    in_order()
+
+
+@pytest.mark.django_db
+def test_a_sale_that_ended_by_the_log_of_its_venue_may_be_given_up(silent):
+    deal, szte, log = silent
+    szte.logs(log, "network.SaleEnded", deal)
+    from_log(deal, szte)
+    assert part_of(deal).why["status"] == "ended"
+    act = {"now": deal.opened_at, "deal": deal.id, "part": szte.part}
+    deals_actions.propose_return(actor=officer("trading"), **act, reason="It is gone.")
+    actions.return_part(actor=officer("trading"), **act)
+    assert part_of(deal).status is PartStatus.RETURNED
+    in_order()

@@ -15,11 +15,12 @@ from hutong.network.sales.tests.selling import (
     of_two_sellers_here,
     signed_here,
 )
-from hutong.network.sales.tests.test_leading import Szte, part_of, ready, sale
+from hutong.network.sales.tests.test_leading import Szte, part_of, ready, sale, silent
+from hutong.network.trade.answering import KINDS as TRADE
 from hutong.parties.testing import member_of, officer
 from hutong.ui.testing import browsing
 
-__all__ = ["Szte", "sale"]
+__all__ = ["Szte", "sale", "silent"]
 FROZEN = Answer(said=None, refused="rights.frozen", facts={})
 
 
@@ -90,6 +91,34 @@ def test_officers_see_each_part_and_give_up_by_two_what_cannot_move(sale, drain)
     page = browsing(officer("listing")).get(f"/desk/projects/{project_of(szte)}").content.decode()
     assert deal.number in page
     in_order()
+
+
+@pytest.mark.django_db
+def test_an_officer_takes_from_its_log_what_a_silent_exchange_does_not_say(silent, drain):
+    deal, szte, log = silent
+    settler, path = browsing(officer("settlement")), f"/desk/deals/{deal.id}"
+    page = settler.get(path).content.decode()
+    assert 'value="again"' not in page, "it refused nothing"
+    assert 'value="return"' not in browsing(officer("trading")).get(path).content.decode()
+    szte.logs(log, "network.SaleMoved", deal, amount_fen=part_of(deal).amount_fen, entries=[])
+    press(settler, path, "log", part=str(szte.part))
+    drain()
+    assert part_of(deal).status is PartStatus.MOVED
+    assert 'value="log"' not in settler.get(path).content.decode()
+    in_order()
+
+
+@pytest.mark.django_db
+def test_officers_read_that_the_buyers_exchange_refused_the_contract(sale):
+    deal, _, szte = sale
+    award = szte.paper.message("trade.awarded", {"deal": str(deal.id), "order": str(deal.id)})
+    refused = Answer(said=None, refused="trade.other_text", facts={})
+    TRADE["trade.awarded"].on_answer(award, refused, deal.opened_at)
+    office, path = browsing(officer("trading")), f"/desk/deals/{deal.id}"
+    assert path in office.get("/desk").content.decode()
+    assert 'role="status"' in office.get(path).content.decode()
+    told = office.get(f"/api/v1/deals/{deal.id}").json()
+    assert told["contract_refused"] == {"code": "trade.other_text"}
 
 
 @pytest.mark.django_db
