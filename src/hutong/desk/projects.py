@@ -73,19 +73,16 @@ class LeadForm(forms.Form):
 @source(OFFICE)
 def projects_waiting(actor: Actor, now: datetime) -> Iterator[Waiting]:
     """Drafts to announce, and projects whose parts can be fixed."""
-    for one in queries.to_act_on(ProjectStatus.DRAFTED, ProjectStatus.ANNOUNCED):
-        drafted = one.status is ProjectStatus.DRAFTED
-        if not drafted and (len(one.taken) < 2 or now < one.parts_by):
-            continue
+    for one in queries.waiting(now):
         yield Waiting(
             kind=gettext("Joint project to announce")
-            if drafted
+            if one.drafted
             else gettext("Joint project whose parts are in"),
             title=named(one) or one.number,
             href=f"{PAGE}/{one.id}",
-            since=one.drafted_at if drafted else one.parts_by,
+            since=one.since,
             term="listing",
-            not_by=(one.drafted_by,) if drafted else (),
+            not_by=(one.drafted_by,) if one.drafted else (),
         )
 
 

@@ -23,8 +23,8 @@ from hutong.network.projects.queries.led import (
     composed_for,
     project,
     projects,
-    to_act_on,
     view,
+    waiting,
 )
 from hutong.network.projects.queries.ours import (
     ContributionView,
@@ -67,7 +67,7 @@ __all__ = [
     "projects",
     "rights_in",
     "seen",
-    "to_act_on",
     "view",
+    "waiting",
     "with_words",
 ]

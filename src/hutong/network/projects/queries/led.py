@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.network.projects.models import (
@@ -104,9 +104,40 @@ def projects() -> QuerySet[Project]:
     )
 
 
-def to_act_on(*statuses: ProjectStatus) -> list[ProjectView]:
-    rows = projects().filter(status__in=[s.value for s in statuses])
-    return [view(row) for row in rows.order_by("drafted_at", "id")]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingProject:
+    """A project that waits for an officer, since when; not `drafted`: for its split."""
+
+    id: UUID
+    number: str
+    title_zh: str
+    title_en: str
+    drafted: bool
+    drafted_by: UUID | None
+    since: datetime
+
+
+def waiting(now: datetime) -> list[WaitingProject]:
+    """Drafts to announce, and projects whose parts are in and can be fixed."""
+    taken = Count("parts", filter=Q(parts__status=PartStatus.TAKEN.value))
+    can_be_fixed = Q(status=ProjectStatus.ANNOUNCED.value, parts_by__lte=now, taken__gte=2)
+    rows = Project.objects.annotate(taken=taken)
+    rows = rows.filter(Q(status=ProjectStatus.DRAFTED.value) | can_be_fixed)
+    found = []
+    for row in rows.order_by("drafted_at", "id"):
+        drafted = row.status == ProjectStatus.DRAFTED.value
+        found.append(
+            WaitingProject(
+                id=row.id,
+                number=row.number,
+                title_zh=row.title_zh,
+                title_en=row.title_en,
+                drafted=drafted,
+                drafted_by=row.drafted_by,
+                since=row.drafted_at if drafted else row.parts_by,
+            )
+        )
+    return found
 
 
 def composed_for(seller: UUID) -> list[ProjectView]:
