@@ -242,7 +242,8 @@ def note_bound(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
 def note_sold(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
     """The lead seller's part moved with the decision of the lead venue."""
     row = Contribution.objects.select_for_update().filter(id=part).first()
-    if row is None or row.status != ContributionStatus.BOUND.value:
+    # Listed: what was accepted before such parts were bound.
+    if row is None or row.status not in (ContributionStatus.BOUND, ContributionStatus.LISTED):
         nothing_changed()
         return
     row.status = ContributionStatus.SOLD.value
