@@ -19,7 +19,11 @@ def run(arguments: list[str]) -> int:
     drills = "--drills" in arguments
     arguments = [a for a in arguments if a != "--drills"]
     chosen = [] if "-m" in arguments else ["-m", "drill" if drills else "not drill"]
-    spread = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else ["-n", str((os.cpu_count() or 1) + 1)]
+    spread = (
+        []
+        if any(a.startswith(("-n", "--pdb")) for a in arguments)
+        else ["-n", str((os.cpu_count() or 1) + 1)]
+    )
     command = [sys.executable, "-m", "pytest", *spread, *chosen, *arguments]
     # pytest-django would read the settings it names before the tests have a state of their own.
     # Without bytecode each of its dozen processes would compile the whole house anew.
