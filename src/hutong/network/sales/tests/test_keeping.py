@@ -147,8 +147,9 @@ def another_lead(venue, joined, drain):
     return at_home(Lead(venue, paper, id, drain))
 
 
-WAITS = """SELECT EXISTS (SELECT FROM pg_stat_activity
-           WHERE datname = current_database() AND wait_event_type = 'Lock')"""
+# Of the locks as they are now: what is said of activity stays the same within a transaction.
+WAITS = """SELECT EXISTS (SELECT FROM pg_locks
+           WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"""
 
 
 def kept_for(deal):
