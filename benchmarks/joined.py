@@ -176,7 +176,7 @@ def _sale(world: Any, listing: str) -> Sale:
     from hutong.node.demo.network import trading
 
     home, abroad = world.codes
-    order = trading.apply_abroad(world, home, abroad, listing)["id"]
+    order = trading.apply_abroad(world, home, abroad, trading.ABROAD, listing)["id"]
     trading.apply_at_home(world, home, listing)
     case = world.cases[home]
     case.jump_until(

@@ -4,6 +4,8 @@ Part of bench `network`: ten venues in processes of their own on one machine, jo
     up          from nothing: databases, schema, pages, workers, until all ten answer
     memory      of all their processes and their database together, each page counted once
     visible     a network listing accepted at one venue is a page of all nine others
+    together    1,152 technologies of four sellers at four venues, listed as one joint project, are
+                shown at all ten
     back        one is killed, its machine's supervisor starts it, and it holds all logs to their end
 """
 
@@ -21,7 +23,7 @@ import httpx
 from benchmarks import joined
 from benchmarks.common import Case, percentile
 
-POSTS = ("registrar", "listing", "compliance")
+POSTS = ("registrar", "listing", "second", "compliance")
 PATIENCE_SECONDS = 120
 DURABILITY = "fsync, synchronous_commit"
 
@@ -48,6 +50,7 @@ def measure() -> Iterator[Case]:
             less_is_better=True,
         )
         yield _visible(world)
+        yield _together(world)
         yield _back(world)
 
 
@@ -59,7 +62,7 @@ def _ten() -> Iterator[tuple[Any, float, int]]:
 
     from hutong.node import fleet
     from hutong.node.demo.narrator import Narrator
-    from hutong.node.demo.network import joining, trading
+    from hutong.node.demo.network import joining, projects, trading
     from hutong.node.demo.network.venues import VENUES
     from hutong.node.demo.network.world import World
 
@@ -72,8 +75,8 @@ def _ten() -> Iterator[tuple[Any, float, int]]:
         tell = Narrator(base=venues.url(VENUES[0].code))
         tell.console = Console(file=sys.stderr)
         world = World(venues, tell)
-        first, second = world.codes[:2]
-        joining.open_offices(world, dict.fromkeys((first, second), POSTS))
+        first = world.codes[0]
+        joining.open_offices(world, dict.fromkeys(projects.SELLERS, POSTS))
         joining.join_all(world)
         trading.verify(world.cases[first], trading.SELLER)
         trading.apply_at_home_for_registration(world, first)
@@ -136,6 +139,25 @@ def _visible(world: Any) -> Case:
         limit=3.0,
         limit_name="goal, at p99",
         p99_ms=percentile(waits, 99) * 1000,
+        durability=DURABILITY,
+        less_is_better=True,
+    )
+
+
+def _together(world: Any) -> Case:
+    """From the moment its listing is examined until every venue shows project and technologies."""
+    from hutong.node.demo.network import projects
+    from hutong.node.demo.network.projects import CD, SD, SH, SZ, Plan
+
+    plan = Plan("联合", "Together", "G06F16/36", ((SH, 380), (SZ, 310), (SD, 312), (CD, 150)))
+    projects.offer_together(world, [plan], projects.register(world, [plan]))
+    return Case(
+        bench="network",
+        case=f"one joint project of {plan.count:,} technologies shown at {len(world.codes)} venues",
+        unit="s",
+        ours=world.narrator.summary["joint_everywhere_seconds"],
+        limit=30.0,
+        limit_name="goal",
         durability=DURABILITY,
         less_is_better=True,
     )

@@ -1,16 +1,16 @@
 """
-One joint project of seven bundles, 1,152 technologies, from four sellers at four venues, led by one
-of them and seen at all (NE-3, TE-4).
+Seven joint projects of 1,152 technologies from four sellers at four venues, each led by one of its
+venues and seen at all (NE-3, TE-4).
 
 The size of the network's first joint listing; titles, numbers and sellers are made up.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hutong.node.demo import supply
 from hutong.node.demo.case import Case, upload
@@ -23,31 +23,13 @@ from hutong.node.demo.technologies import DemoTechnology, application_number
 from hutong.node.demo.workbook import fill
 from hutong.rights.checklists import all_yes
 
-FIELDS = (
-    ("新材料", "New materials", "C08J5/18"),
-    ("智能制造", "Smart manufacturing", "G05B19/418"),
-    ("信息技术", "Information technology", "G06F16/36"),
-    ("水电智能运维", "Intelligent operation of hydropower", "F03B15/00"),
-    ("新能源", "New energy", "H01M10/0525"),
-    ("生物医药", "Biomedicine", "A61K31/00"),
-    ("轨道交通", "Rail transport", "B61L27/00"),
-)
+T = TypeVar("T")
+R = TypeVar("R")
+
 ASKED_FEN = 40_000_00  # for each technology
 PATIENCE = 240
 SOON = 30  # seconds in which all of it is seen everywhere
-
-
-@dataclass(frozen=True, slots=True)
-class Supply:
-    """One seller at its venue, with its bundles: field and number of technologies."""
-
-    venue: str
-    seller: Institution
-    bundles: tuple[tuple[int, int], ...]
-
-    @property
-    def technologies(self) -> int:
-        return sum(count for _, count in self.bundles)
+SH, SZ, SD, CD = (venue.code for venue in (SHANGHAI, SHENZHEN, SHANDONG, CHENGDU))
 
 
 def _seller(key: str, zh: str, en: str, serial: str) -> Institution:
@@ -56,72 +38,108 @@ def _seller(key: str, zh: str, en: str, serial: str) -> Institution:
     )
 
 
-SUPPLIES = (
-    Supply(
-        SHANGHAI.code,
-        _seller("hulian", "沪联科技集团", "Hulian Technology Group", "MA1FL1A0X"),
-        ((0, 200), (1, 180)),
-    ),
-    Supply(
-        SHENZHEN.code,
-        _seller("pengcheng", "鹏程创新公司", "Pengcheng Innovation", "MA5EL2B0X"),
-        ((2, 160), (3, 150)),
-    ),
-    Supply(
-        SHANDONG.code,
-        _seller("qilu", "齐鲁装备集团", "Qilu Equipment Group", "MA3DL3C0X"),
-        ((4, 164), (5, 148)),
-    ),
-    Supply(
-        CHENGDU.code,
-        _seller("tianfu", "天府能源公司", "Tianfu Energy", "MA6CL4D0X"),
-        ((6, 150),),
-    ),
+SELLERS = {
+    SH: _seller("hulian", "沪联科技集团", "Hulian Technology Group", "MA1FL1A0X"),
+    SZ: _seller("pengcheng", "鹏程创新公司", "Pengcheng Innovation", "MA5EL2B0X"),
+    SD: _seller("qilu", "齐鲁装备集团", "Qilu Equipment Group", "MA3DL3C0X"),
+    CD: _seller("tianfu", "天府能源公司", "Tianfu Energy", "MA6CL4D0X"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A project of one field: at each venue so many technologies in a bundle; the first leads."""
+
+    zh: str
+    en: str
+    ipc: str
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def lead(self) -> str:
+        return self.parts[0][0]
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count in self.parts)
+
+
+SEVEN = (
+    Plan("新材料", "New materials", "C08J5/18", ((SH, 110), (SZ, 90))),
+    Plan("智能制造", "Smart manufacturing", "G05B19/418", ((SH, 100), (SD, 96))),
+    Plan("信息技术", "Information technology", "G06F16/36", ((SZ, 100), (CD, 92))),
+    Plan("水电智能运维", "Operation of hydropower", "F03B15/00", ((SD, 100), (CD, 88))),
+    Plan("新能源", "New energy", "H01M10/0525", ((SD, 98), (SH, 90))),
+    Plan("生物医药", "Biomedicine", "A61K31/00", ((SZ, 92), (CD, 84))),
+    Plan("轨道交通", "Rail transport", "B61L27/00", ((SH, 6), (SZ, 6))),
 )
-LEAD = SUPPLIES[0]
+SOLD = SEVEN[-1]  # small enough to record each transfer at the patent office by hand
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle that stands registered at its seller's venue."""
+    """What one seller brings to a project, registered at its venue."""
 
-    of: Supply
+    plan: Plan
+    venue: str
     id: str
     count: int
 
 
-def supplies(world: World) -> list[Supply]:
-    return [one for one in SUPPLIES if one.venue in world.codes]
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One that is listed: its id and its listing's at the lead venue, parts and bundles by venue."""
+
+    plan: Plan
+    id: str
+    listing: str
+    parts: dict[str, str]
+    bundles: dict[str, str]
 
 
-def at_each(world: World, act: Callable[[Supply], Any]) -> list[Any]:
-    """Let all sellers' venues do it at once. Raises what the first of them raises."""
-    chosen = supplies(world)
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        return list(pool.map(act, chosen))
+def _homes(plans: Iterable[Plan]) -> list[str]:
+    return sorted({code for plan in plans for code, _ in plan.parts})
+
+
+def _numbered(plans: Iterable[Plan]) -> Iterator[tuple[Plan, str, range]]:
+    """Every part's venue, and the numbers of its technologies counted through all plans."""
+    first = 1
+    for plan in plans:
+        for code, count in plan.parts:
+            yield plan, code, range(first, first + count)
+            first += count
+
+
+def _at_once(act: Callable[[T], R], ones: Sequence[T]) -> list[R]:
+    """Do it for all at once. Raises what the first of them raises."""
+    with ThreadPoolExecutor(len(ones)) as pool:
+        return list(pool.map(act, ones))
 
 
 # -- registered at home -----------------------------------------------------------------------------
 
 
-def register(world: World) -> list[Bundle]:
+def register(world: World, plans: Sequence[Plan]) -> list[Bundle]:
     """Each seller enters its technologies by workbook, bundles and registers them at its venue."""
     started = time.monotonic()
-    found = [
-        bundle for some in at_each(world, lambda one: _register(world, one)) for bundle in some
-    ]
-    count = sum(bundle.count for bundle in found)
+    made = _at_once(lambda code: _register(world, code, plans), _homes(plans))
+    found = [bundle for some in made for bundle in some]
     world.narrator.note(
-        joint_technologies=count, registered_in_seconds=round(time.monotonic() - started, 1)
+        joint_technologies=sum(bundle.count for bundle in found),
+        registered_in_seconds=round(time.monotonic() - started, 1),
     )
     return found
 
 
-def _register(world: World, one: Supply) -> list[Bundle]:
-    case = world.cases[one.venue]
-    trading.verify(case, one.seller)
-    member = case.members[one.seller.key]
-    bundles = [_bundled(case, member, one, field, count) for field, count in one.bundles]
+def _register(world: World, code: str, plans: Sequence[Plan]) -> list[Bundle]:
+    case, seller = world.cases[code], SELLERS[code]
+    trading.verify(case, seller)
+    member = case.members[seller.key]
+    bundles = [
+        Bundle(plan, code, _bundled(case, seller, plan, numbers), len(numbers))
+        for plan, home, numbers in _numbered(plans)
+        if home == code
+    ]
     evidence = upload(member, "grounds.txt", "专利登记簿副本（演示）")
     applications = list(case.waiting)
     for bundle in bundles:
@@ -133,8 +151,8 @@ def _register(world: World, one: Supply) -> list[Bundle]:
         accept(case, application)
     _jump_until_registered(case, applications)
     world.narrator.say(
-        f"{one.venue} {one.seller.name_zh}：{len(bundles)} 个成果包 bundles，"
-        f"{one.technologies} 项已登记 registered"
+        f"{code} {seller.name_zh}：{len(bundles)} 个成果包 bundles，"
+        f"{sum(bundle.count for bundle in bundles)} 项已登记 registered"
     )
     return bundles
 
@@ -168,42 +186,40 @@ def _jump_until_registered(case: Case, applications: Sequence[str]) -> None:
     case.waiting.clear()
 
 
-def _bundled(case: Case, member: Api, one: Supply, number: int, count: int) -> Bundle:
-    """Enter a workbook of technologies, and make them one bundle."""
-    field_zh, field_en, ipc = FIELDS[number]
-    party = case.parties[one.seller.key]
+def _bundled(case: Case, seller: Institution, plan: Plan, numbers: range) -> str:
+    """Enter a workbook of technologies, and make them one bundle; returns its id."""
+    rows = [_technology(plan, number) for number in numbers]
+    member, party = case.members[seller.key], case.parties[seller.key]
     template = case.public.download("/api/v1/technologies/template.xlsx")
-    rows = [_technology(number, place, field_zh, field_en, ipc) for place in range(count)]
     member.post(
         "/api/v1/technologies/imports",
-        files={"file": (f"{number}.xlsx", fill(template, rows), supply.XLSX)},
+        files={"file": ("technologies.xlsx", fill(template, rows), supply.XLSX)},
         data={"format": "template", "party": party},
     )
-    found = member.all("/api/v1/technologies", party=party)
-    parts = [t["id"] for t in found if t["title_zh"].startswith(f"{field_zh}成果")]
-    if len(parts) != count:
-        raise StepFailed(f"{len(parts)} of {count} technologies were entered")
+    found = {t["title_zh"]: t["id"] for t in member.all("/api/v1/technologies", party=party)}
     bundle = member.post(
         "/api/v1/technologies/bundles",
         {
-            "title_zh": f"{field_zh}成果包",
-            "title_en": f"Bundle: {field_en}",
-            "parts": [{"technology": id, "share": f"1/{count}"} for id in parts],
+            "title_zh": f"{plan.zh}成果包",
+            "title_en": f"Bundle: {plan.en}",
+            "parts": [
+                {"technology": found[row.title_zh], "share": f"1/{len(rows)}"} for row in rows
+            ],
             "carve_out": True,
         },
     )["id"]
-    return Bundle(one, bundle, count)
+    return str(bundle)
 
 
-def _technology(number: int, place: int, zh: str, en: str, ipc: str) -> DemoTechnology:
-    filed = date(2016 + number % 4, 1 + place % 12, 10)
+def _technology(plan: Plan, number: int) -> DemoTechnology:
+    filed = date(2016 + number % 4, 1 + number % 12, 10)
     return DemoTechnology(
-        title_zh=f"{zh}成果第{place + 1}号",
-        title_en=f"{en}, technology {place + 1}",
-        field=zh,
-        ipc=ipc,
-        number=application_number(filed.year, 3_000_000 + number * 10_000 + place * 7),
-        trl=4 + place % 5,
+        title_zh=f"{plan.zh}成果第{number}号",
+        title_en=f"{plan.en}, technology {number}",
+        field=plan.zh,
+        ipc=plan.ipc,
+        number=application_number(filed.year, 3_000_000 + number),
+        trl=4 + number % 5,
         filed_on=filed,
         expires_on=filed.replace(year=filed.year + 20),
     )
@@ -212,100 +228,106 @@ def _technology(number: int, place: int, zh: str, en: str, ipc: str) -> DemoTech
 # -- offered as one ---------------------------------------------------------------------------------
 
 
-def offer_together(world: World, bundles: Sequence[Bundle]) -> None:
-    """One venue leads: announced, joined by the others, parts added at their homes, listed as one."""
-    lead = world.cases[LEAD.venue]
-    one, two = lead.officers["listing"], lead.officers[SECOND]
-    others = [s.venue for s in supplies(world) if s.venue != LEAD.venue]
-    now = datetime.fromisoformat(lead.public.get("/api/v1/venue/clock")["now"])
-    project = one.post(
-        "/api/v1/projects",
-        {
-            "title_zh": f"{len(bundles)} 个成果包 {_count(bundles):,} 项成果联合转让",
-            "title_en": f"{_count(bundles):,} technologies in {len(bundles)} bundles, together",
-            "summary": "四家卖方在各自交易场所登记，牵头场所一并挂牌。",
-            "conditions": "受让方为依法设立的企业法人。",
-            "venues": others,
-            "parts_by": (now + timedelta(days=90)).isoformat(),
-        },
-    )
-    where = f"/api/v1/projects/{project['id']}"
-    two.post(f"{where}/announce")
-    world.narrator.say(
-        f"{project['number']} 公告 announced", f"/network/projects/{LEAD.venue}/{project['id']}"
-    )
-    at_each(world, lambda s: _contribute(world, s, project["id"], bundles))
-    taken = wait_for(
-        "every part in the project",
-        lambda: _all_taken(one, where, len(bundles)),
-        seconds=PATIENCE,
-        every=0.3,
-    )
-    world.narrator.check(
-        f"{len(taken)} 个部分按各家日志核对后入项 parts taken as their logs say (LO-4)",
-        {p["venue"] for p in taken} == {s.venue for s in supplies(world)},
-    )
-    first = next(p["id"] for p in taken if p["venue"] == LEAD.venue)
-    composed = one.post(f"{where}/compose", {"lead_part": first})
-    listing = lead.members[LEAD.seller.key].post(
-        f"{where}/listing", {"price_fen": composed["asked_fen"]}
-    )["id"]
+def offer_together(world: World, plans: Sequence[Plan], bundles: Sequence[Bundle]) -> list[Project]:
+    """One venue leads each: announced, joined by the others, parts added at their homes, listed."""
+    announced = {plan: _announce(world, plan) for plan in plans}
+    _at_once(lambda code: _contribute(world, code, announced, bundles), _homes(plans))
+    projects = _at_once(lambda plan: _compose(world, plan, announced[plan]), plans)
     started = time.monotonic()
-    two.post(
-        f"/api/v1/listings/{listing}/examine",
-        {
-            "decision": "accept",
-            "checklist": {"title": True, "completeness": True, "pre_emption": True},
-            "export_class": "free",
-            "findings": "各部分权属由其登记场所核对，分配比例已定",
-        },
-    )
+    for project in projects:
+        _list(world, project)
     for code in world.codes:
         wait_for(
             f"{code} shows the whole",
-            lambda code=code: _shows(  # type: ignore[misc]
-                world, code, project["id"], listing, bundles
-            ),
+            lambda code=code: _shows(world, code, projects),  # type: ignore[misc]
             seconds=PATIENCE,
             every=0.3,
         )
     seconds = time.monotonic() - started
-    world.narrator.say(
-        f"挂牌 listed ¥{composed['asked_fen'] / 100:,.0f}，{len(bundles)} 个部分 parts",
-        f"/listings/{listing}",
-    )
+    count = sum(plan.count for plan in plans)
     world.narrator.check(
-        f"{seconds:.1f} 秒内 {_count(bundles):,} 项成果作为一个联合项目在各家可见"
-        f" seen as one project at all {len(world.codes)} (NE-3)",
+        f"{seconds:.1f} 秒内 {len(projects)} 个联合项目、{count:,} 项成果在各家可见"
+        f" seen at all {len(world.codes)} (NE-3)",
         seconds < SOON,
     )
     world.narrator.note(
-        joint_projects=1, joint_parts=len(bundles), joint_everywhere_seconds=round(seconds, 1)
+        joint_projects=len(projects),
+        joint_parts=len(bundles),
+        joint_sellers=len({bundle.venue for bundle in bundles}),
+        joint_everywhere_seconds=round(seconds, 1),
     )
+    return projects
 
 
-def _contribute(world: World, one: Supply, project: str, bundles: Sequence[Bundle]) -> None:
+def _announce(world: World, plan: Plan) -> str:
+    lead = world.cases[plan.lead]
+    now = datetime.fromisoformat(lead.public.get("/api/v1/venue/clock")["now"])
+    project = lead.officers["listing"].post(
+        "/api/v1/projects",
+        {
+            "title_zh": f"{plan.zh} {plan.count:,} 项成果联合转让",
+            "title_en": f"{plan.en}: {plan.count:,} technologies, together",
+            "summary": "各卖方在各自交易场所登记，牵头场所一并挂牌。",
+            "conditions": "受让方为依法设立的企业法人。",
+            "venues": [code for code in _homes([plan]) if code != plan.lead],
+            "parts_by": (now + timedelta(days=90)).isoformat(),
+        },
+    )
+    lead.officers[SECOND].post(f"/api/v1/projects/{project['id']}/announce")
+    world.narrator.say(
+        f"{project['number']} 公告 announced", f"/network/projects/{plan.lead}/{project['id']}"
+    )
+    return str(project["id"])
+
+
+def _contribute(
+    world: World, code: str, announced: dict[Plan, str], bundles: Sequence[Bundle]
+) -> None:
     """At one venue: two officers join, the seller gives its mandates, its bundles are added."""
-    case = world.cases[one.venue]
-    first, second = case.officers["listing"], case.officers[SECOND]
-    invitation = f"/api/v1/project-invitations/{project}"
-    if one.venue != LEAD.venue:
-        wait_for(
-            f"the invitation at {one.venue}",
-            lambda: any(i["id"] == project for i in first.get("/api/v1/project-invitations")),
-            seconds=PATIENCE,
-            every=0.3,
-        )
-        first.post(f"{invitation}/accept")
-        second.post(f"{invitation}/confirm")
-    member = case.members[one.seller.key]
+    case = world.cases[code]
+    one, two = case.officers["listing"], case.officers[SECOND]
+    invited = {id for plan, id in announced.items() if code in _homes([plan]) and code != plan.lead}
+    wait_for(
+        f"the invitations at {code}",
+        lambda: invited <= {i["id"] for i in one.get("/api/v1/project-invitations")},
+        seconds=PATIENCE,
+        every=0.3,
+    )
+    for project in invited:
+        one.post(f"/api/v1/project-invitations/{project}/accept")
+        two.post(f"/api/v1/project-invitations/{project}/confirm")
+    member = case.members[SELLERS[code].key]
     for bundle in bundles:
-        if bundle.of.venue != one.venue:
+        if bundle.venue != code:
             continue
         part = member.post(
-            f"{invitation}/parts", {"bundle": bundle.id, "asked_fen": ASKED_FEN * bundle.count}
+            f"/api/v1/project-invitations/{announced[bundle.plan]}/parts",
+            {"bundle": bundle.id, "asked_fen": ASKED_FEN * bundle.count},
         )["id"]
-        second.post(f"/api/v1/project-parts/{part}/add", {"findings": "权属清晰，委托书齐备"})
+        two.post(f"/api/v1/project-parts/{part}/add", {"findings": "权属清晰，委托书齐备"})
+
+
+def _compose(world: World, plan: Plan, id: str) -> Project:
+    """Once every part is in the project as its home's log says, they are one listing to examine."""
+    lead = world.cases[plan.lead]
+    officer, where = lead.officers["listing"], f"/api/v1/projects/{id}"
+    taken = wait_for(
+        f"every part in {plan.en}",
+        lambda: _all_taken(officer, where, len(plan.parts)),
+        seconds=PATIENCE,
+        every=0.3,
+    )
+    world.narrator.check(
+        f"{plan.zh}：{len(taken)} 个部分按各家日志核对后入项 parts taken as their logs say (LO-4)",
+        {p["venue"] for p in taken} == set(_homes([plan])),
+    )
+    first = next(p["id"] for p in taken if p["venue"] == plan.lead)
+    composed = officer.post(f"{where}/compose", {"lead_part": first})
+    listing = lead.members[SELLERS[plan.lead].key].post(
+        f"{where}/listing", {"price_fen": composed["asked_fen"]}
+    )["id"]
+    parts = {p["venue"]: p["id"] for p in taken}
+    return Project(plan, id, listing, parts, {p["venue"]: p["bundle"] for p in taken})
 
 
 def _all_taken(officer: Api, where: str, count: int) -> list[dict[str, Any]] | None:
@@ -313,23 +335,37 @@ def _all_taken(officer: Api, where: str, count: int) -> list[dict[str, Any]] | N
     return parts if len(parts) == count else None
 
 
-def _count(bundles: Sequence[Bundle]) -> int:
-    return sum(bundle.count for bundle in bundles)
+def _list(world: World, project: Project) -> None:
+    world.cases[project.plan.lead].officers[SECOND].post(
+        f"/api/v1/listings/{project.listing}/examine",
+        {
+            "decision": "accept",
+            "checklist": {"title": True, "completeness": True, "pre_emption": True},
+            "export_class": "free",
+            "findings": "各部分权属由其登记场所核对，分配比例已定",
+        },
+    )
 
 
-def _shows(world: World, code: str, project: str, listing: str, bundles: Sequence[Bundle]) -> bool:
-    """Whether a venue shows the project, its listing, every bundle and every technology in them."""
+def _shows(world: World, code: str, projects: Sequence[Project]) -> bool:
+    """Whether a venue shows the projects, their listings, and every technology in them."""
     public = world.public(code)
-    if code != LEAD.venue:
-        page = public.fetch(f"/network/venues/{LEAD.venue}/listings/{listing}")
-        if page.status_code != 200:
-            return False
+    for project in projects:
+        if code != project.plan.lead:
+            where = f"/network/venues/{project.plan.lead}/listings/{project.listing}"
+            if public.fetch(where).status_code != 200:
+                return False
     try:
-        seen = public.get(f"/api/v1/network/projects/{LEAD.venue}/{project}")
+        seen = {one["id"]: one for one in public.get("/api/v1/network/projects")}
         found = public.get("/api/v1/search", type="technology", limit=1)["facets"]["venue"]
     except StepFailed:
         return False
-    if seen["status"] != "listed" or seen["technologies"] != _count(bundles):
-        return False
     counts = {one["value"]: one["count"] for one in found}
-    return all(counts.get(one.venue, 0) >= one.technologies for one in supplies(world))
+    needed = {code: 0 for project in projects for code in project.parts}
+    for project in projects:
+        one = seen.get(project.id)
+        if not one or one["status"] != "listed" or one["technologies"] != project.plan.count:
+            return False
+        for home, count in project.plan.parts:
+            needed[home] += count
+    return all(counts.get(home, 0) >= count for home, count in needed.items())

@@ -4,6 +4,7 @@ An order across venues: a firm of Shenzhen buys at Shanghai through Shenzhen (NE
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from hutong.node.demo import supply
@@ -110,25 +111,27 @@ def _shows(world: World, code: str, home: str, listing: str) -> bool:
     return page.status_code == 200
 
 
-def apply_abroad(world: World, home: str, abroad: str, listing: str) -> dict[str, Any]:
-    """Through its own venue the firm applies, is qualified, and has its deposit guaranteed."""
+def apply_abroad(
+    world: World, home: str, abroad: str, buyer: Institution, listing: str
+) -> dict[str, Any]:
+    """Through its own venue a firm applies, is qualified, and has its deposit guaranteed."""
     there, here = world.cases[abroad], world.cases[home]
-    firm = there.members[ABROAD.key]
+    firm = there.members[buyer.key]
     order = wait_for("the credential", lambda: _open(firm, home, listing))["id"]
-    applied = wait_for("the intent", lambda: _at(firm, order, "applied"))
-    world.narrator.say(f"{ABROAD.name_zh} 经 {abroad} 申请 applied", f"/listings/{listing}")
+    applied = wait_for("the intent", lambda: at_stage(firm, order, "applied"))
+    world.narrator.say(f"{buyer.name_zh} 经 {abroad} 申请 applied", f"/listings/{listing}")
     for intent in here.officers["listing"].get(f"/api/v1/listings/{listing}/intents"):
         if intent["status"] == "applied":
             here.officers["listing"].post(
                 f"/api/v1/intents/{intent['id']}/qualify",
                 {"decision": "qualify", "findings": "凭归属场所凭证与材料核对，符合条件"},
             )
-    wait_for("the qualification", lambda: _at(firm, order, "qualified"))
+    wait_for("the qualification", lambda: at_stage(firm, order, "qualified"))
     payable = wait_for(
         "the deposit's reference",
         lambda: firm.get("/api/v1/payables", subject=f"order:{order}")["items"],
     )[0]
-    pay(there, payable, ABROAD.name_zh)
+    pay(there, payable, buyer.name_zh)
     guaranteed = wait_for("the guarantee", lambda: _holds(firm, order, "deposit", "guaranteed"))
     world.narrator.check(
         "保证金由投标人所在场所担保 the deposit is guaranteed by the bidder's venue (NE-4)",
@@ -207,40 +210,23 @@ def bid(world: World, home: str, abroad: str, listing: str, order: str) -> None:
 
 
 def conclude(world: World, home: str, abroad: str, order: str) -> dict[str, Any]:
-    """Contract, price, right against money, certificates, and what the venues owe each other."""
+    """Contract, price, right against money, certificates."""
     here, there = world.cases[home], world.cases[abroad]
     firm, seller = there.members[ABROAD.key], here.members[SELLER.key]
-    awarded = wait_for("the award", lambda: _at(firm, order, "awarded"))
+    awarded = wait_for("the award", lambda: at_stage(firm, order, "awarded"))
     text = firm.download(f"/api/v1/orders/{order}/contract")
     seller.post(
         f"/api/v1/deals/{awarded['deal']}/acceptance", {"digest": awarded["contract_digest"]}
     )
     firm.post(f"/api/v1/orders/{order}/sign", {"text_digest": awarded["contract_digest"]})
-    wait_for("the signatures", lambda: _at(firm, order, "signed"))
     world.narrator.say(f"双方签署 {len(text):,} 字节 signed by both")
-    payable = wait_for(
-        "the price's reference",
-        lambda: firm.get("/api/v1/payables", subject=f"order_price:{order}")["items"],
-    )[0]
-    pay(there, payable, ABROAD.name_zh)
-    wait_for("the price at the home venue", lambda: _holds(firm, order, "price", "paid"))
+    pay_price(world, abroad, ABROAD, order)
     deal = seller.get(f"/api/v1/deals/{awarded['deal']}")
-    now = here.public.get("/api/v1/venue/clock")["now"][:10]
-    for entry in deal["transfer_entries"]:
-        evidence = upload(
-            here.officers["registrar"], "office.txt", "国家知识产权局手续合格通知书（演示）"
-        )
-        here.officers["registrar"].post(
-            f"/api/v1/rights/disposals/{entry}/outside-step",
-            {
-                "filed_on": now,
-                "effective_on": now,
-                "office_number": "2022070800123450",
-                "evidence": [evidence],
-            },
-        )
+    record_outside_steps(here, deal["transfer_entries"])
     settled = here.officers["cashier"].post(f"/api/v1/deals/{deal['id']}/settlement")
-    done = wait_for("the settlement, told to the other venue", lambda: _at(firm, order, "settled"))
+    done = wait_for(
+        "the settlement, told to the other venue", lambda: at_stage(firm, order, "settled")
+    )
     world.narrator.check(
         "权益与价款已交割 right and money have moved (DL-2)",
         settled["settled_at"] is not None and bool(done["certificates"]),
@@ -253,15 +239,43 @@ def conclude(world: World, home: str, abroad: str, order: str) -> dict[str, Any]
     return dict(done)
 
 
-def books_agree(world: World, home: str, abroad: str) -> None:
-    """What one venue says the other owes it is what that one says it owes."""
+def pay_price(world: World, abroad: str, buyer: Institution, order: str) -> None:
+    """Once all have signed, the buyer pays at its venue, which passes the price on."""
+    firm = world.cases[abroad].members[buyer.key]
+    wait_for("the signatures", lambda: at_stage(firm, order, "signed"))
+    payable = wait_for(
+        "the price's reference",
+        lambda: firm.get("/api/v1/payables", subject=f"order_price:{order}")["items"],
+    )[0]
+    pay(world.cases[abroad], payable, buyer.name_zh)
+    wait_for("the price at the home venue", lambda: _holds(firm, order, "price", "paid"))
+
+
+def record_outside_steps(case: Case, entries: Sequence[str]) -> None:
+    """The patent office has recorded these transfers; the registrar says so (RR-11)."""
+    registrar, now = case.officers["registrar"], case.public.get("/api/v1/venue/clock")["now"][:10]
+    for entry in entries:
+        evidence = upload(registrar, "office.txt", "国家知识产权局手续合格通知书（演示）")
+        registrar.post(
+            f"/api/v1/rights/disposals/{entry}/outside-step",
+            {
+                "filed_on": now,
+                "effective_on": now,
+                "office_number": "2022070800123450",
+                "evidence": [evidence],
+            },
+        )
+
+
+def books_agree(world: World, home: str, abroad: str) -> int:
+    """What one venue says the other owes it is what that one says it owes; returns it in fen."""
     claims = _owed(world, home, abroad)
     owes = _owed(world, abroad, home)
     world.narrator.say(f"{abroad} 应付 {home} owes ¥{owes / 100:,.2f}")
     world.narrator.check(
         "两家账目相互一致 both books say the same (SE-5)", owes > 0 and claims == -owes
     )
-    world.narrator.note(cleared_fen=owes)
+    return owes
 
 
 def _owed(world: World, code: str, other: str) -> int:
@@ -270,7 +284,7 @@ def _owed(world: World, code: str, other: str) -> int:
     return sum(one["owed_fen"] for one in told if one["venue"] == other)
 
 
-def _at(firm: Any, order: str, stage: str) -> dict[str, Any] | None:
+def at_stage(firm: Any, order: str, stage: str) -> dict[str, Any] | None:
     return _holds(firm, order, "stage", stage)
 
 

@@ -1,0 +1,130 @@
+"""
+One of the seven joint projects is sold across venues: led at one, a part of it at home at another,
+bought by a firm of a third through its own (NE-3, NE-4, DL-2).
+"""
+
+from typing import Any
+
+from hutong.node.demo.client import StepFailed, wait_for
+from hutong.node.demo.network import trading
+from hutong.node.demo.network.projects import SELLERS, Project
+from hutong.node.demo.network.world import World
+from hutong.node.demo.people import FIRMS
+
+BUYER = FIRMS[2]
+
+
+def conclude(world: World, project: Project, abroad: str, order: str) -> None:
+    """Each seller signs at home, the buyer at its venue; the price is paid once; each part moves at
+    its home."""
+    lead = world.cases[project.plan.lead]
+    buyer = world.cases[abroad].members[BUYER.key]
+    awarded = wait_for("the award", lambda: trading.at_stage(buyer, order, "awarded"))
+    deal, digest = awarded["deal"], awarded["contract_digest"]
+    lead.members[SELLERS[project.plan.lead].key].post(
+        f"/api/v1/deals/{deal}/acceptance", {"digest": digest}
+    )
+    for code, part in _elsewhere(project):
+        seller = world.cases[code].members[SELLERS[code].key]
+        where = f"/api/v1/project-parts/{part}"
+        wait_for(f"the contract at {code}", lambda where=where, seller=seller: _sale(seller, where))  # type: ignore[misc]
+        seller.post(f"{where}/acceptance", {"digest": digest})
+        world.narrator.say(f"{code} {SELLERS[code].name_zh} 在本所签署 signs at home")
+    buyer.post(f"/api/v1/orders/{order}/sign", {"text_digest": digest})
+    trading.pay_price(world, abroad, BUYER, order)
+    _record_outside_steps(world, project, deal)
+    officer = lead.officers["cashier"]
+    paid = wait_for("every other venue to be ready", lambda: _ready(officer, deal))
+    world.narrator.say(f"{paid['number']} 价款到位，各部分就绪 paid, every part ready")
+    officer.post(f"/api/v1/deals/{deal}/settlement")
+    done = wait_for("every part to move", lambda: _moved(officer, deal))
+    wait_for(
+        "the end, told to the buyer's venue", lambda: trading.at_stage(buyer, order, "settled")
+    )
+    _moved_at_home(world, project, deal)
+    world.narrator.note(
+        joint_price_fen=done["price_fen"], joint_sold_technologies=project.plan.count
+    )
+
+
+def sold_everywhere(world: World, project: Project) -> None:
+    """Every venue of the network shows that it is sold."""
+
+    def shown(code: str) -> bool:
+        where = f"/api/v1/network/projects/{project.plan.lead}/{project.id}"
+        return bool(world.public(code).get(where)["ending"] == "sold")
+
+    for code in world.codes:
+        wait_for(f"{code} shows it sold", lambda code=code: shown(code), every=0.3)  # type: ignore[misc]
+    world.narrator.check("联合项目在各家显示已成交 sold, as every venue shows (NE-3)", True)
+
+
+def _elsewhere(project: Project) -> list[tuple[str, str]]:
+    return [(code, part) for code, part in project.parts.items() if code != project.plan.lead]
+
+
+def _sale(seller: Any, where: str) -> dict[str, Any] | None:
+    try:
+        return dict(seller.get(f"{where}/sale"))
+    except StepFailed as error:
+        if " 404 " in str(error):
+            return None
+        raise
+
+
+def _record_outside_steps(world: World, project: Project, deal: str) -> None:
+    """Patents move at the patent office first; each home's registrar records that it did (RR-11)."""
+    lead = world.cases[project.plan.lead]
+    entries = lead.officers["cashier"].get(f"/api/v1/deals/{deal}")["transfer_entries"]
+    trading.record_outside_steps(lead, entries)
+    for code, part in _elsewhere(project):
+        seller = world.cases[code].members[SELLERS[code].key]
+        entries = seller.get(f"/api/v1/project-parts/{part}/sale")["entries"]
+        trading.record_outside_steps(world.cases[code], entries)
+
+
+def _ready(officer: Any, deal: str) -> dict[str, Any] | None:
+    """The deal, once every part at another venue can move; the lead's own moves by the decision."""
+    found = _read(officer, deal)
+    left = [part for part in found["parts"] if not part["lead"] and part["status"] != "ready"]
+    return None if left else found
+
+
+def _moved(officer: Any, deal: str) -> dict[str, Any] | None:
+    found = _read(officer, deal)
+    return found if all(part["status"] == "moved" for part in found["parts"]) else None
+
+
+def _read(officer: Any, deal: str) -> dict[str, Any]:
+    found = officer.get(f"/api/v1/deals/{deal}")
+    for part in found["parts"]:
+        if part["why"]:
+            raise StepFailed(f"{part['venue']} refused its part: {part['why']}")
+    return dict(found)
+
+
+def _moved_at_home(world: World, project: Project, deal: str) -> None:
+    """At each home the register names the buyer as holder of every technology of the part."""
+    buyers = {}
+    for code, part in project.parts.items():
+        seller = world.cases[code].members[SELLERS[code].key]
+        if code == project.plan.lead:
+            buyers[code] = seller.get(f"/api/v1/deals/{deal}")["buyer"]
+        else:
+            buyers[code] = seller.get(f"/api/v1/project-parts/{part}/sale")["buyer"]
+    names = {
+        code: world.public(code).get(f"/api/v1/parties/{buyer}")["name_zh"]
+        for code, buyer in buyers.items()
+    }
+    world.narrator.check(
+        f"{len(names)} 家登记簿上权利人都是{BUYER.name_zh} each home's register names the buyer (DL-2)",
+        set(names.values()) == {BUYER.name_zh}
+        and all(_holds_all(world, code, project, buyer) for code, buyer in buyers.items()),
+    )
+
+
+def _holds_all(world: World, code: str, project: Project, buyer: str) -> bool:
+    public = world.public(code)
+    bundle = public.get(f"/api/v1/technologies/{project.bundles[code]}")
+    titles = [public.get(f"/api/v1/rights/titles/{one['technology']}") for one in bundle["parts"]]
+    return all([holder["party"] for holder in title["ownership"]] == [buyer] for title in titles)
