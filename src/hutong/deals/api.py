@@ -14,6 +14,7 @@ from hutong.deals.rules import Status
 from hutong.deals.schemas import AcceptanceIn, DealOut, DefaultIn, ReasonIn
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page, paged
+from hutong.doors.contracts import CONTRACT_ANSWER, contract_answer
 from hutong.kit.actor import READ
 
 router = Router(tags=["deals"])
@@ -55,31 +56,13 @@ def get_deal(request: DoorRequest, deal: UUID) -> DealOut:
     "/deals/{deal}/contract",
     response={200: None, **PROBLEMS},
     summary="The contract's exact bytes",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "UTF-8 Markdown, in Chinese and English",
-                "content": {"text/markdown": {"schema": {"type": "string"}}},
-                "headers": {
-                    "Digest": {
-                        "description": "What to accept: sha256:<hex> of these bytes",
-                        "schema": {"type": "string"},
-                    }
-                },
-            }
-        }
-    },
+    openapi_extra=CONTRACT_ANSWER,
 )
 def get_contract(request: DoorRequest, deal: UUID) -> HttpResponse:
     """Needs to be a side of the deal, or an office. The header `Digest` is what to accept (CO-1)."""
     _needs_reader(request)
     view = queries.deal_seen_by(request.actor, deal)
-    response = HttpResponse(
-        queries.contract_text(deal), content_type="text/markdown; charset=utf-8"
-    )
-    response["Digest"] = view.contract_digest
-    response["Content-Disposition"] = f'inline; filename="{view.number}.md"'
-    return response
+    return contract_answer(queries.contract_text(deal), view.contract_digest, view.number)
 
 
 @router.post(

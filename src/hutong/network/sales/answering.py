@@ -29,12 +29,8 @@ def on_award(message: Message, now: datetime) -> Said:
     """The project is sold there; here is the contract for our seller."""
     body = Body(message.body)
     actions.take_award(
-        actor=SYSTEM,
-        now=now,
-        lead=message.sender,
+        **_of_part(message, body, now),
         project=body.uuid("project"),
-        part=body.uuid("part"),
-        deal=body.uuid("deal"),
         number=body.text("number", 40),
         price_fen=body.amount_fen("price_fen"),
         amount_fen=body.amount_fen("amount_fen"),
@@ -50,13 +46,9 @@ def on_award(message: Message, now: datetime) -> Said:
 
 def on_assure(message: Message, now: datetime) -> Said:
     """The price is paid there; the part's share of it is held for us."""
-    body = _body(message)
+    body = Body(message.body)
     actions.take_assurance(
-        actor=SYSTEM,
-        now=now,
-        lead=message.sender,
-        part=body.uuid("part"),
-        deal=body.uuid("deal"),
+        **_of_part(message, body, now),
         amount_fen=body.amount_fen("amount_fen"),
         currency=body.currency(),
     )
@@ -65,28 +57,23 @@ def on_assure(message: Message, now: datetime) -> Said:
 
 def on_move(message: Message, now: datetime) -> Said:
     """Right against money, now: what is answered is what has happened."""
-    body = _body(message)
+    body = Body(message.body)
     entries = actions.move_part(
-        actor=SYSTEM,
-        now=now,
-        lead=message.sender,
-        part=body.uuid("part"),
-        deal=body.uuid("deal"),
-        amount_fen=body.amount_fen("amount_fen"),
+        **_of_part(message, body, now), amount_fen=body.amount_fen("amount_fen")
     )
     return {"entries": len(entries)}
 
 
 def on_end(message: Message, now: datetime) -> Said:
-    body = _body(message)
-    actions.end_sale(
-        actor=SYSTEM,
-        now=now,
-        lead=message.sender,
-        part=body.uuid("part"),
-        deal=body.uuid("deal"),
-    )
+    actions.end_sale(**_of_part(message, Body(message.body), now))
     return {}
+
+
+def _of_part(message: Message, body: Body, now: datetime) -> dict[str, Any]:
+    """What the lead venue says of its deal and our part, in the project that the message is about."""
+    body.uuid("project")
+    about = {name: body.uuid(name) for name in ("part", "deal")}
+    return {"actor": SYSTEM, "now": now, "lead": message.sender, **about}
 
 
 # -- at the lead venue ----------------------------------------------------------------------------------

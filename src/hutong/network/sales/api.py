@@ -13,6 +13,7 @@ from hutong.deals import actions as deals
 from hutong.deals.schemas import AcceptanceIn, DealOut, ReasonIn
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS
+from hutong.doors.contracts import CONTRACT_ANSWER, contract_answer
 from hutong.kit.actor import READ, Actor
 from hutong.network.sales import actions, queries, rules
 from hutong.network.sales.queries import SaleView
@@ -63,31 +64,14 @@ def sale(request: DoorRequest, part: UUID) -> PartSaleOut:
     "/project-parts/{part}/contract",
     response={200: None, **PROBLEMS},
     summary="The contract of the whole, as the lead venue sent it",
-    openapi_extra={
-        "responses": {
-            200: {
-                "description": "UTF-8 Markdown, in Chinese and English",
-                "content": {"text/markdown": {"schema": {"type": "string"}}},
-                "headers": {
-                    "Digest": {
-                        "description": "What to accept: sha256:<hex> of these bytes",
-                        "schema": {"type": "string"},
-                    }
-                },
-            }
-        }
-    },
+    openapi_extra=CONTRACT_ANSWER,
 )
 def contract(request: DoorRequest, part: UUID) -> HttpResponse:
     """Needs `member.read` for a party's own part. The header `Digest` is what to accept (CO-1)."""
     _need_reader(request.actor)
     found = queries.seen_by(request.actor, part)
-    response = HttpResponse(
-        queries.contract_text(part).encode(), content_type="text/markdown; charset=utf-8"
-    )
-    response["Digest"] = found.contract_digest
-    response["Content-Disposition"] = f'inline; filename="{found.number}.md"'
-    return response
+    text = queries.contract_text(part).encode()
+    return contract_answer(text, found.contract_digest, found.number)
 
 
 @router.post(

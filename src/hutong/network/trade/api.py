@@ -11,6 +11,7 @@ from ninja import Field, Query, Router, Schema, Status
 
 from hutong.doors import DoorRequest
 from hutong.doors.api import PROBLEMS, Page, paged
+from hutong.doors.contracts import CONTRACT_ANSWER, contract_answer
 from hutong.doors.text import Text
 from hutong.kit.actor import READ
 from hutong.network.mirrors import queries as mirrors
@@ -129,14 +130,15 @@ def withdraw(request: DoorRequest, order: UUID) -> OrderOut:
 
 
 @router.get(
-    "/orders/{order}/contract", response={200: None, **PROBLEMS}, summary="The contract's bytes"
+    "/orders/{order}/contract",
+    response={200: None, **PROBLEMS},
+    summary="The contract's bytes",
+    openapi_extra=CONTRACT_ANSWER,
 )
 def get_contract(request: DoorRequest, order: UUID) -> HttpResponse:
-    """Needs `member.read` and to be its party. What its digest is of is what is signed (CO-1)."""
+    """Needs `member.read` and to be its party. The header `Digest` is what to sign (CO-1)."""
     view = _seen(request, order)
-    response = HttpResponse(view.contract, content_type="text/markdown; charset=utf-8")
-    response["Digest"] = view.contract_digest
-    return response
+    return contract_answer(view.contract.encode(), view.contract_digest, view.deal_number)
 
 
 @router.post("/orders/{order}/sign", response={200: OrderOut, **PROBLEMS}, summary="Sign")
