@@ -18,7 +18,8 @@ from hutong.kit.refusal import Refused
 from hutong.listings import queries as listings
 from hutong.rulebook import queries as rulebook
 from hutong.settlement import actions, notices, queries
-from hutong.settlement.rules import PAYOUT_STATUS, PayableStatus, Purpose
+from hutong.settlement.events import PAYOUT_STATUS
+from hutong.settlement.rules import PayableStatus, Purpose
 
 PROCEEDS_TOLD = tuple(notices.PROCEEDS)
 WAITING = (PayableStatus.OPEN, PayableStatus.HELD)

@@ -16,7 +16,8 @@ from hutong.deals.actions.steps import note_signed
 from hutong.deals.models import Deal, DealPart
 from hutong.deals.parts import Asking
 from hutong.deals.queries import DealView
-from hutong.deals.rules import Refusal, Signed, Status
+from hutong.deals.refusals import Refusal
+from hutong.deals.rules import Signed, Status
 from hutong.journal.actions import action, nothing_changed
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.calendar import natural_days_after

@@ -15,7 +15,8 @@ from hutong.deals.actions.saving import OPEN, SIGN_DUE, single
 from hutong.deals.models import Contract, Counter, Deal, DealPart
 from hutong.deals.parts import PartRefused, PartsNamed
 from hutong.deals.queries import DealView
-from hutong.deals.rules import How, Refusal, Status
+from hutong.deals.refusals import Refusal
+from hutong.deals.rules import How, Status
 from hutong.due import actions as due
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor

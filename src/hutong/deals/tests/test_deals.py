@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from hutong.deals import actions, jobs, queries
-from hutong.deals.rules import Refusal, Side, Status
+from hutong.deals.refusals import Refusal
+from hutong.deals.rules import Side, Status
 from hutong.deals.testing import accepted_by, agreed_deal, ended, signed_deal
 from hutong.due import queries as due
 from hutong.journal import queries as journal

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from hutong.deals import rules
+from hutong.deals.refusals import Refusal
 from hutong.deals.rules import (
     ContractAccepted,
     Defaulted,
     Overdue,
-    Refusal,
     Side,
     Signed,
     SigningPostponed,

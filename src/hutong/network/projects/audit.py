@@ -10,32 +10,32 @@ from hutong.journal import queries as journal
 from hutong.journal.queries import Recorded
 from hutong.kit.audit import Discrepancy
 from hutong.kit.ids import subject
-from hutong.network.projects import rules
+from hutong.network.projects import events
 from hutong.network.projects.models import Contribution, Invitation, Project
 from hutong.network.projects.rules import ContributionStatus, InvitationStatus, ProjectStatus
 from hutong.venues import queries as venues
 
 OF_PROJECTS: Final[Mapping[str, ProjectStatus]] = {
-    rules.ProjectDrafted.kind: ProjectStatus.DRAFTED,
-    rules.ProjectAnnounced.kind: ProjectStatus.ANNOUNCED,
-    rules.ProjectComposed.kind: ProjectStatus.COMPOSED,
-    rules.ProjectReopened.kind: ProjectStatus.ANNOUNCED,
-    rules.ProjectListed.kind: ProjectStatus.LISTED,
-    rules.ProjectClosed.kind: ProjectStatus.CLOSED,
+    events.ProjectDrafted.kind: ProjectStatus.DRAFTED,
+    events.ProjectAnnounced.kind: ProjectStatus.ANNOUNCED,
+    events.ProjectComposed.kind: ProjectStatus.COMPOSED,
+    events.ProjectReopened.kind: ProjectStatus.ANNOUNCED,
+    events.ProjectListed.kind: ProjectStatus.LISTED,
+    events.ProjectClosed.kind: ProjectStatus.CLOSED,
 }
 OF_INVITATIONS: Final = (
-    *(rules.Invited.kind, rules.Accepting.kind),
-    *(rules.Answered.kind, rules.InvitationEnded.kind),
+    *(events.Invited.kind, events.Accepting.kind),
+    *(events.Answered.kind, events.InvitationEnded.kind),
 )
 OF_PARTS: Final[Mapping[str, ContributionStatus]] = {
-    rules.Mandated.kind: ContributionStatus.MANDATED,
-    rules.Returned.kind: ContributionStatus.RETURNED,
-    rules.PartAdded.kind: ContributionStatus.ADDED,
-    rules.PartListed.kind: ContributionStatus.LISTED,
-    rules.PartWithdrawn.kind: ContributionStatus.WITHDRAWN,
-    rules.PartReleased.kind: ContributionStatus.RELEASED,
-    rules.PartBound.kind: ContributionStatus.BOUND,
-    rules.PartSold.kind: ContributionStatus.SOLD,
+    events.Mandated.kind: ContributionStatus.MANDATED,
+    events.Returned.kind: ContributionStatus.RETURNED,
+    events.PartAdded.kind: ContributionStatus.ADDED,
+    events.PartListed.kind: ContributionStatus.LISTED,
+    events.PartWithdrawn.kind: ContributionStatus.WITHDRAWN,
+    events.PartReleased.kind: ContributionStatus.RELEASED,
+    events.PartBound.kind: ContributionStatus.BOUND,
+    events.PartSold.kind: ContributionStatus.SOLD,
     "network.SaleSigned": ContributionStatus.BOUND,
     "network.SaleMoved": ContributionStatus.SOLD,
 }
@@ -69,7 +69,7 @@ def _invitations() -> Iterator[Discrepancy]:
         place = f"network.invitation {row.number}"
         status = _invited(history[-1], us).value if history else "none"
         yield from _compare(place, status, row.status)
-        ended = next((e for e in history if e.kind == rules.InvitationEnded.kind), None)
+        ended = next((e for e in history if e.kind == events.InvitationEnded.kind), None)
         yield from _compare(f"{place} ending", ended.facts["ending"] if ended else "", row.ending)
     for about in told:
         yield Discrepancy(f"network.invitation {about}", "the invitation", "none")
@@ -78,20 +78,20 @@ def _invitations() -> Iterator[Discrepancy]:
 def _invited(last: Recorded, us: str) -> InvitationStatus:
     """What an invitation is after its last entry; our own project we have joined by announcing it."""
     match last.kind:
-        case rules.Invited.kind if last.facts["lead_venue"] == us:
+        case events.Invited.kind if last.facts["lead_venue"] == us:
             return InvitationStatus.JOINED
-        case rules.Invited.kind:
+        case events.Invited.kind:
             return InvitationStatus.INVITED
-        case rules.Accepting.kind:
+        case events.Accepting.kind:
             return InvitationStatus.ACCEPTING
-        case rules.Answered.kind:
+        case events.Answered.kind:
             joins = last.facts["joins"]
             return InvitationStatus.JOINED if joins else InvitationStatus.DECLINED
     return InvitationStatus.CLOSED
 
 
 def _parts() -> Iterator[Discrepancy]:
-    told = _by_subject((*OF_PARTS, rules.PartAnswered.kind))
+    told = _by_subject((*OF_PARTS, events.PartAnswered.kind))
     for row in Contribution.objects.order_by("id"):
         history = told.pop(subject("project_part", row.id), [])
         status = _part(history[-1]).value if history else "none"
@@ -101,7 +101,7 @@ def _parts() -> Iterator[Discrepancy]:
 
 
 def _part(last: Recorded) -> ContributionStatus:
-    if last.kind == rules.PartAnswered.kind:
+    if last.kind == events.PartAnswered.kind:
         taken = last.facts["taken"]
         return ContributionStatus.TAKEN if taken else ContributionStatus.REFUSED
     return OF_PARTS[last.kind]

@@ -19,7 +19,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger import queries as balances
 from hutong.ledger.rules import Kind, Leg
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries, rules
 from hutong.settlement.actions.payables import (
     ISSUE,
     account,
@@ -80,7 +80,7 @@ def release_remittance(*, actor: Actor, now: datetime, subject: str) -> None:
     move(row, PayableStatus.RELEASED, now, covered_fen=0)
     record(
         row.subject,
-        rules.RemittanceReleased(payable=row.id, amount_fen=row.amount_fen, payer=row.payer),
+        events.RemittanceReleased(payable=row.id, amount_fen=row.amount_fen, payer=row.payer),
     )
 
 
@@ -104,7 +104,7 @@ def remit(*, actor: Actor, now: datetime, subject: str, venue: str, amount_fen: 
     move(row, PayableStatus.APPLIED, now, covered_fen=amount_fen)
     record(
         row.subject,
-        rules.Remitted(
+        events.Remitted(
             payable=row.id,
             amount_fen=amount_fen,
             venue=venue,

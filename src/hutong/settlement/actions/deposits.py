@@ -12,7 +12,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
 from hutong.rulebook import queries as rulebook
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries, rules
 from hutong.settlement.actions.abroad import call_guarantee, give_back
 from hutong.settlement.actions.payables import ISSUE, close_open, locked_for, move, venues
 from hutong.settlement.models import Payable
@@ -44,7 +44,7 @@ def release_deposit(*, actor: Actor, now: datetime, intent: UUID) -> PayableView
         move(row, PayableStatus.RELEASED, now, covered_fen=0)
         record(
             row.subject,
-            rules.DepositReleased(
+            events.DepositReleased(
                 payable=row.id,
                 intent=intent,
                 listing=row.listing,
@@ -79,7 +79,7 @@ def forfeit_deposit(
     move(row, PayableStatus.FORFEITED, now, covered_fen=amount)
     record(
         subject("deal", deal),
-        rules.DepositForfeited(
+        events.DepositForfeited(
             deal=deal, amount_fen=amount, payable=row.id, payer=row.payer, transfer=transfer
         ),
     )

@@ -24,7 +24,7 @@ from hutong.kit.refusal import Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
 from hutong.rights import actions as rights
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries
 from hutong.settlement.actions.abroad import clearing, give_back
 from hutong.settlement.actions.payables import (
     ISSUE,
@@ -150,7 +150,7 @@ def _remit(
     )
     record(
         subject("deal", deal),
-        rules.PartRemitted(
+        events.PartRemitted(
             deal=deal, part=part, amount_fen=amount_fen, venue=venue, transfer=transfer
         ),
     )
@@ -197,11 +197,11 @@ def _finish(deal: UUID, *, actor: Actor, now: datetime) -> None:
     if back:
         record(
             row.subject,
-            rules.PartsReturned(deal=deal, amount_fen=back, payer=row.payer, transfer=transfer),
+            events.PartsReturned(deal=deal, amount_fen=back, payer=row.payer, transfer=transfer),
         )
     record(
         row.subject,
-        rules.Settled(
+        events.Settled(
             deal=deal,
             number=view.number,
             amount_fen=moved,
@@ -227,7 +227,7 @@ def assure_part(
     transfer = _between(part, venue, amount_fen, currency, "assure", actor=actor, now=now)
     record(
         part_subject(part),
-        rules.PartAssured(part=part, amount_fen=amount_fen, venue=venue, transfer=transfer),
+        events.PartAssured(part=part, amount_fen=amount_fen, venue=venue, transfer=transfer),
     )
 
 
@@ -239,7 +239,7 @@ def free_part(
     transfer = _between(part, venue, -amount_fen, currency, "free", actor=actor, now=now)
     record(
         part_subject(part),
-        rules.PartFreed(part=part, amount_fen=amount_fen, venue=venue, transfer=transfer),
+        events.PartFreed(part=part, amount_fen=amount_fen, venue=venue, transfer=transfer),
     )
 
 
@@ -324,7 +324,7 @@ def settle_part(*, actor: Actor, now: datetime, sold: SoldPart) -> None:
     )
     record(
         sold.about,
-        rules.PartSettled(
+        events.PartSettled(
             deal=sold.deal,
             part=sold.part,
             number=sold.number,

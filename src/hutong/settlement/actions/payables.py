@@ -18,7 +18,7 @@ from hutong.ledger import queries as balances
 from hutong.ledger.rules import Kind, Leg
 from hutong.listings import actions as listings
 from hutong.rights import actions as rights
-from hutong.settlement import queries, references, rules
+from hutong.settlement import events, queries, references, rules
 from hutong.settlement.models import Payable
 from hutong.settlement.queries import PayableView
 from hutong.settlement.rules import PayableStatus, Purpose
@@ -69,7 +69,7 @@ def issue_payable(
     )
     record(
         subject,
-        rules.PayableIssued(
+        events.PayableIssued(
             payable=row.id,
             purpose=purpose,
             amount_fen=amount_fen,
@@ -138,7 +138,7 @@ def _hold_deposit(row: Payable, intent: UUID, *, actor: Actor, now: datetime) ->
     move(row, PayableStatus.HELD, now, covered_fen=row.amount_fen)
     record(
         row.subject,
-        rules.DepositHeld(
+        events.DepositHeld(
             payable=row.id,
             intent=intent,
             listing=row.listing,
@@ -165,7 +165,7 @@ def _fill_escrow(row: Payable, deal: UUID, *, actor: Actor, now: datetime) -> No
     move(row, PayableStatus.PAID, now, covered_fen=row.amount_fen)
     record(
         row.subject,
-        rules.PricePaid(deal=deal, amount_fen=row.amount_fen, payable=row.id, payer=row.payer),
+        events.PricePaid(deal=deal, amount_fen=row.amount_fen, payable=row.id, payer=row.payer),
     )
 
 
@@ -182,7 +182,7 @@ def _hold_remittance(row: Payable, *, actor: Actor, now: datetime) -> None:
     move(row, PayableStatus.HELD, now, covered_fen=row.amount_fen)
     record(
         row.subject,
-        rules.RemittanceHeld(
+        events.RemittanceHeld(
             payable=row.id, amount_fen=row.amount_fen, payer=row.payer, hold=row.hold
         ),
     )
@@ -202,7 +202,7 @@ def _collect_fee(row: Payable, application: UUID, *, actor: Actor, now: datetime
     move(row, PayableStatus.SETTLED, now, covered_fen=row.amount_fen)
     record(
         row.subject,
-        rules.FeeCollected(
+        events.FeeCollected(
             application=application,
             amount_fen=row.amount_fen,
             payable=row.id,
@@ -244,7 +244,7 @@ def refund_fee(*, actor: Actor, now: datetime, application: UUID, amount_fen: in
     move(row, PayableStatus.RETURNED, now, covered_fen=0)
     record(
         row.subject,
-        rules.FeeRefunded(
+        events.FeeRefunded(
             application=application,
             amount_fen=amount_fen,
             payable=row.id,
@@ -259,7 +259,7 @@ def close_open(row: Payable, now: datetime) -> None:
     """Ask for this no longer."""
     rules.need(PayableStatus(row.status), PayableStatus.OPEN)
     move(row, PayableStatus.CLOSED, now)
-    record(row.subject, rules.PayableClosed(payable=row.id, purpose=Purpose(row.purpose)))
+    record(row.subject, events.PayableClosed(payable=row.id, purpose=Purpose(row.purpose)))
 
 
 def move(

@@ -13,7 +13,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Leg, need_amount
 from hutong.parties import queries as parties
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries, rules
 from hutong.settlement.actions.payables import bank, customer
 from hutong.settlement.models import Payout
 from hutong.settlement.queries import PayoutView
@@ -86,7 +86,7 @@ def _request(
     )
     record(
         subject("payout", id),
-        rules.PayoutRequested(
+        events.PayoutRequested(
             payout=id, party=party, amount_fen=amount_fen, account=row.bank_account().as_fact()
         ),
     )
@@ -102,7 +102,7 @@ def approve_payout(*, actor: Actor, now: datetime, payout: UUID) -> PayoutView:
     row.status = PayoutStatus.APPROVED.value
     row.approved_by, row.approved_at = actor.person, now
     row.save()
-    record(subject("payout", row.id), rules.PayoutApproved(payout=row.id))
+    record(subject("payout", row.id), events.PayoutApproved(payout=row.id))
     return queries.view_payout(row)
 
 
@@ -136,7 +136,7 @@ def confirm_payout(*, actor: Actor, now: datetime, payout: UUID, bank_reference:
     row.save()
     record(
         subject("payout", row.id),
-        rules.PayoutPaid(payout=row.id, bank_reference=line, transfer=transfer),
+        events.PayoutPaid(payout=row.id, bank_reference=line, transfer=transfer),
     )
     return queries.view_payout(row)
 
@@ -156,7 +156,7 @@ def _give_back(
     ledger.void_hold(actor=actor, now=now, hold=row.hold)
     row.status, row.finished_at = status.value, now
     row.save()
-    event = rules.PayoutFailed if status is PayoutStatus.FAILED else rules.PayoutRejected
+    event = events.PayoutFailed if status is PayoutStatus.FAILED else events.PayoutRejected
     record(subject("payout", row.id), event(payout=row.id, why=row.reason))
     return queries.view_payout(row)
 

@@ -25,7 +25,7 @@ from hutong.parties.membership import ANY_ROLE
 from hutong.rights import queries as rights
 from hutong.rights.acts import Proceeds
 from hutong.rights.income import proceeds
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries, rules
 from hutong.settlement.actions.payables import ISSUE, customer
 from hutong.settlement.models import PledgedProceeds
 from hutong.settlement.pledged import Claim, Part, Standing, Way, parts_of, require_claimable
@@ -105,7 +105,7 @@ def _carry_out(part: Part, sold: Sold, *, actor: Actor, now: datetime) -> None:
         currency=sold.currency,
         at=now,
     )
-    event: rules.ProceedsPrepaid | rules.ProceedsHeld
+    event: events.ProceedsPrepaid | events.ProceedsHeld
     if part.way is Way.PREPAID:
         pledgee = customer(claim.pledgee, sold.currency, actor=actor, now=now)
         row.transfer = ledger.transfer(
@@ -116,7 +116,7 @@ def _carry_out(part: Part, sold: Sold, *, actor: Actor, now: datetime) -> None:
             about=subject("technology", claim.technology),
             legs=[Leg(seller, -part.amount_fen), Leg(pledgee, part.amount_fen)],
         )
-        event = rules.ProceedsPrepaid(
+        event = events.ProceedsPrepaid(
             deal=sold.deal,
             pledge=claim.pledge,
             amount_fen=part.amount_fen,
@@ -133,7 +133,7 @@ def _carry_out(part: Part, sold: Sold, *, actor: Actor, now: datetime) -> None:
             purpose="pledged",
             about=subject("deal", sold.deal),
         )
-        event = rules.ProceedsHeld(
+        event = events.ProceedsHeld(
             deal=sold.deal,
             pledge=claim.pledge,
             amount_fen=part.amount_fen,
@@ -169,7 +169,7 @@ def release_proceeds(*, actor: Actor, now: datetime, technology: UUID) -> None:
         row.save(update_fields=["released_at"])
         record(
             subject("deal", row.deal),
-            rules.ProceedsReleased(deal=row.deal, pledge=row.pledge, amount_fen=row.amount_fen),
+            events.ProceedsReleased(deal=row.deal, pledge=row.pledge, amount_fen=row.amount_fen),
         )
 
 
@@ -209,7 +209,7 @@ def claim_proceeds(
     row.save()
     record(
         subject("deal", row.deal),
-        rules.ProceedsClaimed(
+        events.ProceedsClaimed(
             deal=row.deal,
             pledge=row.pledge,
             amount_fen=amount_fen,
@@ -246,7 +246,7 @@ def pay_proceeds(*, actor: Actor, now: datetime, proceeds: UUID, findings: str) 
     row.save()
     record(
         subject("deal", row.deal),
-        rules.ProceedsPaid(
+        events.ProceedsPaid(
             deal=row.deal,
             pledge=row.pledge,
             amount_fen=row.paid_fen,
@@ -267,7 +267,7 @@ def refuse_claim(*, actor: Actor, now: datetime, proceeds: UUID, reason: str) ->
     row.save()
     record(
         subject("deal", row.deal),
-        rules.ClaimRefused(deal=row.deal, pledge=row.pledge, why=row.findings),
+        events.ClaimRefused(deal=row.deal, pledge=row.pledge, why=row.findings),
     )
     return queries.proceeds(row.id)
 

@@ -19,7 +19,7 @@ from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg
 from hutong.rights import actions as rights
 from hutong.rulebook import queries as rulebook
-from hutong.settlement import queries, rules
+from hutong.settlement import events, queries, rules
 from hutong.settlement.actions.abroad import call_guarantee, give_back
 from hutong.settlement.actions.joint import begin_joint
 from hutong.settlement.actions.payables import (
@@ -98,7 +98,7 @@ def _apply(row: Payable, view: DealView, due_fen: int, *, actor: Actor, now: dat
     move(deposit, PayableStatus.APPLIED, now, covered_fen=amount)
     record(
         subject("deal", view.id),
-        rules.DepositApplied(
+        events.DepositApplied(
             deal=view.id,
             amount_fen=amount,
             payable=deposit.id,
@@ -162,7 +162,7 @@ def settle(*, actor: Actor, now: datetime, deal: UUID) -> DealMoney:
     move(row, PayableStatus.SETTLED, now)
     record(
         subject("deal", deal),
-        rules.Settled(
+        events.Settled(
             deal=deal,
             number=view.number,
             amount_fen=money.price_fen,
@@ -233,11 +233,11 @@ def return_price(*, actor: Actor, now: datetime, deal: UUID, at_fault: Side | No
     if lost:
         record(
             row.subject,
-            rules.EscrowForfeited(deal=deal, amount_fen=lost, payer=row.payer, transfer=transfer),
+            events.EscrowForfeited(deal=deal, amount_fen=lost, payer=row.payer, transfer=transfer),
         )
     record(
         row.subject,
-        rules.PriceReturned(deal=deal, amount_fen=returned, payable=row.id, payer=row.payer),
+        events.PriceReturned(deal=deal, amount_fen=returned, payable=row.id, payer=row.payer),
     )
     return queries.payable(row.id)
 

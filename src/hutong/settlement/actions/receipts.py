@@ -18,7 +18,7 @@ from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.ledger import actions as ledger
 from hutong.ledger.rules import Kind, Leg, need_amount
 from hutong.ledger.rules import Refusal as LedgerRefusal
-from hutong.settlement import queries, references, rules
+from hutong.settlement import events, queries, references, rules
 from hutong.settlement.actions.payables import account, bank, cover, customer, venues
 from hutong.settlement.models import Payable, Receipt
 from hutong.settlement.queries import ReceiptView
@@ -107,7 +107,7 @@ def _take_in(line: Line, *, actor: Actor, now: datetime) -> Receipt:
     )
     record(
         subject("receipt", id),
-        rules.ReceiptRecorded(
+        events.ReceiptRecorded(
             receipt=id,
             outcome=outcome,
             value_date=line.value_date,
@@ -208,7 +208,7 @@ def match_receipt(
     _resolve(waiting, ReceiptStatus.MATCHED, outcome, actor, now)
     record(
         subject("receipt", waiting.id),
-        rules.ReceiptMatched(
+        events.ReceiptMatched(
             receipt=waiting.id,
             outcome=outcome,
             amount_fen=waiting.amount_fen,
@@ -238,7 +238,7 @@ def return_receipt(
     _resolve(waiting, ReceiptStatus.RETURNED, Outcome.SUSPENSE, actor, now)
     record(
         subject("receipt", waiting.id),
-        rules.ReceiptReturned(
+        events.ReceiptReturned(
             receipt=waiting.id,
             amount_fen=waiting.amount_fen,
             bank_reference=line,
@@ -269,7 +269,7 @@ def clear_receipt(
     _resolve(waiting, ReceiptStatus.CLEARED, Outcome.SUSPENSE, actor, now)
     record(
         subject("receipt", waiting.id),
-        rules.ReceiptCleared(
+        events.ReceiptCleared(
             receipt=waiting.id, amount_fen=waiting.amount_fen, venue=venue, transfer=transfer
         ),
     )
@@ -301,7 +301,7 @@ def undo_receipt(*, actor: Actor, now: datetime, receipt: UUID, reason: str) -> 
     _resolve(row, ReceiptStatus.UNDONE, Outcome(row.outcome), actor, now)
     record(
         subject("receipt", row.id),
-        rules.ReceiptUndone(
+        events.ReceiptUndone(
             receipt=row.id,
             amount_fen=row.amount_fen,
             payable=row.payable_id,

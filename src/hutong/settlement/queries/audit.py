@@ -12,6 +12,26 @@ from hutong.kit.ids import subject
 from hutong.kit.refusal import Refused
 from hutong.ledger import queries as ledger
 from hutong.ledger.rules import Kind
+from hutong.settlement.events import (
+    PAYABLE_STATUS,
+    PAYOUT_STATUS,
+    ClaimRefused,
+    PartRemitted,
+    PartSettled,
+    PayableIssued,
+    PayoutRequested,
+    ProceedsClaimed,
+    ProceedsHeld,
+    ProceedsPaid,
+    ProceedsPrepaid,
+    ProceedsReleased,
+    ReceiptCleared,
+    ReceiptMatched,
+    ReceiptRecorded,
+    ReceiptReturned,
+    ReceiptUndone,
+    Settled,
+)
 from hutong.settlement.models import (
     PartSettlement,
     Payable,
@@ -21,28 +41,7 @@ from hutong.settlement.models import (
     Settlement,
 )
 from hutong.settlement.pledged import Standing
-from hutong.settlement.rules import (
-    PAYABLE_STATUS,
-    PAYOUT_STATUS,
-    ClaimRefused,
-    PartRemitted,
-    PartSettled,
-    PayableIssued,
-    PayableStatus,
-    PayoutRequested,
-    ProceedsClaimed,
-    ProceedsHeld,
-    ProceedsPaid,
-    ProceedsPrepaid,
-    ProceedsReleased,
-    Purpose,
-    ReceiptCleared,
-    ReceiptMatched,
-    ReceiptRecorded,
-    ReceiptReturned,
-    ReceiptUndone,
-    Settled,
-)
+from hutong.settlement.rules import PayableStatus, Purpose
 
 RECEIPT_KINDS = (
     ReceiptRecorded.kind,

@@ -18,13 +18,7 @@ from hutong.listings.testing import cut_off, qualified_intent
 from hutong.parties.testing import NINE_IN_SHANGHAI, member_of, officer, verified_party
 from hutong.settlement import actions, queries, references
 from hutong.settlement.refusals import Refusal
-from hutong.settlement.rules import (
-    BankAccount,
-    Outcome,
-    PayableStatus,
-    Purpose,
-    ReceiptStatus,
-)
+from hutong.settlement.rules import BankAccount, Outcome, PayableStatus, Purpose, ReceiptStatus
 from hutong.settlement.testing import asked_deposit, deposited, funded, received
 
 pytestmark = pytest.mark.usefixtures("venue")

@@ -15,7 +15,7 @@ from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import ACT, SYSTEM, Actor, require_other_eyes
 from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.projects import queries, rules
+from hutong.network.projects import events, queries, rules
 from hutong.network.projects.actions.telling import (
     OFFICE,
     WITHDRAW,
@@ -77,7 +77,7 @@ def give_mandate(
         raise Refused(Refusal.ALREADY_A_PART) from None
     record(
         part_subject(row.id),
-        rules.Mandated(
+        events.Mandated(
             part=row.id,
             project=project,
             lead_venue=invitation.lead,
@@ -106,7 +106,7 @@ def add_part(*, actor: Actor, now: datetime, part: UUID, findings: str) -> Contr
     row.save()
     record(
         part_subject(row.id),
-        rules.PartAdded(
+        events.PartAdded(
             part=row.id,
             project=invitation.id,
             lead_venue=invitation.lead,
@@ -134,7 +134,7 @@ def return_part(*, actor: Actor, now: datetime, part: UUID, findings: str) -> Co
     row.status, row.examined_by = ContributionStatus.RETURNED.value, actor.person
     row.findings = rules.need_words(findings)
     row.save()
-    record(part_subject(row.id), rules.Returned(part=row.id, findings=row.findings))
+    record(part_subject(row.id), events.Returned(part=row.id, findings=row.findings))
     return queries.contribution(part)
 
 
@@ -165,7 +165,7 @@ def take_out(row: Contribution, reason: str, now: datetime) -> None:
     invitation = row.invitation
     record(
         part_subject(row.id),
-        rules.PartWithdrawn(
+        events.PartWithdrawn(
             part=row.id, project=invitation.id, lead_venue=invitation.lead, reason=row.reason
         ),
     )
@@ -189,7 +189,7 @@ def note_answer(*, actor: Actor, now: datetime, part: UUID, why: Mapping[str, An
         row.status = ContributionStatus.TAKEN.value
     row.save()
     code = str(why.get("code", ""))
-    record(part_subject(part), rules.PartAnswered(part=part, taken=not why, why=code))
+    record(part_subject(part), events.PartAnswered(part=part, taken=not why, why=code))
 
 
 @action(power=None)
@@ -220,7 +220,7 @@ def note_listed(
         row.status, row.listing, row.listing_number = "listed", listing, number[:40]
         row.numerator, row.denominator = share.numerator, share.denominator
         row.save()
-        told = rules.PartListed(
+        told = events.PartListed(
             part=row.id, listing=listing, number=row.listing_number, share=share
         )
         record(part_subject(row.id), told)
@@ -235,7 +235,7 @@ def note_bound(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
         return
     row.status = ContributionStatus.BOUND.value
     row.save()
-    record(part_subject(part), rules.PartBound(part=part, deal=deal))
+    record(part_subject(part), events.PartBound(part=part, deal=deal))
 
 
 @action(power=None)
@@ -248,7 +248,7 @@ def note_sold(*, actor: Actor, now: datetime, part: UUID, deal: UUID) -> None:
         return
     row.status = ContributionStatus.SOLD.value
     row.save()
-    record(part_subject(part), rules.PartSold(part=part, deal=deal))
+    record(part_subject(part), events.PartSold(part=part, deal=deal))
 
 
 def release(row: Contribution, now: datetime) -> None:
@@ -261,7 +261,7 @@ def release(row: Contribution, now: datetime) -> None:
     invitation = row.invitation
     record(
         part_subject(row.id),
-        rules.PartReleased(part=row.id, project=invitation.id, lead_venue=invitation.lead),
+        events.PartReleased(part=row.id, project=invitation.id, lead_venue=invitation.lead),
     )
     if bound:
         _free(row, now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from hutong.journal.actions import action, nothing_changed, record
 from hutong.kit.actor import Actor, require_other_eyes
 from hutong.kit.refusal import CommonRefusal, Refused
-from hutong.network.projects import queries, rules
+from hutong.network.projects import events, queries, rules
 from hutong.network.projects.actions.contributing import release
 from hutong.network.projects.actions.telling import ANSWER, OFFICE, is_here, project_subject, tell
 from hutong.network.projects.models import Invitation
@@ -54,7 +54,7 @@ def take_invitation(
     if is_here(lead):
         row.status, row.answered_at = InvitationStatus.JOINED.value, now
         row.save()
-    record(project_subject(project), rules.Invited(project=project, lead_venue=lead))
+    record(project_subject(project), events.Invited(project=project, lead_venue=lead))
 
 
 @action(power=OFFICE)
@@ -63,7 +63,7 @@ def accept_invitation(*, actor: Actor, now: datetime, project: UUID) -> Invitati
     row = _locked(project, InvitationStatus.INVITED)
     row.status, row.accepted_by = InvitationStatus.ACCEPTING.value, actor.person
     row.save()
-    record(project_subject(project), rules.Accepting(project=project, lead_venue=row.lead))
+    record(project_subject(project), events.Accepting(project=project, lead_venue=row.lead))
     return queries.invitation(project)
 
 
@@ -93,7 +93,7 @@ def _answer(row: Invitation, *, joins: bool, reason: str, now: datetime) -> None
     row.save()
     record(
         project_subject(row.id),
-        rules.Answered(project=row.id, lead_venue=row.lead, joins=joins, reason=reason),
+        events.Answered(project=row.id, lead_venue=row.lead, joins=joins, reason=reason),
     )
     tell(row.lead, ANSWER, row.id, {"joins": joins, "reason": reason}, now)
 
@@ -112,7 +112,7 @@ def end_invitation(*, actor: Actor, now: datetime, lead: str, project: UUID, end
     row.save()
     record(
         project_subject(project),
-        rules.InvitationEnded(project=project, lead_venue=lead, ending=row.ending),
+        events.InvitationEnded(project=project, lead_venue=lead, ending=row.ending),
     )
     for part in row.parts.select_for_update().order_by("id"):
         if is_here(lead) or part.status != ContributionStatus.BOUND.value:

@@ -18,7 +18,7 @@ from hutong.kit.money import MAX_AMOUNT
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.listings import actions as listings
 from hutong.network.messages.rules import Undecided
-from hutong.network.projects import queries, rules
+from hutong.network.projects import events, queries, rules
 from hutong.network.projects.actions.joining import take_invitation
 from hutong.network.projects.actions.telling import (
     INVITE,
@@ -72,7 +72,7 @@ def draft(
         **told.facts(),
     )
     ProjectVenue.objects.bulk_create(ProjectVenue(project=row, venue=venue) for venue in named)
-    record(project_subject(row.id), rules.ProjectDrafted(project=row.id, number=row.number))
+    record(project_subject(row.id), events.ProjectDrafted(project=row.id, number=row.number))
     return queries.project(row.id)
 
 
@@ -93,7 +93,7 @@ def announce(*, actor: Actor, now: datetime, project: UUID) -> ProjectView:
     )
     record(
         project_subject(row.id),
-        rules.ProjectAnnounced(
+        events.ProjectAnnounced(
             project=row.id,
             number=row.number,
             lead_venue=mine,
@@ -134,7 +134,7 @@ def venue_answered(
     invited.save()
     record(
         project_subject(row.id),
-        rules.VenueAnswered(project=row.id, venue=venue, joins=joins, reason=reason),
+        events.VenueAnswered(project=row.id, venue=venue, joins=joins, reason=reason),
     )
 
 
@@ -191,7 +191,7 @@ def take_part(
         )
     record(
         project_subject(row.id),
-        rules.PartTaken(
+        events.PartTaken(
             project=row.id,
             part=part,
             venue=venue,
@@ -233,7 +233,7 @@ def part_left(*, actor: Actor, now: datetime, venue: str, project: UUID, part: U
         return
     found.status = PartStatus.LEFT.value
     found.save()
-    record(project_subject(row.id), rules.PartLeft(project=row.id, part=part, venue=venue))
+    record(project_subject(row.id), events.PartLeft(project=row.id, part=part, venue=venue))
     if row.listing is not None:
         listings.note_part_left(actor=SYSTEM, now=now, listing=row.listing, part=part)
     elif row.status == ProjectStatus.COMPOSED.value:
@@ -254,7 +254,7 @@ def reopen_for_parts(row: Project) -> None:
     row.composed_by = row.composed_at = None
     row.save()
     row.parts.update(numerator=None, denominator=None)
-    record(project_subject(row.id), rules.ProjectReopened(project=row.id))
+    record(project_subject(row.id), events.ProjectReopened(project=row.id))
 
 
 def _known(project: UUID) -> Project:

@@ -15,7 +15,7 @@ from hutong.listings import actions as listings
 from hutong.listings.joint import Joint, JointPart, contents_of
 from hutong.listings.offers import OfferKind, Payment, PriceMode, Scope, Terms
 from hutong.listings.queries import ListingView
-from hutong.network.projects import queries, rules
+from hutong.network.projects import events, queries, rules
 from hutong.network.projects.actions.contributing import note_listed
 from hutong.network.projects.actions.joining import end_invitation
 from hutong.network.projects.actions.leading import locked, reopen_for_parts
@@ -59,7 +59,7 @@ def compose(*, actor: Actor, now: datetime, project: UUID, lead_part: UUID) -> P
     row.save()
     record(
         project_subject(row.id),
-        rules.ProjectComposed(
+        events.ProjectComposed(
             project=row.id,
             lead_part=lead_part,
             technologies=sum(part.technologies for part in parts),
@@ -162,7 +162,7 @@ def note_on_board(*, actor: Actor, now: datetime, listing: UUID) -> None:
     row.save()
     record(
         project_subject(row.id),
-        rules.ProjectListed(project=row.id, listing=listing, number=row.listing_number),
+        events.ProjectListed(project=row.id, listing=listing, number=row.listing_number),
     )
     by_venue: dict[str, dict[UUID, Fraction]] = {}
     for part in row.parts.filter(status=PartStatus.TAKEN.value).order_by("id"):
@@ -219,7 +219,7 @@ def _close(row: Project, ending: Ending, reason: str, now: datetime) -> None:
     row.save()
     record(
         project_subject(row.id),
-        rules.ProjectClosed(project=row.id, ending=ending, reason=reason),
+        events.ProjectClosed(project=row.id, ending=ending, reason=reason),
     )
     if not was_announced:
         return

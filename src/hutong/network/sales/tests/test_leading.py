@@ -9,7 +9,7 @@ from hutong.deals import actions as deals_actions
 from hutong.deals import parts
 from hutong.deals import queries as deals
 from hutong.deals.parts import PartStatus
-from hutong.deals.rules import Refusal as Deals
+from hutong.deals.refusals import Refusal as Deals
 from hutong.deals.rules import Side
 from hutong.deals.rules import Status as Deal
 from hutong.deals.testing import accepted_by, ended
