@@ -144,15 +144,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is loaded stays, so the garbage collector looks only at what tests make, and as seldom as
-    at a venue (node/warm.py): it took a third of the loading and a tenth of the tests."""
-    from hutong.node.warm import YOUNG
+    at a venue: it took a third of the loading and a tenth of the tests."""
+    from hutong.node.loading import loading
 
-    try:
+    with loading():
         return (yield)
-    finally:
-        gc.freeze()
-        gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
-        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

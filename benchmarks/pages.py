@@ -52,6 +52,7 @@ BROWSER = {"accept-language": "zh-CN", "accept-encoding": "gzip, deflate, br, zs
 def measure() -> Iterator[Case]:
     with venue_database() as venue:
         from hutong.node.founding import demo_rulebook, found
+        from hutong.node.loading import loading
         from hutong.node.warm import warm_up
 
         found(rulebook=demo_rulebook(), now=api.NOW)
@@ -59,7 +60,8 @@ def measure() -> Iterator[Case]:
         listings = api._listings(venue)
         yield _index()
         pages = _pages(technologies, listings)
-        warm_up()
+        with loading():
+            warm_up()
         for name, (reader, path) in pages.items():
             yield _timed(name, reader, path)
         for name, (reader, path) in pages.items():

@@ -13,11 +13,13 @@ from typing import Any
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
-django.setup()
+from hutong.node.loading import loading
 
-from hutong.node.hot import hot_door  # noqa: E402  (models need Django set up)
-from hutong.node.proxy import Proxy  # noqa: E402
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
+with loading():
+    django.setup()
+    from hutong.node.hot import hot_door  # models need Django set up
+    from hutong.node.proxy import Proxy
 
 HOT = re.compile(r"^/live/|^/api/v1/lots/[^/]+/bids(/[^/]+)?/?$")
 

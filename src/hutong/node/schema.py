@@ -20,6 +20,7 @@ import psycopg
 from psycopg import sql
 
 from hutong.node import postgres, venue
+from hutong.node.loading import loading
 from hutong.node.paths import postgres_directory, state_directory
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -71,7 +72,8 @@ def mark() -> str:
 def _bring_in_step(*, demo: bool) -> None:
     import django
 
-    django.setup()
+    with loading():
+        django.setup()
     from django.conf import settings
 
     from hutong.ui import translations

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 
 from hutong.node import postgres
+from hutong.node.loading import loading
 from hutong.node.paths import postgres_directory, state_directory
 
 DATABASE = "hutong"
@@ -57,7 +58,8 @@ def opened() -> Iterator[None]:
     with database():
         import django
 
-        django.setup()
+        with loading():
+            django.setup()
         try:
             yield
         finally:

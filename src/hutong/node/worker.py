@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 from procrastinate.exceptions import ConnectorException
 
+from hutong.node.loading import loading
 from hutong.transparency.shelf import ShelfAway
 from hutong.transparency.signers import SignerUnusable
 from hutong.transparency.signing import ForkRefused
@@ -128,29 +129,30 @@ def listen(bells: Mapping[str, Sequence[Bell]], stopping: threading.Event) -> No
 
 def run() -> None:
     """Run until SIGTERM or SIGINT. The worker's process."""
-    django.setup()
-    from hutong.due import queries as due
-    from hutong.due.running import run_due
-    from hutong.journal.actions import CHANNEL as JOURNAL
-    from hutong.journal.reacting import next_retry, run_once
-    from hutong.network.claims.actions import CHANNEL as HELD
-    from hutong.network.claims.jobs import Keeper
-    from hutong.network.membership.jobs import GROUNDS
-    from hutong.network.messages.actions import CHANNEL as OUTBOX
-    from hutong.network.messages.jobs import Sender, commit_evidence
-    from hutong.network.mirrors.jobs import Following
-    from hutong.network.recognition.jobs import Watch
-    from hutong.node.log import publish, seal, sequence
-    from hutong.node.messaging import KINDS
-    from hutong.node.reactions import REACTIONS
-    from hutong.node.searching import BESIDE, FEEDS, home
-    from hutong.node.timers import TIMERS
-    from hutong.search.following import Follower
-    from hutong.transparency.actions import BATCH as SEQUENCED_AT_ONCE
-    from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
-    from hutong.transparency.cosigning.jobs import collect
-    from hutong.venues import queries as venues
-    from hutong.venues.jobs import Members
+    with loading():
+        django.setup()
+        from hutong.due import queries as due
+        from hutong.due.running import run_due
+        from hutong.journal.actions import CHANNEL as JOURNAL
+        from hutong.journal.reacting import next_retry, run_once
+        from hutong.network.claims.actions import CHANNEL as HELD
+        from hutong.network.claims.jobs import Keeper
+        from hutong.network.membership.jobs import GROUNDS
+        from hutong.network.messages.actions import CHANNEL as OUTBOX
+        from hutong.network.messages.jobs import Sender, commit_evidence
+        from hutong.network.mirrors.jobs import Following
+        from hutong.network.recognition.jobs import Watch
+        from hutong.node.log import publish, seal, sequence
+        from hutong.node.messaging import KINDS
+        from hutong.node.reactions import REACTIONS
+        from hutong.node.searching import BESIDE, FEEDS, home
+        from hutong.node.timers import TIMERS
+        from hutong.search.following import Follower
+        from hutong.transparency.actions import BATCH as SEQUENCED_AT_ONCE
+        from hutong.transparency.cosigning.actions import CHANNEL as SHOWN
+        from hutong.transparency.cosigning.jobs import collect
+        from hutong.venues import queries as venues
+        from hutong.venues.jobs import Members
 
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

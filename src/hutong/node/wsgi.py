@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from hutong.node.loading import loading
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hutong.node.settings")
-_django = get_wsgi_application()
+with loading():
+    _django = get_wsgi_application()
+    from hutong.node.warm import warm_up  # reads the settings
 
-from hutong.node.warm import warm_up  # noqa: E402  (reads the settings)
-
-warm_up()
+    warm_up()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
