@@ -66,7 +66,8 @@ class Asked:
             id, technology = UUID(body["claim"]), UUID(body["technology"])
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise Refused(Refusal.NUMBER_UNFIT) from error
-        if type(term) is not int or term < 0:
+        one_writing = (str(id), str(technology)) == (body["claim"], body["technology"])
+        if not one_writing or type(term) is not int or term < 0:
             raise Refused(Refusal.NUMBER_UNFIT)
         return cls(id=id, number=number, technology=technology, venue=venue, term=term)
 

@@ -119,6 +119,8 @@ def test_a_number_is_claimed_normalised_or_not_at_all(number):
         {"claim": str(ONE), "number": "CN1", "technology": str(ONE), "term": "0"},
         {"claim": str(ONE), "number": "CN1", "technology": str(ONE), "term": -1},
         {"claim": 7, "number": "CN1", "technology": str(ONE), "term": 0},
+        {"claim": ONE.hex, "number": "CN1", "technology": str(ONE), "term": 0},
+        {"claim": str(ONE), "number": "CN1", "technology": f"{{{ONE}}}", "term": 0},
     ],
 )
 def test_a_body_that_is_no_claim_is_refused(body):
