@@ -8,17 +8,17 @@ column of their own.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db import connection, models
+from django.db.models import F, Func, QuerySet
 from django.db.models.query import ModelIterable
 
 M = TypeVar("M", bound=models.Model)
 COLUMN = "_beside_"
+PARTS = ArrayField(models.JSONField())
 
 
 class _WithParts(ModelIterable):
@@ -44,17 +44,31 @@ def beside(rows: QuerySet[M], *names: str) -> QuerySet[M]:
 
     A name may lead by way of one thing that the rows come with (`select_related`): `file__pages`.
     """
+    columns = {}
     for name in names:
         way, _, last = name.rpartition("__")
         link = _link(_at(rows.model, way), last)
-        fields = {field.attname: field.attname for field in link.model._meta.concrete_fields}
-        key = OuterRef(f"{way}__pk" if way else "pk")
-        parts = link.model._base_manager.filter(**{link.attname: key}).order_by("pk")
-        rows = rows.annotate(
-            **{COLUMN + name: ArraySubquery(parts.values(_part=JSONObject(**fields)))}
-        )
+        key = F(f"{way}__pk" if way else "pk")
+        columns[COLUMN + name] = Func(key, template=_parts_of(link), output_field=PARTS)
+    rows = rows.annotate(**columns)
     rows._iterable_class = _WithParts
     return rows
+
+
+@cache
+def _parts_of(link: Any) -> str:
+    """SQL for the rows that `link` ties to a key (the expression), in their keys' order.
+
+    Written here and not by Django, which would work it out anew for every query.
+    """
+    table, column, key = map(
+        connection.ops.quote_name,
+        (link.model._meta.db_table, link.column, link.model._meta.pk.column),
+    )
+    return (
+        f"ARRAY(SELECT to_jsonb(part) FROM {table} part"
+        f" WHERE part.{column} = %(expressions)s ORDER BY part.{key})"
+    )
 
 
 def _at(model: type[models.Model], way: str) -> type[models.Model]:
@@ -68,7 +82,7 @@ def _link(model: type[models.Model], name: str) -> Any:
 def _put(row: models.Model, name: str, parts: list[dict[str, Any]]) -> None:
     link = _link(type(row), name)
     # What is filtered or ordered anew asks the database again, as after `prefetch_related`.
-    found = link.model._base_manager.filter(**{link.attname: row.pk})
+    found = getattr(row, name).all()
     found._result_cache = [_part(link, row, values) for values in parts]
     found._prefetch_done = True
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
@@ -76,7 +90,7 @@ def _put(row: models.Model, name: str, parts: list[dict[str, Any]]) -> None:
 
 def _part(link: Any, row: models.Model, values: dict[str, Any]) -> models.Model:
     fields = link.model._meta.concrete_fields
-    read = [_value(field, values[field.attname]) for field in fields]
+    read = [_value(field, values[field.column]) for field in fields]
     part = link.model.from_db(row._state.db, [field.attname for field in fields], read)
     link.set_cached_value(part, row)
     return part
