@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from browser.crawl import flat
 from hutong.kit.actor import SYSTEM
@@ -369,13 +368,21 @@ def _addresses(things: dict[str, list[Any]]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _asked(reader: Browsing, path: str) -> list[str] | None:
-    """What a page asks the database, once the venue is warm, as it is in a running process."""
-    if reader.get(path).status_code != 200:
-        return None
-    with CaptureQueriesContext(connection) as captured:
-        assert reader.get(path).status_code == 200, path
-    told = [query["sql"] for query in captured.captured_queries]
-    return [sql for sql in told if not sql.startswith(("SAVEPOINT", "RELEASE"))]
+    """What a page asks the database; once more where the first to read it warms something."""
+    asked = _asked_now(reader, path)
+    return _asked_now(reader, path) if asked and len(asked) > MOST else asked
+
+
+def _asked_now(reader: Browsing, path: str) -> list[str] | None:
+    asked = []
+
+    def note(execute: Any, sql: str, *rest: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        shown = reader.get(path).status_code == 200
+    return [s for s in asked if not s.startswith(("SAVEPOINT", "RELEASE"))] if shown else None
 
 
 def _tables(asked: list[str]) -> str:
