@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hutong.deals import actions as deal_actions
 from hutong.deals import queries
-from hutong.deals.parts import ASKED_TO, PartStatus
+from hutong.deals.parts import PartStatus
 from hutong.deals.rules import Side, Status
+from hutong.desk import deal_parts
 from hutong.desk.case import same_eyes, show, why_form
 from hutong.desk.queue import Waiting, source
 from hutong.desk.terms import terms
@@ -23,7 +24,6 @@ from hutong.doors.problems import sentence_of_code
 from hutong.kit.actor import Actor
 from hutong.kit.ids import subject
 from hutong.kit.money import with_unit
-from hutong.network.sales import actions as sales
 from hutong.parties import queries as parties
 from hutong.rights import queries as rights
 from hutong.settlement import actions
@@ -31,12 +31,11 @@ from hutong.settlement import queries as settlement
 from hutong.technologies import queries as technologies
 from hutong.ui import words
 from hutong.ui.case import Case, Check, Decision, Hand, Outcome
-from hutong.ui.door import Acts, officer, posted_id
+from hutong.ui.door import Acts, officer
 from hutong.ui.templatetags.ui import named
 from hutong.ui.words import SIDES, WAYS, choices
 
 END = "deals.end"
-SETTLE = "settlement.settle"
 
 
 class DefaultForm(forms.Form):
@@ -87,20 +86,6 @@ def contracts_refused(actor: Actor, now: datetime) -> Iterator[Waiting]:
             )
 
 
-@source(SETTLE)
-def parts_refused(actor: Actor, now: datetime) -> Iterator[Waiting]:
-    """Deals with a part that its home venue refused: an officer asks again, or two give it up."""
-    for deal in queries.with_refused_parts():
-        yield Waiting(
-            kind=gettext("Part of a joint project refused by its exchange"),
-            title=f"{deal.number} {with_unit(deal.price_fen, deal.currency)}",
-            href=f"/desk/deals/{deal.id}",
-            since=min(part.changed_at for part in deal.refused_parts),
-            note=", ".join(sorted({part.venue for part in deal.refused_parts})),
-            term="deal",
-        )
-
-
 @officer
 def one(request: HttpRequest, id: UUID) -> HttpResponse:
     actor, now = request.actor, request.now
@@ -140,7 +125,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         lambda: deal_actions.drop_ending(**act, reason=reason),
         said=gettext("Dropped; the deal goes on."),
     )
-    _on_parts(acts, actor, id, reason, now)
+    deal_parts.on_acts(acts, actor, id, reason, now)
     if answer := acts.answer():
         return answer
     deal = queries.deal_seen_by(actor, id)
@@ -203,7 +188,7 @@ def one(request: HttpRequest, id: UUID) -> HttpResponse:
         transfers=transfers,
         money=money,
         homes={},  # by their codes: this page has asked enough
-        refusals=refusals_of(deal),
+        refusals=deal_parts.refusals_of(deal),
         unread=sentence_of_code(dict(deal.contract_refused)) if deal.contract_refused else "",
         ending=ending,
         own=ending is not None and ending.proposed_by == actor.person,
@@ -245,98 +230,6 @@ def _checks(deal: Any, transfers: Any) -> list[Check]:
     ]
 
 
-def refusals_of(deal: queries.DealView) -> dict[UUID, str]:
-    """What home venues refused last, in the reader's language."""
-    return {part.id: sentence_of_code(dict(part.why)) for part in deal.refused_parts}
-
-
-def _on_parts(acts: Acts, actor: Actor, deal: UUID, reason: str, now: datetime) -> None:
-    """What officers do about a part of a joint project that its exchange refused."""
-
-    def about() -> dict[str, Any]:
-        part = posted_id(acts.request, "part")
-        return {"actor": actor, "now": now, "deal": deal, "part": part}
-
-    acts.on("again", lambda: sales.ask_again(**about()), said=gettext("Asked again."))
-    acts.on("log", lambda: sales.take_from_log(**about()), said=gettext("Taken from its log."))
-    acts.on(
-        "return",
-        lambda: deal_actions.propose_return(**about(), reason=reason),
-        said=gettext("Proposed; another officer confirms it."),
-    )
-    acts.on(
-        "returned",
-        lambda: sales.return_part(**about()),
-        said=gettext("Given up; its share goes back to the buyer."),
-    )
-
-
-def _of_parts(deal: queries.DealView, actor: Actor, reason: str) -> list[Decision]:
-    """A part whose exchange refused it: ask again, or give it up by two; is it silent: read its log."""
-    found = []
-    silent = [p for p in deal.parts if p.status is PartStatus.ASKED and not p.why]
-    for part in (*deal.refused_parts, *silent):
-        outcomes = []
-        if part in silent and actor.has(SETTLE):
-            outcomes.append(
-                Outcome(
-                    act="log",
-                    label=gettext("Take what its log says"),
-                    consequence=gettext(
-                        "Where it does not answer: its public log says whether the part has moved."
-                    ),
-                    rule="LO-4",
-                )
-            )
-        if actor.has(SETTLE) and part.why and part.status in ASKED_TO.values():
-            outcomes.append(
-                Outcome(
-                    act="again",
-                    label=gettext("Ask its exchange again"),
-                    consequence=gettext("Once the cause is gone; it answers whether it did it."),
-                    rule="DL-2",
-                    good=True,
-                )
-            )
-        returnable = part.status is PartStatus.ASKED and bool(part.why) and actor.has(END)
-        if returnable and part.returning_by not in (None, actor.person):
-            outcomes.append(
-                Outcome(
-                    act="returned",
-                    label=gettext("Give the part up"),
-                    consequence=gettext(
-                        "Its share goes back to the buyer, its rights are free; the others stand."
-                    ),
-                    rule="PA-5",
-                    grave=True,
-                )
-            )
-        elif returnable and part.returning_by is None:
-            outcomes.append(
-                Outcome(
-                    act="return",
-                    label=gettext("Propose to give it up"),
-                    consequence=gettext("Nothing happens before another officer confirms."),
-                    rule="PA-5",
-                    grave=True,
-                )
-            )
-        if outcomes:
-            proposes = any(one.act == "return" for one in outcomes)
-            found.append(
-                Decision(
-                    id=f"part-{part.id}",
-                    title=f"{part.venue}: {named(part)}",
-                    form=why_form(typed=reason, of=f"part-{part.id}", always=False)
-                    if proposes
-                    else None,
-                    hidden=(("part", str(part.id)),),
-                    outcomes=outcomes,
-                )
-            )
-    return found
-
-
 def _decisions(
     deal: Any,
     actor: Actor,
@@ -345,7 +238,7 @@ def _decisions(
     reason: str,
     now: datetime,
 ) -> list[Decision]:
-    found = _of_parts(deal, actor, reason)
+    found = deal_parts.decisions(deal, actor, reason)
     if deal.moving_at is not None:
         return found
     ready = all(check.ok for check in _checks(deal, transfers))
