@@ -10,14 +10,12 @@ import json
 import pkgutil
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
 from functools import cache
 from uuid import UUID
-
-import pytest
 
 import hutong
 from hutong.journal import rules
@@ -221,6 +219,22 @@ def _of_a_test(event: type[Event]) -> bool:
     return "tests" in parts or parts[0] != "hutong" or parts[-1].startswith("test_")
 
 
+def of_every_kind(check: Callable[[str, type[Event]], None]) -> Callable[[], None]:
+    """Make a test of a check of one kind: it looks at all, and names every one that fails and why."""
+
+    def test() -> None:
+        faults = []
+        for kind, event in sorted(everything().items()):
+            try:
+                check(kind, event)
+            except Exception as fault:
+                faults.append(f"{kind}: {fault or type(fault).__name__}")
+        assert not faults, "\n".join(faults)
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
+
+
 def in_clear(event: type[Event]) -> dict[str, typing.Any]:
     hints = typing.get_type_hints(event)
     return {name: hints[name] for name, mark in field_marks(event).items() if mark is None}
@@ -246,9 +260,8 @@ def test_every_kind_is_looked_at():
     assert len(everything()) > 90
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_an_entry_says_in_clear_only_impersonal_facts(kind):
-    event = everything()[kind]
+@of_every_kind
+def test_an_entry_says_in_clear_only_impersonal_facts(kind, event):
     for name, hint in in_clear(event).items():
         if texts_in(hint):
             known = name in WORDS or name in DIGESTS or (kind, name) in SINGLE
@@ -258,9 +271,8 @@ def test_an_entry_says_in_clear_only_impersonal_facts(kind):
             )
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_a_published_entry_names_no_person(kind):
-    event = everything()[kind]
+@of_every_kind
+def test_a_published_entry_names_no_person(kind, event):
     named = {
         name
         for name in in_clear(event)
@@ -272,9 +284,8 @@ def test_a_published_entry_names_no_person(kind):
         assert not named, f"{kind} publishes {named}"
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_a_sealed_entry_has_no_blob_that_could_be_counted(kind):
-    event = everything()[kind]
+@of_every_kind
+def test_a_sealed_entry_has_no_blob_that_could_be_counted(kind, event):
     if event.visibility is Visibility.SEALED:
         assert not [
             name for name, mark in field_marks(event).items() if mark and mark.value == "content"
@@ -284,16 +295,15 @@ def test_a_sealed_entry_has_no_blob_that_could_be_counted(kind):
 PARTIES = {"seller", "buyer", "payer", "holder", "winner_party", "runner_up_party", "objector"}
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_who_bought_sold_paid_or_lost_is_private(kind):
+@of_every_kind
+def test_who_bought_sold_paid_or_lost_is_private(kind, event):
     """AU-9, LI-4: the parties of a sale are commitments, to be opened by whom they concern."""
-    assert not PARTIES & in_clear(everything()[kind]).keys()
+    assert not PARTIES & in_clear(event).keys()
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_only_its_own_standing_is_told_of_a_party(kind):
+@of_every_kind
+def test_only_its_own_standing_is_told_of_a_party(kind, event):
     """Decision 15: its id in clear, in `parties`, leads to nothing else that it does."""
-    event = everything()[kind]
     if event.visibility is not Visibility.JOURNALLED and not kind.startswith("parties."):
         assert not [name for name in in_clear(event) if "party" in name and name != "party_kind"]
 
@@ -340,9 +350,8 @@ def example(hint: typing.Any, *, secret: bool) -> typing.Any:
     return plain[hint][0 if secret else 1]
 
 
-@pytest.mark.parametrize("kind", sorted(everything()))
-def test_what_is_published_holds_nothing_private_and_no_blob(kind):
-    event = everything()[kind]
+@of_every_kind
+def test_what_is_published_holds_nothing_private_and_no_blob(kind, event):
     hints = typing.get_type_hints(event, include_extras=True)
     marks = field_marks(event)
     said = event(**{name: example(hints[name], secret=bool(mark)) for name, mark in marks.items()})
