@@ -2,6 +2,7 @@
 The test harness: one embedded PostgreSQL, a migrated template, and a clone for whoever needs one.
 
     django_db        the worker's own clone, as the application's role, rolled back after each test
+                     to its beginning: what many tests start from is made once (tests/beginnings.py)
     own_database     a clone of its own, real commits, as many connections as the test likes
     venue            a demo venue with its rulebook in force at 2022-06-20 09:00 in Shanghai
     drain            runs the sequencer, reactions and due timers until nothing is left to do
@@ -32,6 +33,9 @@ import hypothesis
 import psycopg
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+import beginnings
+from beginnings import beginning
 
 gc.disable()  # until everything is loaded: see pytest_collection
 
@@ -156,6 +160,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         groups = enumerate(FIRST)
         return next((n for n, group in groups if item.nodeid.startswith(group)), len(FIRST))
 
+    beginnings.put_together(items)
     items.sort(key=turn)
 
 
@@ -260,6 +265,7 @@ def _point_django_at(cluster: postgres.Cluster, name: str) -> None:
 
     from hutong.node.settings import _database
 
+    LINE.leave()
     connections.close_all()
     wanted = {**connections.settings["default"], **_database(cluster.app_url(name))}
     connections.settings["default"].update(wanted)
@@ -278,7 +284,40 @@ def django_db_setup(cluster, template, django_db_blocker) -> Iterator[None]:
         with django_db_blocker.unblock():
             from django.db import connections
 
+            LINE.leave()
             connections.close_all()
+
+
+LINE = beginnings.Line()
+
+
+@pytest.fixture
+def _at_its_beginning(request, django_db_setup, django_db_blocker) -> dict[str, Any]:
+    with django_db_blocker.unblock():
+        return LINE.stand_at(beginnings.of(request.node))
+
+
+@pytest.fixture
+def _django_db_helper(_at_its_beginning, _django_db_helper) -> None:
+    """The test's own part of the transaction, after its beginnings."""
+    LINE.start_clock()
+
+
+@pytest.fixture
+def begun(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the test's beginnings returned, by their names."""
+    if "own_database" in request.fixturenames:
+        request.getfixturevalue("own_database")
+        return beginnings.made(beginnings.of(request.node))
+    request.getfixturevalue("db")
+    return request.getfixturevalue("_at_its_beginning")
+
+
+@pytest.fixture(autouse=True)
+def _begins_first(request: pytest.FixtureRequest) -> None:
+    """Before any other fixture changes something."""
+    if beginnings.of(request.node):
+        request.getfixturevalue("begun")
 
 
 @pytest.fixture(autouse=True)
@@ -363,18 +402,23 @@ class Venue:
         self.now += timedelta(**delta)
         return self.now
 
+    def drain(self) -> int:
+        """Work off everything pending at `now`; say how much."""
+        from hutong.node.worker import work_until_quiet
+
+        return work_until_quiet(now=self.now, real_now=datetime.now(UTC))
+
 
 START = datetime(2022, 6, 20, 1, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def venue(request: pytest.FixtureRequest) -> Venue:
-    if "own_database" not in request.fixturenames:
-        request.getfixturevalue("db")
+@beginning
+def venue() -> Venue:
     from hutong.node.founding import demo_rulebook, found
+    from hutong.transparency.testing import forget
 
     founded = Venue(now=START, rulebook_version=found(rulebook=demo_rulebook(), now=START))
-    _keyring()
+    forget(_keyring())  # this venue's log begins anew, so the signer's memory does too
     return founded
 
 
@@ -391,11 +435,7 @@ def _keyring() -> Any:
 @pytest.fixture
 def drain(venue: Venue) -> Callable[[], int]:
     """Return a function that works off everything pending at `venue.now`; says how much."""
-    from hutong.node.worker import work_until_quiet
-    from hutong.transparency.testing import forget
-
-    forget(_keyring())  # this test's log begins anew, so the signer's memory does too
-    return lambda: work_until_quiet(now=venue.now, real_now=datetime.now(UTC))
+    return venue.drain
 
 
 @pytest.fixture(scope="session")
