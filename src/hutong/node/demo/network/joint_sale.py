@@ -56,7 +56,10 @@ def sold_everywhere(world: World, project: Project) -> None:
 
     for code in world.codes:
         wait_for(f"{code} shows it sold", lambda code=code: shown(code), every=0.3)  # type: ignore[misc]
-    world.narrator.check("联合项目在各家显示已成交 sold, as every venue shows (NE-3)", True)
+    world.narrator.check(
+        "联合项目在各家显示已成交 sold, as every venue shows (NE-3)",
+        all(shown(code) for code in world.codes),
+    )
 
 
 def _elsewhere(project: Project) -> list[tuple[str, str]]:

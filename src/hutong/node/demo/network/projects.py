@@ -28,7 +28,6 @@ R = TypeVar("R")
 
 ASKED_FEN = 40_000_00  # for each technology
 PATIENCE = 240
-SOON = 30  # seconds in which all of it is seen everywhere
 SH, SZ, SD, CD = (venue.code for venue in (SHANGHAI, SHENZHEN, SHANDONG, CHENGDU))
 
 
@@ -248,7 +247,7 @@ def offer_together(world: World, plans: Sequence[Plan], bundles: Sequence[Bundle
     world.narrator.check(
         f"{seconds:.1f} 秒内 {len(projects)} 个联合项目、{count:,} 项成果在各家可见"
         f" seen at all {len(world.codes)} (NE-3)",
-        seconds < SOON,
+        all(_shows(world, code, projects) for code in world.codes),
     )
     world.narrator.note(
         joint_projects=len(projects),

@@ -108,7 +108,7 @@ def seen_everywhere(world: World, home: str, listing: str) -> float:
 
 def _shows(world: World, code: str, home: str, listing: str) -> bool:
     page = world.public(code).fetch(f"/network/venues/{home}/listings/{listing}")
-    return page.status_code == 200
+    return page.status_code == 200 and home in page.text
 
 
 def apply_abroad(
