@@ -166,6 +166,12 @@ def test_passwords_are_in_a_private_file_and_in_no_log(cluster: Cluster) -> None
         assert password not in repr(cluster)
 
 
+def test_no_connection_pays_for_slowing_down_whoever_guesses_192_bits(cluster: Cluster) -> None:
+    url = cluster.superuser_url("market")
+    kept = "SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256$1:%') FROM pg_authid WHERE rolcanlogin"
+    assert ask(url, kept) is True
+
+
 def test_the_database_speaks_utf8_with_checksums(cluster: Cluster) -> None:
     url = cluster.app_url("market")
     assert ask(url, "SHOW server_encoding") == "UTF8"
