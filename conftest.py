@@ -134,8 +134,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     settings.WHITENOISE_AUTOREFRESH = True  # else every test client reads all static files anew
     from hutong.parties.hashers import Argon2Hasher
+    from hutong.transparency import sealing
 
     Argon2Hasher.time_cost, Argon2Hasher.memory_cost = 1, 64  # nobody attacks these passwords
+    sealing.SCRYPT["n"] = 1 << 8  # nor the passphrases of these keys
     if settings.STATE != _STATE:
         raise pytest.UsageError(f"settings were read with HUTONG_STATE={settings.STATE}")
     config.option.loadscopereorder = False  # FIRST says the order

@@ -21,7 +21,6 @@ from hutong.parties.testing import officer, verified_party
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as payables
 from hutong.settlement.testing import priced_deal, received
-from hutong.transparency import sealing
 from hutong.ui.testing import browsing
 from network.pair import Pair
 
@@ -32,9 +31,8 @@ PAGE = "/desk/clearing"
 
 
 @pytest.fixture
-def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(own_database, other_database, working_at, tmp_path, settings):
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     deals = {}
 
     def alone(code):

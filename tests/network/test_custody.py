@@ -22,7 +22,6 @@ from hutong.rights import queries as rights
 from hutong.rights.testing import registered_technologies, registered_technology
 from hutong.technologies import actions as technologies_actions
 from hutong.technologies import queries as technologies
-from hutong.transparency import sealing
 from network.pair import CODES, Pair
 from network.working import settle
 
@@ -32,13 +31,12 @@ OLD, NEW = "SZTE", "SDTE"  # the old one is the registrar, too
 
 
 @pytest.fixture
-def pair(request, own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(request, own_database, other_database, working_at, tmp_path, settings):
     """`param`: how many more patents the university has."""
     from hutong.certificates.tests.conftest import CHECKOUT
 
     settings.ALLOWED_HOSTS = ["*"]
     settings.FONT_DIRECTORIES = [CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     made = {}
 
     def alone(code):

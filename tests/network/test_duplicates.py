@@ -15,7 +15,6 @@ from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import queries as rights
 from hutong.rights.testing import registered_application
 from hutong.technologies import actions as technologies
-from hutong.transparency import sealing
 from network.pair import CODES, Pair
 from network.working import settle
 
@@ -32,9 +31,8 @@ PATENT = {
 
 
 @pytest.fixture
-def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(own_database, other_database, working_at, tmp_path, settings):
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     made = {}
 
     def alone(code):

@@ -46,7 +46,6 @@ from hutong.parties.testing import member_of, officer, verified_party
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as payables
 from hutong.settlement.testing import received
-from hutong.transparency import sealing
 from hutong.transparency.signers import Ed25519Signer
 from hutong.ui.testing import browsing
 from hutong.venues.testing import join, paper_venue
@@ -199,12 +198,11 @@ def test_every_refusal_that_betrays_is_one_that_is_given():
 
 
 @pytest.fixture
-def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(own_database, other_database, working_at, tmp_path, settings):
     from hutong.certificates.tests.conftest import CHECKOUT
 
     settings.ALLOWED_HOSTS = ["*"]
     settings.FONT_DIRECTORIES = [CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     offers = {}
 
     def alone(code):

@@ -49,7 +49,6 @@ from hutong.rights.testing import registered_technology
 from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
 from hutong.settlement.testing import received
-from hutong.transparency import sealing
 from hutong.ui.testing import browsing
 from hutong.venues import queries as venues
 from network.pair import CODES, Inline, Pair, _Wire
@@ -223,12 +222,11 @@ def queries_deal(order):
 
 
 @pytest.fixture
-def trade(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def trade(own_database, other_database, working_at, tmp_path, settings):
     from hutong.certificates.tests.conftest import CHECKOUT
 
     settings.FONT_DIRECTORIES = [CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"]
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     return Trade(Pair((own_database, other_database), working_at, tmp_path, NOW))
 
 

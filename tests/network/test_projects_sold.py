@@ -35,7 +35,6 @@ from hutong.settlement import actions as settlement
 from hutong.settlement import queries as money
 from hutong.technologies import queries as technologies
 from hutong.technologies.testing import bundled
-from hutong.transparency import sealing
 from hutong.venues import queries as venues
 from network.pair import CODES, Pair
 from network.test_orders import ENOUGH, HOME, NOW, OURS, REGISTERED, Heres, Trade
@@ -181,12 +180,11 @@ class Selling(Trade):
 
 
 @pytest.fixture
-def two(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def two(own_database, other_database, working_at, tmp_path, settings):
     from hutong.certificates.tests.conftest import CHECKOUT
 
     settings.FONT_DIRECTORIES = [CHECKOUT / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"]
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     return Selling(Pair((own_database, other_database), working_at, tmp_path, NOW))
 
 

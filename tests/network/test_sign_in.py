@@ -13,7 +13,6 @@ from hutong.network.recognition import asking
 from hutong.network.recognition.models import CameFrom, Showing, SignInCode
 from hutong.parties import queries as parties
 from hutong.parties.models import ForeignPerson, Recognition
-from hutong.transparency import sealing
 from hutong.venues.lists import Kind as Change
 from hutong.venues.testing import take_here
 from network.pair import Pair, _Wire
@@ -25,7 +24,6 @@ HERE, HOME = "SZTE", "SDTE"
 @pytest.fixture
 def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     pair = Pair((own_database, other_database), working_at, tmp_path, NOW)
     monkeypatch.setattr(asking, "client", lambda: httpx.Client(transport=_Wire(pair)))
     return pair

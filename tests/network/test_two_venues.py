@@ -15,16 +15,14 @@ from hutong.network.messages.kinds import Kind
 from hutong.network.messages.models import Evidence, Incoming, Outgoing
 from hutong.network.messages.rules import Direction, Status
 from hutong.node.messaging import KINDS
-from hutong.transparency import sealing
 from network.pair import Pair
 
 NOW = datetime(2022, 6, 20, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def pair(own_database, other_database, working_at, tmp_path, settings, monkeypatch):
+def pair(own_database, other_database, working_at, tmp_path, settings):
     settings.ALLOWED_HOSTS = ["*"]
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
     return Pair((own_database, other_database), working_at, tmp_path, NOW)
 
 

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-_SCRYPT: Final = {"n": 1 << 15, "r": 8, "p": 1}  # about 60 ms and 32 MB
+SCRYPT: Final = {"n": 1 << 15, "r": 8, "p": 1}  # about 60 ms and 32 MB
 _SCRYPT_LIMIT: Final = 1 << 20
 _NONCE_BYTES: Final = 12
 
@@ -25,7 +25,7 @@ class SealBroken(Exception):
 
 def new_derivation() -> dict[str, Any]:
     """Parameters for `master`, with a fresh salt; kept in clear beside what is sealed."""
-    return {"name": "scrypt", **_SCRYPT, "salt": secrets.token_hex(16)}
+    return {"name": "scrypt", **SCRYPT, "salt": secrets.token_hex(16)}
 
 
 def master(passphrase: str, derivation: Mapping[str, Any]) -> bytes:

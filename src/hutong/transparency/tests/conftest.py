@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hutong.transparency import sealing
 from hutong.transparency.keys import Keyring
 from hutong.transparency.venue_keys import Venue
 
@@ -12,12 +11,6 @@ MADE = datetime(2026, 1, 5, tzinfo=UTC)
 VENUE = Venue(
     code="SHTE-DEMO", name_zh="上海技术交易所", name_en="Exchange", origin="shte-demo.example"
 )
-
-
-@pytest.fixture(autouse=True)
-def quick_derivation(monkeypatch):
-    """Passphrases of tests need not withstand guessing: scrypt 128 times cheaper."""
-    monkeypatch.setitem(sealing._SCRYPT, "n", 1 << 8)
 
 
 @pytest.fixture
