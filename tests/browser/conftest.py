@@ -115,9 +115,9 @@ def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> 
     pytest.fail(f"the venue did not start:\n{log.read_text()[-4000:]}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """Ends with its module: its event loop would stand in the way of tests that run their own."""
+    """Ends with this directory: its event loop would stand in the way of tests that run their own."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -136,6 +136,13 @@ class Visitor:
     site: Site
     page: Any
     complaints: list[str] = field(default_factory=list)
+    scripts: set[Path] = field(default_factory=set)
+
+    def bring(self, script: Path) -> None:
+        """Load a script of ours into every page from now on, before its own."""
+        if script not in self.scripts:
+            self.page.add_init_script(path=script)
+            self.scripts.add(script)
 
     def go(self, path: str) -> Any:
         return self.page.goto(self.site.address + path, wait_until="load")

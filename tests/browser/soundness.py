@@ -82,6 +82,8 @@ TEXTS = """() => {
 def faults(visitor: Any, path: str, language: str, *, content: set[str], axe: bool = True) -> list:
     """Open a page and name everything that is wrong with it."""
     visitor.complaints.clear()
+    if axe:
+        visitor.bring(AXE)
     answer = visitor.go(path)
     page = visitor.page
     found: list[Any] = [] if answer.status == 200 else [f"answers {answer.status}"]
@@ -89,7 +91,6 @@ def faults(visitor: Any, path: str, language: str, *, content: set[str], axe: bo
     if (shift := page.evaluate(SHIFT)) > LAYOUT_SHIFT:
         found.append(f"shifts by {shift:.2f} while it loads")
     if axe:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
         found += [violation for violation in page.evaluate(AXE_RUN) if violation[0] in GRAVE]
     found += foreign_words(page.evaluate(TEXTS), language, content)
     return [*found, *visitor.complaints]
