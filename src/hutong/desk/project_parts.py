@@ -97,6 +97,7 @@ def invitation(request: HttpRequest, id: UUID) -> HttpResponse:
     if answer := acts.answer():
         return answer
     view = queries.invitation(id)
+    parts = list(queries.contributions_to(id))
     waits = view.status in (InvitationStatus.INVITED, InvitationStatus.ACCEPTING)
     case = Case(
         kind=gettext("Invitation to a joint project"),
@@ -113,7 +114,7 @@ def invitation(request: HttpRequest, id: UUID) -> HttpResponse:
                 ok=venues.standing(view.lead).value == "good" or view.lead == venues.my_code(),
                 rule="NE-1",
             ),
-            Check(text=gettext("A seller of ours wants to take part")),
+            Check(text=gettext("A seller of ours wants to take part"), ok=bool(parts) or None),
         ],
         decisions=_answers(view, reason) if waits else (),
         barred=same_eyes(
@@ -128,7 +129,7 @@ def invitation(request: HttpRequest, id: UUID) -> HttpResponse:
         acts=acts,
         subjects=[subject("project", id)],
         invitation=view,
-        parts=queries.contributions_to(id),
+        parts=parts,
         homes=homes(),
     )
 

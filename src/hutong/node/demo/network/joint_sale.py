@@ -5,10 +5,10 @@ bought by a firm of a third through its own (NE-3, NE-4, DL-2).
 
 from typing import Any
 
-from hutong.node.demo.client import StepFailed, wait_for
+from hutong.node.demo.client import Api, StepFailed, wait_for
 from hutong.node.demo.network import trading
 from hutong.node.demo.network.projects import SELLERS, Project
-from hutong.node.demo.network.world import World
+from hutong.node.demo.network.world import PATIENCE, World
 from hutong.node.demo.people import FIRMS
 
 BUYER = FIRMS[2]
@@ -19,27 +19,27 @@ def conclude(world: World, project: Project, abroad: str, order: str) -> None:
     its home."""
     lead = world.cases[project.plan.lead]
     buyer = world.cases[abroad].members[BUYER.key]
-    awarded = wait_for("the award", lambda: trading.at_stage(buyer, order, "awarded"))
-    deal, digest = awarded["deal"], awarded["contract_digest"]
-    lead.members[SELLERS[project.plan.lead].key].post(
-        f"/api/v1/deals/{deal}/acceptance", {"digest": digest}
+    awarded = wait_for(
+        "the award", lambda: trading.at_stage(buyer, order, "awarded"), seconds=PATIENCE
     )
+    deal, digest = awarded["deal"], awarded["contract_digest"]
+    _seller(world, project.plan.lead).post(f"/api/v1/deals/{deal}/acceptance", {"digest": digest})
     for code, part in _elsewhere(project):
-        seller = world.cases[code].members[SELLERS[code].key]
-        where = f"/api/v1/project-parts/{part}"
-        wait_for(f"the contract at {code}", lambda where=where, seller=seller: _sale(seller, where))  # type: ignore[misc]
-        seller.post(f"{where}/acceptance", {"digest": digest})
-        world.narrator.say(f"{code} {SELLERS[code].name_zh} 在本所签署 signs at home")
+        _sign_at_home(world, code, part, digest)
     buyer.post(f"/api/v1/orders/{order}/sign", {"text_digest": digest})
     trading.pay_price(world, abroad, BUYER, order)
     _record_outside_steps(world, project, deal)
     officer = lead.officers["cashier"]
-    paid = wait_for("every other venue to be ready", lambda: _ready(officer, deal))
+    paid = wait_for(
+        "every other venue to be ready", lambda: _ready(officer, deal), seconds=PATIENCE
+    )
     world.narrator.say(f"{paid['number']} 价款到位，各部分就绪 paid, every part ready")
     officer.post(f"/api/v1/deals/{deal}/settlement")
-    done = wait_for("every part to move", lambda: _moved(officer, deal))
+    done = wait_for("every part to move", lambda: _moved(officer, deal), seconds=PATIENCE)
     wait_for(
-        "the end, told to the buyer's venue", lambda: trading.at_stage(buyer, order, "settled")
+        "the end, told to the buyer's venue",
+        lambda: trading.at_stage(buyer, order, "settled"),
+        seconds=PATIENCE,
     )
     _moved_at_home(world, project, deal)
     world.narrator.note(
@@ -62,17 +62,29 @@ def sold_everywhere(world: World, project: Project) -> None:
     )
 
 
+def _seller(world: World, code: str) -> Api:
+    return world.cases[code].members[SELLERS[code].key]
+
+
 def _elsewhere(project: Project) -> list[tuple[str, str]]:
     return [(code, part) for code, part in project.parts.items() if code != project.plan.lead]
 
 
-def _sale(seller: Any, where: str) -> dict[str, Any] | None:
-    try:
-        return dict(seller.get(f"{where}/sale"))
-    except StepFailed as error:
-        if " 404 " in str(error):
-            return None
-        raise
+def _sign_at_home(world: World, code: str, part: str, digest: str) -> None:
+    """The seller of a part accepts the contract at its own venue, once it is there."""
+    seller, where = _seller(world, code), f"/api/v1/project-parts/{part}"
+
+    def awarded() -> bool:
+        try:
+            return bool(seller.get(f"{where}/sale"))
+        except StepFailed as error:
+            if " 404 " in str(error):
+                return False
+            raise
+
+    wait_for(f"the contract at {code}", awarded, seconds=PATIENCE)
+    seller.post(f"{where}/acceptance", {"digest": digest})
+    world.narrator.say(f"{code} {SELLERS[code].name_zh} 在本所签署 signs at home")
 
 
 def _record_outside_steps(world: World, project: Project, deal: str) -> None:
@@ -81,24 +93,23 @@ def _record_outside_steps(world: World, project: Project, deal: str) -> None:
     entries = lead.officers["cashier"].get(f"/api/v1/deals/{deal}")["transfer_entries"]
     trading.record_outside_steps(lead, entries)
     for code, part in _elsewhere(project):
-        seller = world.cases[code].members[SELLERS[code].key]
-        entries = seller.get(f"/api/v1/project-parts/{part}/sale")["entries"]
+        entries = _seller(world, code).get(f"/api/v1/project-parts/{part}/sale")["entries"]
         trading.record_outside_steps(world.cases[code], entries)
 
 
-def _ready(officer: Any, deal: str) -> dict[str, Any] | None:
+def _ready(officer: Api, deal: str) -> dict[str, Any] | None:
     """The deal, once every part at another venue can move; the lead's own moves by the decision."""
     found = _read(officer, deal)
     left = [part for part in found["parts"] if not part["lead"] and part["status"] != "ready"]
     return None if left else found
 
 
-def _moved(officer: Any, deal: str) -> dict[str, Any] | None:
+def _moved(officer: Api, deal: str) -> dict[str, Any] | None:
     found = _read(officer, deal)
     return found if all(part["status"] == "moved" for part in found["parts"]) else None
 
 
-def _read(officer: Any, deal: str) -> dict[str, Any]:
+def _read(officer: Api, deal: str) -> dict[str, Any]:
     found = officer.get(f"/api/v1/deals/{deal}")
     for part in found["parts"]:
         if part["why"]:
@@ -108,13 +119,11 @@ def _read(officer: Any, deal: str) -> dict[str, Any]:
 
 def _moved_at_home(world: World, project: Project, deal: str) -> None:
     """At each home the register names the buyer as holder of every technology of the part."""
-    buyers = {}
-    for code, part in project.parts.items():
-        seller = world.cases[code].members[SELLERS[code].key]
-        if code == project.plan.lead:
-            buyers[code] = seller.get(f"/api/v1/deals/{deal}")["buyer"]
-        else:
-            buyers[code] = seller.get(f"/api/v1/project-parts/{part}/sale")["buyer"]
+    buyers = {
+        project.plan.lead: _seller(world, project.plan.lead).get(f"/api/v1/deals/{deal}")["buyer"]
+    }
+    for code, part in _elsewhere(project):
+        buyers[code] = _seller(world, code).get(f"/api/v1/project-parts/{part}/sale")["buyer"]
     names = {
         code: world.public(code).get(f"/api/v1/parties/{buyer}")["name_zh"]
         for code, buyer in buyers.items()
