@@ -52,6 +52,7 @@ def run_once(reactions: Sequence[Reaction], *, real_now: datetime) -> int:
     """
     parked = set(Parked.objects.values_list("reaction", flat=True).distinct())
     end, read = queries.end(), _read()
+    _begin([r.name for r in reactions if r.name not in read])
     new = _with_news(reactions, read, end)
     handled = 0
     for reaction in reactions:
@@ -86,6 +87,12 @@ def _read() -> dict[str, int]:
     return dict(Cursor.objects.values_list("reaction", "position"))
 
 
+def _begin(names: Sequence[str]) -> None:
+    """Give those that never ran their cursors, before the first entry."""
+    if names:
+        Cursor.objects.bulk_create([Cursor(reaction=n) for n in names], ignore_conflicts=True)
+
+
 def _with_news(reactions: Sequence[Reaction], read: dict[str, int], end: int) -> set[str]:
     """Those for whom an entry of their kinds stands where they have not read."""
     behind = [r for r in reactions if read.get(r.name, 0) < end]
@@ -98,11 +105,8 @@ def _with_news(reactions: Sequence[Reaction], read: dict[str, int], end: int) ->
 def _pass_over(names: Sequence[str], read: dict[str, int], end: int) -> None:
     """Note that nothing before `end` concerns these; else a rare kind is sought from the beginning
     again and again."""
-    if all(read.get(name, -1) >= end for name in names):
+    if all(read.get(name, 0) >= end for name in names):
         return
-    Cursor.objects.bulk_create(
-        [Cursor(reaction=name) for name in names if name not in read], ignore_conflicts=True
-    )
     with transaction.atomic():  # whoever is held is at work, and moves on by himself
         behind = Cursor.objects.select_for_update(skip_locked=True)
         behind = behind.filter(reaction__in=names, position__lt=end)
@@ -111,7 +115,7 @@ def _pass_over(names: Sequence[str], read: dict[str, int], end: int) -> None:
 
 
 def _cursor(reaction: Reaction) -> int:
-    return Cursor.objects.get_or_create(reaction=reaction.name)[0].position
+    return Cursor.objects.values_list("position", flat=True).get(reaction=reaction.name)
 
 
 def _advance(reaction: Reaction, real_now: datetime) -> int:
