@@ -17,10 +17,11 @@ from hutong.kit.actor import Actor
 
 def schedule(*, subject: str, kind: str, due_at: datetime) -> None:
     """Make `kind` due for `subject` at `due_at` (venue time); a second call moves it."""
-    Timer.objects.update_or_create(
-        subject=subject,
-        kind=kind,
-        defaults={"due_at": due_at, "attempts": 0, "not_before": None, "error": ""},
+    Timer.objects.bulk_create(
+        [Timer(subject=subject, kind=kind, due_at=due_at)],
+        update_conflicts=True,
+        unique_fields=["subject", "kind"],
+        update_fields=["due_at", "attempts", "not_before", "error"],
     )
 
 
