@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from hutong.journal.actions import Recording, record_many
 from hutong.kit.actor import Actor
 from hutong.kit.canonical import new_salt
@@ -73,16 +75,20 @@ class Written:
     whole: bool  # the state holds every grant, not only those the decision looked at
 
 
+_TAKE = f"""
+INSERT INTO {Series._meta.db_table} AS series (kind, year, last) VALUES (%s, %s, %s)
+ON CONFLICT (kind, year) DO UPDATE SET last = series.last + EXCLUDED.last RETURNING last
+"""
+
+
 def take_numbers(series: str, *, now: datetime, count: int = 1) -> list[str]:
     """Take the next `count` numbers of this venue and local year, e.g. SHTE-RR-2022-000001."""
     code = rulebook.in_force(now).rules.venue.code
     year = local_date(now).year
-    Series.objects.get_or_create(kind=series, year=year)
-    row = Series.objects.select_for_update().get(kind=series, year=year)
-    first = row.last + 1
-    row.last += count
-    row.save(update_fields=["last"])
-    return [f"{code}-{series}-{year}-{n:06d}" for n in range(first, first + count)]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [series, year, count])
+        (last,) = cursor.fetchone()
+    return [f"{code}-{series}-{year}-{n:06d}" for n in range(last - count + 1, last + 1)]
 
 
 def lock_titles(technologies: Sequence[UUID], *, closing: bool = False) -> dict[UUID, Title]:
