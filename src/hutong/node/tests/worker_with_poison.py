@@ -3,10 +3,12 @@
 if __name__ == "__main__":
     import django
 
-    django.setup()
+    from hutong.node.loading import loading
 
-    from hutong.journal.reacting import Reaction
-    from hutong.node import reactions, worker
+    with loading():
+        django.setup()
+        from hutong.journal.reacting import Reaction
+        from hutong.node import reactions, worker
 
     def told(entry):
         if "poison" in entry.subject:

@@ -8,7 +8,6 @@ from datetime import date
 from hutong.technologies.faults import Fault
 from hutong.technologies.importing import template
 from hutong.technologies.importing.files import File
-from hutong.technologies.importing.workbook import workbook
 
 ROWS_MOST = 2_000
 
@@ -34,5 +33,7 @@ def faulty_rows(
                 field: value if isinstance(value, date | bool | int) else str(value)
                 for field, value in values.items()
             }
+    from hutong.technologies.importing.workbook import workbook  # openpyxl loads slowly
+
     numbers = sorted(rows)
     return workbook([rows[n] for n in numbers], [notes[n] for n in numbers])
