@@ -29,7 +29,7 @@ from hutong.kit.actor import SYSTEM, Actor
 from hutong.kit.ids import subject, subject_id
 from hutong.kit.refusal import N_
 from hutong.notices import actions as notices
-from hutong.notices.rules import Text, register
+from hutong.notices.rules import Many, Text, register
 from hutong.parties import queries as parties
 from hutong.rights import events, grant_events, procedure_events
 from hutong.rulebook import queries as rulebook
@@ -41,12 +41,22 @@ register(
         title=N_("Certificate {number} is ready"),
         body=N_("{title}. Download the signed PDF or the credential; both verify offline."),
         mail=False,  # a bundle of a thousand rights is not a thousand mails
+        many=Many(
+            title=N_("{count} certificates are ready"),
+            body=N_("The last of them: {number}, {title}."),
+            link="/certificates?mine=1",
+        ),
     ),
     Text(
         "certificates.reissued",
         title=N_("Certificate {number} has new files"),
         body=N_("{title}. Number and content are as they were; download the files again."),
         mail=False,
+        many=Many(
+            title=N_("{count} certificates have new files"),
+            body=N_("The last of them: {number}, {title}."),
+            link="/certificates?mine=1",
+        ),
     ),
     Text(
         "certificates.revoked",

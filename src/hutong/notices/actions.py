@@ -37,8 +37,8 @@ def notify(
 ) -> list[UUID]:
     """Tell persons of something: a notice each, and a mail to those who want this kind by mail.
 
-    `kind` has registered words; `facts` fill them; `link` is a path of this venue. Returns the
-    notices' ids. Joins the caller's transaction, mails go out after it.
+    `kind` has registered words; `facts` fill them; `link` is a path of this venue. Of a kind whose words
+    tell of many, one that waits unread takes this one in. Returns the notices' ids. Joins the caller's transaction, mails go out after it.
     """
     return _notify(
         actor=actor, now=now, to=list(to), kind=kind, facts=facts, link=link, subject=subject
@@ -63,6 +63,7 @@ def _notify(
         return []
     choices = MailChoice.objects.filter(person__in=persons, kind=kind)
     chosen = {c.person: (c.site, c.mail) for c in choices}
+    unread = _taken_in(text, persons, facts, now)
     rows = [
         Notice(
             id=new_id(),
@@ -75,6 +76,7 @@ def _notify(
             site=chosen.get(person, (True, text.mail))[0],
         )
         for person in persons
+        if person not in unread
     ]
     Notice.objects.bulk_create(rows)
     mailed = [row for row in rows if chosen.get(row.person, (True, text.mail))[1]]
@@ -84,7 +86,28 @@ def _notify(
     for first in range(0, len(persons), PERSONS_PER_ENTRY):
         part = persons[first : first + PERSONS_PER_ENTRY]
         record(subject or "notices:all", rules.Notified(notice_kind=kind, persons=part))
-    return [row.id for row in rows]
+    return [row.id for row in (*unread.values(), *rows)]
+
+
+def _taken_in(
+    text: rules.Text, persons: list[UUID], facts: Mapping[str, Any], now: datetime
+) -> dict[UUID, Notice]:
+    """Let notices that wait unread tell of this, too; those who want mails of the kind get their own."""
+    if text.many is None:
+        return {}
+    mailed = MailChoice.objects.filter(kind=text.kind, mail=True).values("person")
+    waiting = (
+        Notice.objects.select_for_update()
+        .filter(person__in=persons, kind=text.kind, site=True, read_at__isnull=True)
+        .exclude(person__in=mailed)
+        .order_by("created_at", "id")
+    )
+    unread = {row.person: row for row in waiting}
+    for row in unread.values():
+        row.facts = {**plain(dict(facts)), "count": row.facts.get("count", 1) + 1}
+        row.link, row.created_at = text.many.link, now
+    Notice.objects.bulk_update(unread.values(), ["facts", "link", "created_at"])
+    return unread
 
 
 @action(power=SELF)

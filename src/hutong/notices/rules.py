@@ -18,13 +18,28 @@ TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Many:
+    """Words for several that wait unread; `{count}` is how many, other facts are the last one's."""
+
+    title: str
+    body: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """`mail`: whether this kind goes out by e-mail unless its reader says otherwise."""
+    """`mail`: whether this kind goes out by e-mail unless its reader says otherwise. With `many`,
+    those that wait unread are one notice: a thousand rights of a bundle are not a thousand."""
 
     kind: str
     title: str
     body: str
     mail: bool = True
+    many: Many | None = None
+
+    def of(self, facts: Mapping[str, Any]) -> "Text | Many":
+        """The words for these facts: of one, or of several."""
+        return self.many if self.many and facts.get("count", 1) > 1 else self
 
 
 TEXTS: dict[str, Text] = {}

@@ -34,11 +34,12 @@ EXAMPLES = {
 
 
 def title_of(text: Text, facts: dict[str, Any]) -> str:
-    return fill(gettext(text.title), facts, written)
+    return fill(gettext(text.of(facts).title), facts, written)
 
 
 def body_of(text: Text, facts: dict[str, Any]) -> str:
-    return fill(gettext(text.body), facts, written) if text.body else ""
+    body = text.of(facts).body
+    return fill(gettext(body), facts, written) if body else ""
 
 
 def name_of(text: Text) -> str:

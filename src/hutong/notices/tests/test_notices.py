@@ -15,7 +15,7 @@ from hutong.journal import queries as journal
 from hutong.kit.actor import ANONYMOUS
 from hutong.kit.refusal import CommonRefusal, Refused
 from hutong.notices import actions, queries, rules, tasks
-from hutong.notices.rules import TEXTS, Text, tidied
+from hutong.notices.rules import TEXTS, Many, Text, tidied
 from hutong.notices.stopping import Refusal as StoppingRefusal
 from hutong.notices.stopping import read, token_of
 from hutong.notices.wording import written
@@ -27,13 +27,20 @@ pytestmark = pytest.mark.django_db
 KIND = "tests.paid"
 TEXT = Text(KIND, title="{amount_fen} came in", body="On {paid_at} for {deal}.")
 QUIET = Text("tests.quiet", title="Something small", body="", mail=False)
+MANY = Text(
+    "tests.many",
+    title="Paper {number} is there",
+    body="",
+    mail=False,
+    many=Many(title="{count} papers are there", body="{number} came last.", link="/my/all"),
+)
 FACTS = {"amount_fen": 123456, "paid_at": "2022-06-20T01:00:00.000000Z", "deal": "D-1"}
 
 
 @pytest.fixture(autouse=True)
 def texts():
     """Kinds of these tests alone, among those the areas register."""
-    rules.register(TEXT, QUIET)
+    rules.register(TEXT, QUIET, MANY)
     yield
     for kind in [kind for kind in rules.TEXTS if kind.startswith("tests.")]:
         del rules.TEXTS[kind]
@@ -125,10 +132,12 @@ def test_kinds_come_by_mail_as_each_person_chooses(venue):
     assert choices_of(reader) == {
         KIND: False,
         "tests.quiet": True,
+        MANY.kind: False,
     }
     assert choices_of(other) == {
         KIND: True,
         "tests.quiet": False,
+        MANY.kind: False,
     }
 
 
@@ -259,6 +268,8 @@ def test_roles_and_days_are_written_as_the_reader_speaks():
 
 
 def test_every_kind_of_notice_has_a_name_without_gaps():
+    import hutong.node.reactions  # noqa: F401  every area's kinds are known
+
     assert tidied("成交  已确认") == "成交已确认"
     assert tidied("Listing : an auction decides") == "Listing: an auction decides"
     reader = person()
@@ -270,3 +281,41 @@ def test_every_kind_of_notice_has_a_name_without_gaps():
                 assert "…" not in choice.title, choice
                 assert "{" not in choice.title, choice
     assert len(TEXTS) > 40
+
+
+def certificate(venue, number, *to):
+    facts, link = {"number": number}, f"/certificates/{number}"
+    return tell(venue, *to, kind=MANY.kind, facts=facts, link=link)
+
+
+def waiting(who):
+    found = queries.notices_page(who.id, unread=True)["items"]
+    return [(notice.title, notice.body, notice.link) for notice in found]
+
+
+def test_what_waits_unread_and_is_of_one_kind_is_one_notice(venue):
+    reader, other = person(), person()
+    (first,) = certificate(venue, "C-1", reader)
+    assert waiting(reader) == [("Paper C-1 is there", "", "/certificates/C-1")]
+    certificate(venue, "C-2", reader)
+    third = certificate(venue, "C-3", reader, other)
+    assert third[0] == first
+    assert waiting(reader) == [("3 papers are there", "C-3 came last.", "/my/all")]
+    assert waiting(other) == [("Paper C-3 is there", "", "/certificates/C-3")]
+    assert queries.unread_count(reader.id) == 1
+
+
+def test_what_was_read_takes_nothing_in(venue):
+    reader = person()
+    certificate(venue, "C-1", reader)
+    actions.mark_read(actor=signed_in(reader), now=venue.now)
+    certificate(venue, "C-2", reader)
+    assert waiting(reader) == [("Paper C-2 is there", "", "/certificates/C-2")]
+
+
+def test_who_wants_mails_of_a_kind_gets_one_for_each(venue):
+    reader = person()
+    actions.choose_mail(actor=signed_in(reader), now=venue.now, kind=MANY.kind, mail=True)
+    certificate(venue, "C-1", reader)
+    certificate(venue, "C-2", reader)
+    assert len(waiting(reader)) == len(mails_queued()) == 2
