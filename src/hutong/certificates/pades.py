@@ -111,6 +111,10 @@ class _Hand(signers.Signer):
     ) -> bytes:
         return bytes(_DER_SIGNATURE_BYTES) if dry_run else self._hand.sign(data)
 
+    async def signed_attrs(self, *what: Any, **more: Any) -> cms.CMSAttributes:
+        """As pyHanko's, in one piece: it would write and copy them part by part, again and again."""
+        return cms.CMSAttributes.load((await super().signed_attrs(*what, **more)).dump())
+
 
 def sign(
     pdf: bytes,
