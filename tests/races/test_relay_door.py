@@ -202,9 +202,11 @@ async def a_relay(
 SERVE = """
 import sys
 import django
-django.setup()
-import uvicorn
-from hutong.node.hot import compose
+from hutong.node.loading import loading
+with loading():
+    django.setup()
+    import uvicorn
+    from hutong.node.hot import compose
 url, key, port = sys.argv[1:]
 app = compose(database_url=url, token_key=key.encode())
 uvicorn.run(app, port=int(port), log_level="warning")

@@ -13,7 +13,9 @@ from hutong.transparency.tests.writing import discrepancies, write
 
 SEQUENCER = """
 import os, django
-django.setup()
+from hutong.node.loading import loading
+with loading():
+    django.setup()
 from django.conf import settings
 from pathlib import Path
 from hutong.transparency import actions
