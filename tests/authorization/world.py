@@ -72,6 +72,7 @@ JOINING = (
 class Caller:
     name: str
     headers: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
 
     def ask(self, method: str, path: str, body: Any = None, files: Any = None):
         headers = {"Idempotency-Key": secrets.token_hex(8), **self.headers}
@@ -81,7 +82,10 @@ class Caller:
             kind = MULTIPART_CONTENT
         else:
             data, kind = (b"" if body is None else json.dumps(body).encode()), "application/json"
-        return Client().generic(method, f"/api/v1{path}", data, content_type=kind, headers=headers)
+        self.client.cookies.clear()  # each request is for itself
+        return self.client.generic(
+            method, f"/api/v1{path}", data, content_type=kind, headers=headers
+        )
 
 
 def caller(name, actor, now, party=None) -> Caller:
