@@ -56,6 +56,8 @@ def of(item: Any) -> tuple[Build, ...]:
         if build is not None and name not in line:
             for asked in _asked(build):
                 follow(asked)
+                if asked not in line:
+                    raise pytest.UsageError(f"{asked}, which {name} asks for, is no beginning")
             line[name] = build
 
     for name in sorted(item._fixtureinfo.names_closure):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from beginnings import beginning
 from hutong.certificates.tests.making import Maker
 from hutong.kit.ids import subject
 
@@ -28,28 +29,28 @@ def maker(tmp_path_factory):
     return Maker.of(tmp_path_factory.mktemp("venue") / "keys")
 
 
-@pytest.fixture
+@beginning
 def clerk(venue):
     from hutong.parties.testing import officer
 
     return officer("certificates", now=venue.now)
 
 
-@pytest.fixture
+@beginning
 def chief(venue):
     from hutong.parties.testing import officer
 
     return officer("certificates", now=venue.now)
 
 
-@pytest.fixture
+@beginning
 def trainer(venue):
     from hutong.parties.testing import verified_party
 
     return verified_party("某培训机构", "service_institution", now=venue.now)
 
 
-@pytest.fixture
+@beginning
 def paper(venue, clerk):
     from hutong.documents import actions as documents
     from hutong.parties.testing import EVIDENCE

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from beginnings import beginning
 from hutong.deals import jobs, queries
 from hutong.deals.rules import How
 from hutong.deals.testing import NOTICE, PRICE, listed
@@ -19,7 +20,7 @@ from hutong.parties.testing import verified_party
 HAMMER = PRICE + 5_000_000
 
 
-@pytest.fixture
+@beginning
 def auctioned(venue):
     """A listing with two buyers at its cut-off, which sends them to an auction."""
     offer = listed(verified_party("上海某大学"), price_mode="floor")

@@ -1,6 +1,6 @@
 """The three every listing's test speaks of."""
 
-import pytest
+from beginnings import beginning
 
 
 def _verified(name: str, kind: str):
@@ -9,16 +9,16 @@ def _verified(name: str, kind: str):
     return verified_party(name, kind=kind)
 
 
-@pytest.fixture
+@beginning
 def seller(venue):
     return _verified("上海某大学", "university")
 
 
-@pytest.fixture
+@beginning
 def buyer(venue):
     return _verified("某科技有限公司", "enterprise")
 
 
-@pytest.fixture
+@beginning
 def other(venue):
     return _verified("另一科技有限公司", "enterprise")

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from beginnings import beginning
 from hutong.kit.actor import SYSTEM
 from hutong.listings import actions, queries
 from hutong.listings.testing import deposited_intent, open_listing
@@ -35,7 +36,7 @@ def call(method, path, body=None, *, actor=None, language="en"):
     )
 
 
-@pytest.fixture
+@beginning
 def seller(venue):
     return verified_party("上海某大学")
 

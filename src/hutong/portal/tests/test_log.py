@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from beginnings import beginning
 from hutong.journal import published
 from hutong.kit.actor import ANONYMOUS
 from hutong.parties.testing import officer, verified_party
@@ -17,11 +18,15 @@ from hutong.ui.testing import browsing
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def reader(venue: Any, drain: Any) -> Any:
-    """A visitor of a venue whose log holds a registration."""
+@beginning
+def registered(venue: Any) -> None:
     registered_technology(verified_party(now=venue.now), now=venue.now)
-    drain()
+    venue.drain()
+
+
+@pytest.fixture
+def reader(registered: None) -> Any:
+    """A visitor of a venue whose log holds a registration."""
     return browsing(ANONYMOUS)
 
 

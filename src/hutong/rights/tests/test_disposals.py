@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import pytest
 
+from beginnings import beginning
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -24,17 +25,17 @@ pytestmark = pytest.mark.django_db
 HALF = Fraction(1, 2)
 
 
-@pytest.fixture
+@beginning
 def seller(venue):
     return verified_party("上海某大学")
 
 
-@pytest.fixture
+@beginning
 def buyer(venue):
     return verified_party("某科技有限公司", kind="enterprise")
 
 
-@pytest.fixture
+@beginning
 def patent(venue, seller):
     technology = registered_technology(seller, now=venue.now)
     venue.later(days=20)

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from beginnings import beginning
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -24,22 +25,22 @@ HALF = Fraction(1, 2)
 END = date(2025, 6, 30)
 
 
-@pytest.fixture
+@beginning
 def owner(venue):
     return verified_party("上海某大学")
 
 
-@pytest.fixture
+@beginning
 def licensee(venue):
     return verified_party("某科技有限公司", kind="enterprise")
 
 
-@pytest.fixture
+@beginning
 def bank(venue):
     return verified_party("某银行", kind="enterprise")
 
 
-@pytest.fixture
+@beginning
 def patent(venue, owner):
     technology = registered_technology(owner, now=venue.now)
     venue.later(days=20)

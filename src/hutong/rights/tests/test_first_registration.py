@@ -5,6 +5,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from beginnings import beginning
 from hutong.due import queries as due
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
@@ -39,12 +40,12 @@ HALF = Fraction(1, 2)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@beginning
 def university(venue):
     return verified_party("上海某大学")
 
 
-@pytest.fixture
+@beginning
 def firm(venue):
     return verified_party("某科技有限公司", kind="enterprise")
 

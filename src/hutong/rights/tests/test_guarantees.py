@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from beginnings import beginning
 from hutong.kit.ids import new_id
 from hutong.parties.testing import verified_party
 from hutong.rights.acts import Mode
@@ -20,7 +21,7 @@ FIRST, LAST = date(2022, 7, 10), date(2025, 6, 30)
 SHANGHAI, JIANGSU = Territory.of(["CN-SH"]), Territory.of(["CN-JS"])
 
 
-@pytest.fixture
+@beginning
 def granted(venue):
     """An exclusive, sublicensable licence for Shanghai, and a copier of its row."""
     owner = verified_party("上海某大学")

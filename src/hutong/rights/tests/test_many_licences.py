@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from beginnings import beginning
 from hutong.kit.refusal import Refused
 from hutong.parties.testing import member_of, officer, verified_party
 from hutong.rights import actions, queries
@@ -24,7 +25,7 @@ def scope(venue, place):
     return Scope(Territory.of([place]), Field.of(), Term.of(venue.now.date(), END))
 
 
-@pytest.fixture
+@beginning
 def burdened(venue):
     """A right with four licences: in force, given back, struck out, exclusive elsewhere."""
     owner = verified_party("上海某大学")

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from beginnings import beginning
 from hutong.deals.rules import Side
 from hutong.deals.testing import agreed_deal, listed, signed_deal
 from hutong.kit.actor import SYSTEM
@@ -41,7 +42,7 @@ def balanced():
 # -- their member buys here ------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@beginning
 def intent(venue):
     seller = verified_party("上海某大学")
     buyer = verified_party("深圳某公司", kind="enterprise")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from beginnings import beginning
 from hutong.deals import queries as deals
 from hutong.deals.testing import DEPOSIT, PRICE
 from hutong.kit.canonical import digest
@@ -44,7 +45,7 @@ def at(moment) -> None:
     Clock.objects.update(offset=moment - datetime.now(UTC))
 
 
-@pytest.fixture
+@beginning
 def deal(venue):
     found = deal_with_deposit()
     at(found.opened_at)

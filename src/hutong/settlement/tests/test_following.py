@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-
+from beginnings import beginning
 from hutong.deals import jobs as deals_jobs
 from hutong.deals import queries as deals
 from hutong.deals.rules import Side, Status
@@ -23,15 +22,15 @@ from hutong.settlement.rules import PayableStatus
 from hutong.settlement.testing import received, with_outside_steps
 
 
-@pytest.fixture
-def market(venue, drain):
+@beginning
+def market(venue):
     """A listing with two qualified buyers who were asked for their deposits."""
     seller = verified_party("上海某大学")
     offer = listed(seller)
     venue.later(days=NOTICE.days)
     buyers = [verified_party(f"某科技公司{n}", kind="enterprise") for n in "甲乙"]
     intents = [qualified_intent(offer, buyer, now=venue.now) for buyer in buyers]
-    drain()
+    venue.drain()
     return offer, intents
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from beginnings import beginning
 from hutong.deals.testing import DEPOSIT, NOTICE, listed
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
@@ -31,7 +32,7 @@ def refused(act) -> object:
     return caught.value.reason
 
 
-@pytest.fixture
+@beginning
 def intent(venue):
     seller = verified_party("上海某大学")
     buyer = verified_party("某科技公司", kind="enterprise")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from beginnings import beginning
 from hutong.journal import queries as journal
 from hutong.journal.models import Entry
 from hutong.kit.ids import new_id, subject
@@ -23,12 +24,12 @@ PEER = "SZTE"
 WORDS = {"to": PEER, "reason": "The buyers are there."}
 
 
-@pytest.fixture
+@beginning
 def university(venue):
     return verified_party("某大学", "university")
 
 
-@pytest.fixture
+@beginning
 def owned(venue, university):
     """Registered before this venue joined: nothing waits for a claim."""
     from hutong.node.keys import make_keyring

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from beginnings import beginning
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import Refused
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 REGISTRAR, NUMBER = "SZTE", "CN202110000001.6"
 
 
-@pytest.fixture
+@beginning
 def patent(venue):
     from hutong.node.keys import make_keyring
 

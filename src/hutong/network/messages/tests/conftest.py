@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from beginnings import beginning
 
-@pytest.fixture
+
+@beginning
 def network(venue):
     """This venue (SHTE…) with SZTE and SDTE, whose keys the tests have."""
     from hutong.node.keys import make_keyring

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-import pytest
+from beginnings import beginning
 
 
-@pytest.fixture
+@beginning
 def joined(venue):
     from hutong.node.keys import make_keyring
     from hutong.venues.testing import join

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from beginnings import beginning
 from hutong.journal.queries import leaf_at
 from hutong.kit.actor import SYSTEM
 from hutong.kit.ids import new_id, subject
@@ -35,7 +36,7 @@ def sent(kind):
     return [Message.parse(bytes(row.raw)) for row in rows]
 
 
-@pytest.fixture
+@beginning
 def invited(venue, joined):
     """A project of SZTE's to which we are invited; its id."""
     project, szte = new_id(), Paper(joined.known["SZTE"])
@@ -50,7 +51,7 @@ def invited(venue, joined):
     return project
 
 
-@pytest.fixture
+@beginning
 def project(venue, invited):
     """The same, joined."""
     actions.accept_invitation(actor=officer("listing"), now=venue.now, project=invited)

@@ -61,13 +61,7 @@ def of_two_sellers_here(venue, drain):
 
 
 def with_szte(venue, szte, drain):
-    """A project with a part of ours and one of SZTE's, sold: (deal, lead seller, SZTE's part)."""
-    deal, seller, there = with_szte_and_its_log(venue, szte, drain)
-    return deal, seller, there.part
-
-
-def with_szte_and_its_log(venue, szte, drain):
-    """The same with SZTE's log, as it is mirrored here."""
+    """A project with a part of ours and one of SZTE's, sold: (deal, lead seller, SZTE's part in its log)."""
     project = announced(venue, "SZTE")
     answer = {"project": str(project.id), "joins": True, "reason": ""}
     joining.on_answer(szte.message("projects.answer", answer), venue.now)

@@ -115,7 +115,7 @@ def test_a_project_that_is_over_ends_the_sale_of_a_part_that_has_not_moved(lead,
     body = {"project": str(lead.project), "ending": "terminated"}
     joining.on_ended(lead.paper.message("projects.ended", body), lead.now)
     in_order()  # and in the moment before anything follows from it
-    lead.drain()
+    lead.venue.drain()
     assert (lead.status, free(lead)) == (Status.ENDED, True)
     assert projects.contribution(lead.part.id).status is ContributionStatus.RELEASED
     assert refusal(lambda: lead.says("sales.move")) is Refusal.OUT_OF_STATE
@@ -128,7 +128,7 @@ def test_a_part_that_moved_stays_moved_when_its_project_is_over(lead):
     lead.says("sales.move")
     body = {"project": str(lead.project), "ending": "sold"}
     joining.on_ended(lead.paper.message("projects.ended", body), lead.now)
-    lead.drain()
+    lead.venue.drain()
     assert lead.status is Status.MOVED
     assert projects.contribution(lead.part.id).status is ContributionStatus.SOLD
     in_order()
@@ -151,7 +151,7 @@ def test_officers_end_a_sale_on_its_page_and_by_the_api(lead):
     done = one.client.post(api, {"reason": "Gone."}, headers={"Idempotency-Key": "a"}, **sent)
     assert (done.status_code, done.json()["status"]) == (200, "ready")
     press(two, path, "confirm")
-    lead.drain()
+    lead.venue.drain()
     assert (lead.status, free(lead)) == (Status.ENDED, True)
     assert 'value="propose"' not in two.get(path).content.decode()
     in_order()

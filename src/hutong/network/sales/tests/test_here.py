@@ -21,7 +21,6 @@ from hutong.network.sales.tests.selling import (
     bought,
     decided,
     in_order,
-    of_two_sellers_here,
     on_board,
     paid,
     signed_here,
@@ -38,9 +37,9 @@ from hutong.technologies.testing import bundled
 
 @pytest.mark.django_db
 def test_every_seller_signs_the_one_contract_and_each_part_moves_against_its_share(
-    venue, joined, drain
+    sold_here, drain
 ):
-    deal, seller, other, part = of_two_sellers_here(venue, drain)
+    deal, seller, other, part = sold_here
     text = deals.contract_text(deal.id).decode()
     for one in deal.parts:
         assert one.contents in text
@@ -96,8 +95,8 @@ def test_every_seller_signs_the_one_contract_and_each_part_moves_against_its_sha
 
 
 @pytest.mark.django_db
-def test_a_deal_that_ends_before_anything_moved_frees_every_part(venue, joined, drain):
-    deal, seller, other, part = of_two_sellers_here(venue, drain)
+def test_a_deal_that_ends_before_anything_moved_frees_every_part(sold_here, drain):
+    deal, seller, other, part = sold_here
     signed_here(deal, seller)
     actions.accept_contract(
         actor=member_of(other),

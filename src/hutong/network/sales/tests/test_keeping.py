@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from django.db import connection, connections, transaction
 
+from beginnings import beginning
 from hutong.kit.actor import SYSTEM
 from hutong.kit.canonical import canonical, digest
 from hutong.kit.ids import new_id, subject
@@ -55,11 +56,11 @@ AMOUNT = 6_000_000
 class Lead:
     """SZTE leads; one of our own members buys there, through us."""
 
-    def __init__(self, venue, paper, project, drain):
-        self.venue, self.paper, self.project, self.drain = venue, paper, project, drain
+    def __init__(self, venue, paper, project):
+        self.venue, self.paper, self.project = venue, paper, project
         self.now = venue.now + timedelta(days=17)  # its rights are registered by then
         self.seller, self.bundle, self.part = added(venue, project, asked_fen=3_000_000)
-        drain()
+        venue.drain()
         projects.note_answer(actor=officer("listing"), now=venue.now, part=self.part.id, why={})
         told = {
             "project": str(project),
@@ -83,7 +84,7 @@ class Lead:
             "contract": CONTRACT,
             "contract_digest": digest(CONTRACT.encode()),
             "sign_by": iso(self.now + timedelta(days=10)),
-            "buyer": {"home": "SHTE", "id": str(self.buyer.id), "credential": None},
+            "buyer": {"home": venues.my_code(), "id": str(self.buyer.id), "credential": None},
             **changed,
         }
 
@@ -91,7 +92,7 @@ class Lead:
         told = {"project": str(self.project), "part": str(self.part.id), **body}
         told = {"deal": str(self.deal), "amount_fen": AMOUNT, **told}
         said = KINDS[kind].handle(self.paper.message(kind, told), self.now)
-        self.drain()
+        self.venue.drain()
         return said
 
     def awards(self, **changed):
@@ -123,20 +124,12 @@ class Lead:
         return list(rows.order_by("sequence").values_list("kind", flat=True))
 
 
-def at_home(found):
-    """Its awards name the buyer as one of our own."""
-    body, code = found.award, venues.my_code()
-    buyer = {"home": code, "id": str(found.buyer.id), "credential": None}
-    found.award = lambda **changed: {**body(), "buyer": buyer, **changed}
-    return found
+@beginning
+def lead(venue, joined, project):
+    return Lead(venue, Paper(joined.known["SZTE"]), project)
 
 
-@pytest.fixture
-def lead(venue, joined, project, drain):
-    return at_home(Lead(venue, Paper(joined.known["SZTE"]), project, drain))
-
-
-def another_lead(venue, joined, drain):
+def another_lead(venue, joined):
     """SDTE leads another project, with a part of another seller of ours."""
     paper, id = Paper(joined.known["SDTE"]), new_id()
     body = {"project": str(id), "number": "SDTE-JP-2022-0001", **WORDS.facts()}
@@ -144,7 +137,7 @@ def another_lead(venue, joined, drain):
     joining.on_invite(paper.message("projects.invite", body), venue.now)
     for act in (projects.accept_invitation, projects.confirm_invitation):
         act(actor=officer("listing"), now=venue.now, project=id)
-    return at_home(Lead(venue, paper, id, drain))
+    return Lead(venue, paper, id)
 
 
 # Of the locks as they are now: what is said of activity stays the same within a transaction.
@@ -253,10 +246,10 @@ def test_a_part_can_move_when_the_last_office_has_entered_its_transfer(lead, mon
     assert refusal(lambda: lead.says("sales.move")) is Refusal.OUT_OF_STATE
     first, last = queries.of_part(lead.part.id).entries
     outside_step(first, now=lead.now, effective_on=local_date(lead.now))
-    lead.drain()
+    lead.venue.drain()
     assert lead.status is Status.ASSURED
     outside_step(last, now=lead.now, effective_on=local_date(lead.now))
-    lead.drain()
+    lead.venue.drain()
     assert (lead.status, lead.heard()) == (Status.READY, ["sales.accept", "sales.ready"])
     assert lead.says("sales.move") == {"entries": 2}
     in_order()
@@ -359,7 +352,7 @@ def test_a_lead_venue_that_names_a_deal_of_ours_lets_nothing_of_it_go(lead, venu
 def test_a_deal_of_which_a_part_has_moved_gets_no_part_more(lead, venue, drain):
     lead.assured()
     lead.says("sales.move")
-    more = at_home(Lead(venue, lead.paper, lead.project, drain))
+    more = Lead(venue, lead.paper, lead.project)
     more.deal = lead.deal
     assert refusal(more.awards) is Refusal.OTHERS_DEAL
 
@@ -367,7 +360,7 @@ def test_a_deal_of_which_a_part_has_moved_gets_no_part_more(lead, venue, drain):
 @pytest.mark.django_db
 def test_two_lead_venues_that_name_one_deal_keep_to_their_own_parts(lead, venue, joined, drain):
     lead.assured()
-    other = another_lead(venue, joined, drain)
+    other = another_lead(venue, joined)
     other.deal = lead.deal
     assert refusal(other.awards) is Refusal.OTHERS_DEAL
     kept = {one: Title.objects.get(technology=one).reserved_for for one in lead.rights}
@@ -389,7 +382,7 @@ def test_a_part_withdrawn_before_its_seller_accepts_is_not_sold(lead):
     projects.withdraw_part(
         actor=officer("listing"), now=lead.now, part=lead.part.id, reason="A court's order."
     )
-    lead.drain()
+    lead.venue.drain()
     assert lead.status is Status.ENDED
     assert refusal(lead.accepted) is Refusal.OUT_OF_STATE
     in_order()

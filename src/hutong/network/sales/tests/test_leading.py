@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from beginnings import beginning
 from hutong.deals import actions as deals_actions
 from hutong.deals import parts
 from hutong.deals import queries as deals
@@ -40,7 +41,6 @@ from hutong.network.sales.tests.selling import (
     paid,
     signed_here,
     with_szte,
-    with_szte_and_its_log,
 )
 from hutong.network.trade.answering import KINDS as TRADE
 from hutong.parties import queries as parties
@@ -55,15 +55,15 @@ FROZEN = Answer(said=None, refused="rights.frozen", facts={})
 class Szte:
     """The home venue, on paper: what it was told last, and what it says."""
 
-    def __init__(self, venue, paper, part, drain):
-        self.venue, self.paper, self.part, self.drain = venue, paper, part, drain
+    def __init__(self, venue, paper, there):
+        self.venue, self.paper, self.part, self.log = venue, paper, there.part, there.log
 
-    def logs(self, log, kind, deal, **more):
+    def logs(self, kind, deal, **more):
         """Its log says so, and is read here."""
         facts = {"part": str(self.part), "deal": str(deal.id), "lead_venue": venues.my_code()}
-        log.write(kind, {**facts, **more})
-        log.sign()
-        Follower(log).follow(log)
+        self.log.write(kind, {**facts, **more})
+        self.log.sign()
+        Follower(self.log).follow(self.log)
 
     def told(self, kind):
         row = Outgoing.objects.filter(kind=kind, to="SZTE").order_by("-sequence").first()
@@ -74,31 +74,33 @@ class Szte:
 
     def answers(self, kind, answer=Answer(said={})):
         KINDS[kind].on_answer(self.told(kind), answer, self.venue.now)
-        self.drain()
+        self.venue.drain()
 
     def says(self, kind, **body):
         about = self.told("sales.award").body["project"]
         message = self.paper.message(kind, {"project": about, "part": str(self.part), **body})
         KINDS[kind].handle(message, self.venue.now)
-        self.drain()
+        self.venue.drain()
 
 
-@pytest.fixture
-def sale(venue, joined, drain):
+@beginning
+def sale(venue, joined):
     paper = Paper(joined.known["SZTE"])
-    deal, seller, part = with_szte(venue, paper, drain)
-    return deal, seller, Szte(venue, paper, part, drain)
+    deal, seller, there = with_szte(venue, paper, venue.drain)
+    return deal, seller, Szte(venue, paper, there)
 
 
 def part_of(deal):
     return next(p for p in deals.deal(deal.id).parts if not p.lead)
 
 
-def ready(sale, drain):
+@beginning
+def ready(sale, venue):
+    """Every part can move."""
     deal, seller, szte = sale
     signed_here(deal, seller)
     szte.says("sales.accept", text_digest=deal.contract_digest)
-    paid(deal, drain)
+    paid(deal, venue.drain)
     szte.says("sales.ready")
     return deal, szte
 
@@ -151,8 +153,8 @@ def test_nothing_moves_before_every_part_can(sale, drain):
 
 
 @pytest.mark.django_db
-def test_the_answer_turns_the_held_money_into_what_we_owe_and_ends_the_deal(sale, drain):
-    deal, szte = ready(sale, drain)
+def test_the_answer_turns_the_held_money_into_what_we_owe_and_ends_the_deal(ready, drain):
+    deal, szte = ready
     decided(deal, drain)
     assert szte.count("sales.move") == 1
     for _ in range(2):  # taken in twice it would still be owed once
@@ -166,8 +168,8 @@ def test_the_answer_turns_the_held_money_into_what_we_owe_and_ends_the_deal(sale
 
 
 @pytest.mark.django_db
-def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two(sale, drain):
-    deal, szte = ready(sale, drain)
+def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two(ready, drain):
+    deal, szte = ready
     decided(deal, drain)
     early = refusal(
         lambda: deals_actions.propose_return(
@@ -204,8 +206,8 @@ def test_a_part_that_its_venue_refuses_to_move_is_asked_again_or_given_up_by_two
 
 
 @pytest.mark.django_db
-def test_a_sides_own_people_give_up_no_part_of_its_deal(sale, drain):
-    deal, szte = ready(sale, drain)
+def test_a_sides_own_people_give_up_no_part_of_its_deal(ready, drain):
+    deal, szte = ready
     decided(deal, drain)
     szte.answers("sales.move", FROZEN)
     act = {"now": deal.opened_at, "deal": deal.id, "part": szte.part}
@@ -278,8 +280,8 @@ def test_a_lead_part_withdrawn_while_its_seller_accepts_moves_nothing(sale, drai
 
 
 @pytest.mark.django_db
-def test_a_project_that_a_part_has_left_does_not_move_though_all_is_paid(sale, drain):
-    deal, _ = ready(sale, drain)
+def test_a_project_that_a_part_has_left_does_not_move_though_all_is_paid(ready, drain):
+    deal, _ = ready
     listings.note_part_left(
         actor=SYSTEM, now=deal.opened_at, listing=deal.listing, part=deal.lead_part.id
     )
@@ -288,8 +290,8 @@ def test_a_project_that_a_part_has_left_does_not_move_though_all_is_paid(sale, d
 
 
 @pytest.mark.django_db
-def test_a_part_that_its_venue_takes_out_after_its_seller_signed_stops_the_whole(sale, drain):
-    deal, szte = ready(sale, drain)
+def test_a_part_that_its_venue_takes_out_after_its_seller_signed_stops_the_whole(ready, drain):
+    deal, szte = ready
     leaves = {"project": szte.told("sales.award").body["project"], "part": str(szte.part)}
     joining.on_withdraw(szte.paper.message("projects.withdraw", leaves), deal.opened_at)
     drain()
@@ -309,8 +311,8 @@ def test_a_part_that_its_venue_takes_out_after_its_seller_signed_stops_the_whole
 
 
 @pytest.mark.django_db
-def test_the_audit_names_a_lead_part_that_moved_though_it_had_left(sale, drain):
-    deal, _ = ready(sale, drain)
+def test_the_audit_names_a_lead_part_that_moved_though_it_had_left(ready, drain):
+    deal, _ = ready
     decided(deal, drain)
     lead = deal.lead_part.id
     assert project_queries.contribution(lead).status is ContributionStatus.SOLD
@@ -382,24 +384,20 @@ def from_log(deal, szte, by=None):
     )
 
 
-@pytest.fixture
-def silent(venue, joined, drain):
+@beginning
+def silent(venue, ready):
     """SZTE was asked to move its part, and is gone; its log is mirrored."""
-    paper = Paper(joined.known["SZTE"])
-    deal, seller, there = with_szte_and_its_log(venue, paper, drain)
-    szte = Szte(venue, paper, there.part, drain)
-    ready((deal, seller, szte), drain)
-    decided(deal, drain)
-    return deal, szte, there.log
+    decided(ready[0], venue.drain)
+    return ready
 
 
 @pytest.mark.django_db
 def test_the_log_of_a_home_venue_that_is_gone_says_that_its_part_moved(silent, drain):
-    deal, szte, log = silent
+    deal, szte = silent
     assert refusal(partial(from_log, deal, szte)) is Sales.NOT_IN_LOG
-    szte.logs(log, "network.SaleMoved", deal, amount_fen=SHARE - 1, entries=[])
+    szte.logs("network.SaleMoved", deal, amount_fen=SHARE - 1, entries=[])
     assert refusal(partial(from_log, deal, szte)) is Sales.NOT_IN_LOG, "another amount"
-    szte.logs(log, "network.SaleMoved", deal, amount_fen=SHARE, entries=[])
+    szte.logs("network.SaleMoved", deal, amount_fen=SHARE, entries=[])
     own = replace(officer("settlement"), person=PersonId(parties.people_of(deal.buyer)[0]))
     assert refusal(partial(from_log, deal, szte, own)) is CommonRefusal.SAME_EYES
     from_log(deal, szte)
@@ -415,8 +413,8 @@ def test_the_log_of_a_home_venue_that_is_gone_says_that_its_part_moved(silent, d
 
 @pytest.mark.django_db
 def test_a_sale_that_ended_by_the_log_of_its_venue_may_be_given_up(silent):
-    deal, szte, log = silent
-    szte.logs(log, "network.SaleEnded", deal)
+    deal, szte = silent
+    szte.logs("network.SaleEnded", deal)
     from_log(deal, szte)
     assert part_of(deal).why["status"] == "ended"
     act = {"now": deal.opened_at, "deal": deal.id, "part": szte.part}

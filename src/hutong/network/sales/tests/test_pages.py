@@ -12,7 +12,6 @@ from hutong.network.sales.rules import Status
 from hutong.network.sales.tests.selling import (
     decided,
     in_order,
-    of_two_sellers_here,
     signed_here,
 )
 from hutong.network.sales.tests.test_leading import Szte, part_of, ready, sale, silent
@@ -20,7 +19,7 @@ from hutong.network.trade.answering import KINDS as TRADE
 from hutong.parties.testing import member_of, officer
 from hutong.ui.testing import browsing
 
-__all__ = ["Szte", "sale", "silent"]
+__all__ = ["Szte", "ready", "sale", "silent"]
 FROZEN = Answer(said=None, refused="rights.frozen", facts={})
 
 
@@ -33,10 +32,8 @@ def press(browser, path, act, **fields):
 
 
 @pytest.mark.django_db
-def test_a_seller_reads_the_contract_of_the_whole_and_accepts_it_on_its_own_page(
-    venue, joined, drain
-):
-    deal, seller, other, part = of_two_sellers_here(venue, drain)
+def test_a_seller_reads_the_contract_of_the_whole_and_accepts_it_on_its_own_page(sold_here):
+    deal, seller, other, part = sold_here
     member = browsing(member_of(other))
     path = f"/my/project-parts/{part.id}"
     assert path in member.get("/my").content.decode(), "it waits for the seller"
@@ -54,8 +51,8 @@ def test_a_seller_reads_the_contract_of_the_whole_and_accepts_it_on_its_own_page
 
 
 @pytest.mark.django_db
-def test_a_seller_accepts_by_the_api_what_it_read_there(venue, joined, drain):
-    deal, seller, other, part = of_two_sellers_here(venue, drain)
+def test_a_seller_accepts_by_the_api_what_it_read_there(sold_here):
+    deal, seller, other, part = sold_here
     member, path = browsing(member_of(other)), f"/api/v1/project-parts/{part.id}"
     told = member.get(f"{path}/sale").json()
     assert (told["status"], told["amount_fen"]) == ("awarded", 6_000_000)
@@ -73,8 +70,8 @@ def test_a_seller_accepts_by_the_api_what_it_read_there(venue, joined, drain):
 
 
 @pytest.mark.django_db
-def test_officers_see_each_part_and_give_up_by_two_what_cannot_move(sale, drain):
-    deal, szte = ready(sale, drain)
+def test_officers_see_each_part_and_give_up_by_two_what_cannot_move(ready, drain):
+    deal, szte = ready
     decided(deal, drain)
     szte.answers("sales.move", FROZEN)
     path = f"/desk/deals/{deal.id}"
@@ -95,12 +92,12 @@ def test_officers_see_each_part_and_give_up_by_two_what_cannot_move(sale, drain)
 
 @pytest.mark.django_db
 def test_an_officer_takes_from_its_log_what_a_silent_exchange_does_not_say(silent, drain):
-    deal, szte, log = silent
+    deal, szte = silent
     settler, path = browsing(officer("settlement")), f"/desk/deals/{deal.id}"
     page = settler.get(path).content.decode()
     assert 'value="again"' not in page, "it refused nothing"
     assert 'value="return"' not in browsing(officer("trading")).get(path).content.decode()
-    szte.logs(log, "network.SaleMoved", deal, amount_fen=part_of(deal).amount_fen, entries=[])
+    szte.logs("network.SaleMoved", deal, amount_fen=part_of(deal).amount_fen, entries=[])
     press(settler, path, "log", part=str(szte.part))
     drain()
     assert part_of(deal).status is PartStatus.MOVED
@@ -122,8 +119,8 @@ def test_officers_read_that_the_buyers_exchange_refused_the_contract(sale):
 
 
 @pytest.mark.django_db
-def test_buyer_and_lead_seller_see_the_parts_of_their_deal(venue, joined, drain):
-    deal, seller, _, _ = of_two_sellers_here(venue, drain)
+def test_buyer_and_lead_seller_see_the_parts_of_their_deal(sold_here):
+    deal, seller, _, _ = sold_here
     signed_here(deal, seller)
     for party in (deal.buyer, seller.id):
         page = browsing(member_of(party)).get(f"/my/deals/{deal.id}").content.decode()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
+from beginnings import beginning
 from hutong.journal import queries as journal
 from hutong.kit.actor import SYSTEM
 from hutong.kit.canonical import digest
@@ -31,7 +32,7 @@ DEPOSIT = 10_000
 DIGEST = "sha256:" + "a" * 64
 
 
-@pytest.fixture
+@beginning
 def member(venue):
     from hutong.node.keys import make_keyring
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from django.test import Client
 
+from beginnings import beginning
 from hutong.kit.canonical import canonical
 from hutong.kit.ids import new_id
 from hutong.kit.refusal import CommonRefusal, Refused
@@ -69,7 +70,7 @@ def there(monkeypatch):
     return there
 
 
-@pytest.fixture
+@beginning
 def member(venue):
     make_keyring()
     join(HOME, "SDTE", now=venue.now, at=datetime.now(UTC))
