@@ -3,26 +3,18 @@ The hot door as a bidder and a watcher meet it: sockets, receipts, streams, a ki
 """
 
 import asyncio
-import contextlib
 import json
-import os
 import re
-import socket
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-import hutong
 from hutong.auctions import queries, token
-from hutong.auctions.testing import Client, a_door, an_open_lot, bidders, free_port
+from hutong.auctions.testing import Client, a_door, a_door_process, an_open_lot, bidders
 from hutong.node.founding import demo_rulebook, found
 
 KEY = b"a key for tests, thirty-two byte"
@@ -47,40 +39,21 @@ def a_lot(paddles: int = 3, **terms) -> UUID:
 SERVE = """
 import sys
 import django
-django.setup()
-import uvicorn
-from hutong.auctions.bid_protocol import BidProtocol
-from hutong.auctions.door import create_app
+from hutong.node.loading import loading
+with loading():
+    django.setup()
+    import uvicorn
+    from hutong.auctions.bid_protocol import BidProtocol
+    from hutong.auctions.door import create_app
 url, key, port = sys.argv[1:]
 door = create_app(database_url=url, token_key=key.encode())
 uvicorn.run(door, port=int(port), http=BidProtocol, log_level="warning")
 """
 
 
-@contextlib.contextmanager
-def a_door_process(url: str) -> Iterator[tuple[Client, "subprocess.Popen[bytes]"]]:
-    """A door in a process of its own, to be killed; ended here if it still lives."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "HUTONG_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
-        "PYTHONPATH": str(Path(hutong.__file__).parents[1]),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, url, KEY.decode(), str(port)], env=environment
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield Client(port), process
-    finally:
-        process.kill()
-        process.wait()
+def a_killable_door(url: str) -> Any:
+    """A door in a process of its own."""
+    return a_door_process(SERVE, url, KEY.decode())
 
 
 def paddle_token(lot: UUID, paddle: int, expires: int = FAR) -> str:
@@ -152,11 +125,11 @@ def test_a_receipt_survives_the_kill_of_the_door(live_venue) -> None:
             assert len(found) <= 1  # judged and lost on the way, or never received: it says which
             received.update(answer["sequence"] for answer in found)
 
-    with a_door_process(live_venue.app_url) as (client, process):
+    with a_killable_door(live_venue.app_url) as (client, process):
         asyncio.run(bid_until_killed(client, process))
     assert len(receipts) >= 100
     received = {receipt["sequence"] for receipt in receipts.values()}
-    with a_door_process(live_venue.app_url) as (client, _):
+    with a_killable_door(live_venue.app_url) as (client, _):
         asyncio.run(ask_all(client))
     assert received == set(range(1, queries.lot(lot, datetime.now(UTC)).attempts + 1))
     assert list(queries.audit()) == []

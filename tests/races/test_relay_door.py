@@ -7,15 +7,10 @@ Bids at another venue through the hot door here: kept, sent, answered once, what
 import asyncio
 import contextlib
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,10 +19,9 @@ import pytest
 import uvicorn
 from django.db import connections
 
-import hutong
 from hutong.auctions import queries as auctions
 from hutong.auctions import token
-from hutong.auctions.testing import Client, a_door, an_open_lot, bidders, free_port
+from hutong.auctions.testing import Client, a_door, a_door_process, an_open_lot, bidders, free_port
 from hutong.kit.ids import new_id
 from hutong.network.trade import line, relay_desk, relay_token
 from hutong.network.trade.models import Order, RelayedBid
@@ -213,30 +207,9 @@ uvicorn.run(app, port=int(port), log_level="warning")
 """
 
 
-@contextlib.contextmanager
-def a_relay_process(url: str) -> Iterator[tuple[Client, "subprocess.Popen[bytes]"]]:
-    """The same in a process of its own, to be killed; ended here if it still lives."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "HUTONG_DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
-        "PYTHONPATH": str(Path(hutong.__file__).parents[1]),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, url, OURS.decode(), str(port)], env=environment
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield Client(port), process
-    finally:
-        process.kill()
-        process.wait()
+def a_killable_relay(url: str) -> Any:
+    """The same in a process of its own."""
+    return a_door_process(SERVE, url, OURS.decode())
 
 
 async def until(what: Callable[[], Any], seconds: float = 10) -> Any:
@@ -310,7 +283,7 @@ def test_killed_after_it_kept_a_bid_and_before_it_was_heard(both, what) -> None:
         async with a_door(both.app_url, THEIRS) as home, Between(home.port).open() as between:
             mine = Bidder(lot, between.port)
             between.asks_pass.clear()
-            with a_relay_process(both.app_url) as (door, process):
+            with a_killable_relay(both.app_url) as (door, process):
                 asked = asyncio.ensure_future(mine.bid(door, id, 100_000))
                 await between.held.wait()
                 assert await until(lambda: RelayedBid.objects.filter(bid=id).exists())
@@ -320,7 +293,7 @@ def test_killed_after_it_kept_a_bid_and_before_it_was_heard(both, what) -> None:
             assert await asyncio.to_thread(attempts_here, lot) == 0
             between.loses = what == "lost"
             between.asks_pass.set()
-            with a_relay_process(both.app_url) as (door, _):
+            with a_killable_relay(both.app_url) as (door, _):
                 status, _, receipt = await mine.bid(door, id, 100_000)
                 assert (status, receipt["accepted"]) == (200, True)
                 assert await mine.ask(door, id) == (200, receipt)
@@ -337,7 +310,7 @@ def test_killed_after_it_sent_a_bid_and_before_the_receipt(both) -> None:
         async with a_door(both.app_url, THEIRS) as home, Between(home.port).open() as between:
             mine = Bidder(lot, between.port)
             between.answers_pass.clear()
-            with a_relay_process(both.app_url) as (door, process):
+            with a_killable_relay(both.app_url) as (door, process):
                 asked = asyncio.ensure_future(mine.bid(door, id, 100_000))
                 await until(lambda: attempts(lot) == 1)
                 process.kill()
@@ -348,7 +321,7 @@ def test_killed_after_it_sent_a_bid_and_before_the_receipt(both) -> None:
             theirs = token.seal(THEIRS, lot=lot, paddle=1, expires=FAR)
             path = f"/live/lots/{lot}/bids/{id}"
             judged = (await home.request("GET", path, token=theirs))[2]
-            with a_relay_process(both.app_url) as (door, _):
+            with a_killable_relay(both.app_url) as (door, _):
                 assert (await mine.bid(door, id, 100_000))[2] == judged
                 assert await mine.ask(door, id) == (200, judged)
 

@@ -12,14 +12,20 @@ Builders for other areas' tests: a lot with its bidders, made by the real action
 import asyncio
 import contextlib
 import json
+import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import uvicorn
 
+import hutong
 from hutong.auctions import actions
 from hutong.auctions.actions import Bidder
 from hutong.auctions.bid_protocol import BidProtocol
@@ -140,6 +146,36 @@ class Events:
             _, data = await self.next()
             if wanted(data):
                 return data
+
+
+@contextlib.contextmanager
+def a_door_process(
+    serve: str, *arguments: str
+) -> Iterator[tuple[Client, "subprocess.Popen[bytes]"]]:
+    """A door in a process of its own, to be killed; ended here if it still lives.
+
+    `serve`: a script that listens on the port it is given after `arguments`.
+    """
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "hutong.node.settings",
+        "PYTHONPATH": str(Path(hutong.__file__).parents[1]),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", serve, *arguments, str(port)], env=environment
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield Client(port), process
+    finally:
+        process.kill()
+        process.wait()
 
 
 @contextlib.asynccontextmanager
