@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 
-import rjieba
 import tantivy
 
 MAX_ASKED = 200  # characters read of what somebody types
@@ -37,6 +38,14 @@ _CHINESE_STOP = (
 )
 _ENGLISH_STOP = ("the", "a", "an", "of", "and", "or", "for", "in", "on", "to", "with", "by")
 STOP = frozenset((*_CHINESE_STOP, *_ENGLISH_STOP))
+
+
+@cache
+def _jieba() -> ModuleType:
+    """The dictionary takes long to load, and most processes cut no words."""
+    import rjieba
+
+    return rjieba
 
 
 def analyzer() -> tantivy.TextAnalyzer:
@@ -72,7 +81,7 @@ def cut(texts: Iterable[str]) -> str:
     parts: list[str] = []
     for text in texts:
         for run in _SPLIT.split(plain(text)):
-            parts.append(" ".join(rjieba.cut_for_search(run, False)) if HAN.match(run) else run)
+            parts.append(" ".join(_jieba().cut_for_search(run, False)) if HAN.match(run) else run)
     return " ".join(parts)
 
 
@@ -93,7 +102,7 @@ def terms(asked: str) -> list[Term]:
         if not run:
             continue
         if HAN.match(run):
-            found += [Term(word, _pairs(word)) for word in rjieba.cut(run, False)]
+            found += [Term(word, _pairs(word)) for word in _jieba().cut(run, False)]
         else:
             found += [Term(word) for word in _ANALYZER.analyze(run)]
     telling = [term for term in found if term.word not in STOP]
