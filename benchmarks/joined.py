@@ -100,15 +100,11 @@ def _open(world: Any) -> str:
 
 def register(case: Any) -> None:
     """Examine what was applied for, and sit the public notice out."""
-    from hutong.node.demo.client import wait_for
-    from hutong.node.demo.supply import all_yes
+    from hutong.node.demo.network import projects
 
-    registrar, (application,) = case.officers["registrar"], case.waiting
-    path = f"/api/v1/rights/applications/{application}"
-    wait_for("the claim", lambda: registrar.get(path)["status"] != "claiming", seconds=120)
-    found = {"decision": "accept", "findings": "In order.", "checks": all_yes()}
-    registrar.post(f"{path}/examine", found)
-    case.jump_until("registration", lambda: registrar.get(path)["status"] == "registered")
+    for application in case.waiting:
+        projects.accept(case, application)
+    projects.jump_until_registered(case, list(case.waiting))
 
 
 def _visible(world: Any) -> Case:

@@ -148,7 +148,7 @@ def _register(world: World, code: str, plans: Sequence[Plan]) -> list[Bundle]:
         applications.append(application)
     for application in applications:
         accept(case, application)
-    _jump_until_registered(case, applications)
+    jump_until_registered(case, applications)
     world.narrator.say(
         f"{code} {seller.name_zh}：{len(bundles)} 个成果包 bundles，"
         f"{sum(bundle.count for bundle in bundles)} 项已登记 registered"
@@ -171,7 +171,7 @@ def accept(case: Case, application: str) -> None:
     )
 
 
-def _jump_until_registered(case: Case, applications: Sequence[str]) -> None:
+def jump_until_registered(case: Case, applications: Sequence[str]) -> None:
     """Sit out the public notice. The clock jumps when nothing is under way any more."""
     registrar = case.officers["registrar"]
 
