@@ -4,9 +4,9 @@ Part of bench `network`: ten venues in processes of their own on one machine, jo
     up          from nothing: databases, schema, pages, workers, until all ten answer
     memory      of all their processes and their database together, each page counted once
     visible     a network listing accepted at one venue is a page of all nine others
+    back        one is killed, its machine's supervisor starts it, and it holds all logs to their end
     together    1,152 technologies of four sellers at four venues, listed as one joint project, are
                 shown at all ten
-    back        one is killed, its machine's supervisor starts it, and it holds all logs to their end
 """
 
 import os
@@ -50,8 +50,8 @@ def measure() -> Iterator[Case]:
             less_is_better=True,
         )
         yield _visible(world)
-        yield _together(world)
         yield _back(world)
+        yield _together(world)
 
 
 @contextmanager
