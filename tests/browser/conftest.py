@@ -116,8 +116,9 @@ def _wait_ready(address: str, process: "subprocess.Popen[bytes]", log: Path) -> 
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Any]:
-    """Ends with this directory: its event loop would stand in the way of tests that run their own."""
+def browser(site: Site) -> Iterator[Any]:
+    """Ends with this directory: its event loop would stand in the way of tests that run their own, and
+    of seeding the site, which therefore is there before it."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
