@@ -109,6 +109,7 @@ def register(case: Any) -> None:
 
 def _visible(world: Any) -> Case:
     """From the answer that a listing was accepted to its page at the other venue."""
+    from hutong.node.demo.case import accept_listing
     from hutong.node.demo.network import trading
 
     home, abroad = world.codes
@@ -117,7 +118,7 @@ def _visible(world: Any) -> Case:
     looking = httpx.Client(base_url=world.fleet.url(abroad), timeout=30)
     for technology in case.technologies[trading.SELLER.key][1 : LISTINGS + 1]:
         listing = drafted(member, technology)
-        officer.post(f"/api/v1/listings/{listing}/examine", ACCEPTED)
+        accept_listing(officer, listing)
         accepted = time.monotonic()
         while looking.get(f"/network/venues/{home}/listings/{listing}").status_code != 200:
             if time.monotonic() - accepted > 60:
@@ -135,14 +136,6 @@ def _visible(world: Any) -> Case:
         durability="fsync, synchronous_commit",
         less_is_better=True,
     )
-
-
-ACCEPTED = {
-    "decision": "accept",
-    "checklist": {"title": True, "completeness": True, "pre_emption": True},
-    "export_class": "free",
-    "findings": "In order.",
-}
 
 
 def drafted(member: Any, technology: str) -> str:

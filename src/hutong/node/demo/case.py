@@ -2,7 +2,7 @@
 What the demo's story knows as it goes on, and the small things it does again and again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,39 @@ def upload(api: Api, name: str, text: str, access: str = "secret") -> str:
         data={"access": access},
     )
     return str(stored["id"])
+
+
+def accept_listing(
+    officer: Api, listing: str, findings: str = "权属、材料、优先购买权均已核对"
+) -> dict[str, Any]:
+    """The listing officer finds everything in order: it is on the board (LI-2)."""
+    return dict(
+        officer.post(
+            f"/api/v1/listings/{listing}/examine",
+            {
+                "decision": "accept",
+                "checklist": {"title": True, "completeness": True, "pre_emption": True},
+                "export_class": "free",
+                "findings": findings,
+            },
+        )
+    )
+
+
+def record_outside_steps(case: Case, entries: Iterable[str]) -> None:
+    """The patent office has recorded these transfers; the registrar says so (RR-11)."""
+    registrar, now = case.officers["registrar"], case.public.get("/api/v1/venue/clock")["now"][:10]
+    for entry in entries:
+        evidence = upload(registrar, "office.txt", "国家知识产权局手续合格通知书（演示）")
+        registrar.post(
+            f"/api/v1/rights/disposals/{entry}/outside-step",
+            {
+                "filed_on": now,
+                "effective_on": now,
+                "office_number": "2022070800123450",
+                "evidence": [evidence],
+            },
+        )
 
 
 def pay(case: Case, payable: dict[str, Any], payer: str) -> None:

@@ -2,6 +2,8 @@
 The first half of the story: people and institutions, technologies, rights.
 """
 
+from typing import Any
+
 from hutong.node.demo import people
 from hutong.node.demo.case import Case, upload
 from hutong.node.demo.client import wait_for
@@ -30,13 +32,7 @@ def take_posts(case: Case) -> None:
 def verify_institutions(case: Case) -> None:
     for institution in (*UNIVERSITIES, *FIRMS):
         sign_up(case, institution)
-    compliance = case.officers["compliance"]
-    for item in compliance.all("/api/v1/verification-queue"):
-        party = item["party"]["id"]
-        decided = compliance.post(
-            f"/api/v1/parties/{party}/decision",
-            {"decision": "verify", "why": "统一社会信用代码与证照一致"},
-        )
+    for decided in verify_waiting(case):
         case.narrator.say(f"{decided['name_zh']} {decided['status']}", "/desk")
     verified = [
         case.public.get(f"/api/v1/parties/{party}")["status"] == "verified"
@@ -44,6 +40,18 @@ def verify_institutions(case: Case) -> None:
     ]
     case.narrator.check(f"{len(verified)} 家机构已核验 parties verified", all(verified))
     case.narrator.note(parties=len(verified))
+
+
+def verify_waiting(case: Case) -> list[dict[str, Any]]:
+    """The compliance officer verifies every party that waits; returns them (PA-3)."""
+    officer = case.officers["compliance"]
+    return [
+        officer.post(
+            f"/api/v1/parties/{item['party']['id']}/decision",
+            {"decision": "verify", "why": "统一社会信用代码与证照一致"},
+        )
+        for item in officer.all("/api/v1/verification-queue")
+    ]
 
 
 def sign_up(case: Case, institution: Institution) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from hutong.node.demo.bidding import bid_live
-from hutong.node.demo.case import Case, pay, upload
+from hutong.node.demo.case import Case, accept_listing, pay, record_outside_steps
 from hutong.node.demo.client import StepFailed, wait_for
 from hutong.node.demo.people import FIRMS, UNIVERSITIES, Institution
 from hutong.node.demo.technologies import demo_technologies
@@ -47,15 +47,7 @@ def open_listings(case: Case) -> None:
             },
         )["id"]
         member.post(f"/api/v1/listings/{listing}/submit")
-        listed = case.officers["listing"].post(
-            f"/api/v1/listings/{listing}/examine",
-            {
-                "decision": "accept",
-                "checklist": {"title": True, "completeness": True, "pre_emption": True},
-                "export_class": "free",
-                "findings": "权属、材料、优先购买权均已核对",
-            },
-        )
+        listed = accept_listing(case.officers["listing"], listing)
         case.listings[key] = listing
         case.narrator.say(
             f"{listed['number']} {listed['title_zh']} ¥{price / 100:,.2f} 至 {listed['ends_at'][:10]}",
@@ -172,7 +164,7 @@ def settle(case: Case, deal: dict[str, Any]) -> None:
         f"应付 ¥{payable['amount_fen'] / 100:,.2f}，保证金抵 ¥{payable['covered_fen'] / 100:,.2f}"
     )
     pay(case, payable, deal["buyer_zh"])
-    registrar, cashier = case.officers["registrar"], case.officers["cashier"]
+    cashier = case.officers["cashier"]
     paid = buyer.get(f"/api/v1/deals/{deal['id']}")
     case.narrator.check("价款已全部到账 price in escrow", paid["status"] == "paid")
     try:
@@ -181,18 +173,7 @@ def settle(case: Case, deal: dict[str, Any]) -> None:
     except StepFailed:
         refused = True
     case.narrator.check("专利局登记之前不得交割 no settlement before the office's entry", refused)
-    now = case.public.get("/api/v1/venue/clock")["now"][:10]
-    for entry in paid["transfer_entries"]:
-        evidence = upload(registrar, "office.txt", "国家知识产权局手续合格通知书（演示）")
-        registrar.post(
-            f"/api/v1/rights/disposals/{entry}/outside-step",
-            {
-                "filed_on": now,
-                "effective_on": now,
-                "office_number": "2022070800123450",
-                "evidence": [evidence],
-            },
-        )
+    record_outside_steps(case, paid["transfer_entries"])
     settled = cashier.post(f"/api/v1/deals/{deal['id']}/settlement")
     case.narrator.say(
         f"卖方入账 to the seller ¥{settled['to_seller_fen'] / 100:,.2f}，"

@@ -5,6 +5,7 @@ bought by a firm of a third through its own (NE-3, NE-4, DL-2).
 
 from typing import Any
 
+from hutong.node.demo.case import record_outside_steps
 from hutong.node.demo.client import Api, StepFailed, wait_for
 from hutong.node.demo.network import trading
 from hutong.node.demo.network.projects import SELLERS, Project
@@ -91,10 +92,10 @@ def _record_outside_steps(world: World, project: Project, deal: str) -> None:
     """Patents move at the patent office first; each home's registrar records that it did (RR-11)."""
     lead = world.cases[project.plan.lead]
     entries = lead.officers["cashier"].get(f"/api/v1/deals/{deal}")["transfer_entries"]
-    trading.record_outside_steps(lead, entries)
+    record_outside_steps(lead, entries)
     for code, part in _elsewhere(project):
         entries = _seller(world, code).get(f"/api/v1/project-parts/{part}/sale")["entries"]
-        trading.record_outside_steps(world.cases[code], entries)
+        record_outside_steps(world.cases[code], entries)
 
 
 def _ready(officer: Api, deal: str) -> dict[str, Any] | None:

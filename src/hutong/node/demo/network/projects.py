@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from hutong.node.demo import supply
-from hutong.node.demo.case import Case, upload
+from hutong.node.demo.case import Case, accept_listing, upload
 from hutong.node.demo.client import Api, StepFailed, wait_for
 from hutong.node.demo.network import trading
 from hutong.node.demo.network.venues import CHENGDU, SHANDONG, SHANGHAI, SHENZHEN
@@ -335,15 +335,8 @@ def _all_taken(officer: Api, where: str, count: int) -> list[dict[str, Any]] | N
 
 
 def _list(world: World, project: Project) -> None:
-    world.cases[project.plan.lead].officers[SECOND].post(
-        f"/api/v1/listings/{project.listing}/examine",
-        {
-            "decision": "accept",
-            "checklist": {"title": True, "completeness": True, "pre_emption": True},
-            "export_class": "free",
-            "findings": "各部分权属由其登记场所核对，分配比例已定",
-        },
-    )
+    officer = world.cases[project.plan.lead].officers[SECOND]
+    accept_listing(officer, project.listing, "各部分权属由其登记场所核对，分配比例已定")
 
 
 def _shows(world: World, code: str, projects: Sequence[Project]) -> bool:

@@ -4,11 +4,10 @@ An order across venues: a firm of Shenzhen buys at Shanghai through Shenzhen (NE
 
 import time
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from hutong.node.demo import supply
-from hutong.node.demo.case import Case, pay, upload
+from hutong.node.demo.case import Case, accept_listing, pay, record_outside_steps, upload
 from hutong.node.demo.client import StepFailed, wait_for
 from hutong.node.demo.network.world import PATIENCE, World
 from hutong.node.demo.people import FIRMS, UNIVERSITIES, Institution
@@ -25,11 +24,7 @@ def verify(case: Case, *institutions: Institution) -> None:
     """Institutions sign up at one venue and are verified there (PA-3)."""
     for institution in institutions:
         supply.sign_up(case, institution)
-    for item in case.officers["compliance"].all("/api/v1/verification-queue"):
-        case.officers["compliance"].post(
-            f"/api/v1/parties/{item['party']['id']}/decision",
-            {"decision": "verify", "why": "统一社会信用代码与证照一致"},
-        )
+    supply.verify_waiting(case)
 
 
 def apply_at_home_for_registration(world: World, home: str) -> None:
@@ -80,15 +75,7 @@ def list_at_home(world: World, home: str) -> str:
         },
     )["id"]
     member.post(f"/api/v1/listings/{listing}/submit")
-    case.officers["listing"].post(
-        f"/api/v1/listings/{listing}/examine",
-        {
-            "decision": "accept",
-            "checklist": {"title": True, "completeness": True, "pre_emption": True},
-            "export_class": "free",
-            "findings": "权属、材料、优先购买权均已核对",
-        },
-    )
+    accept_listing(case.officers["listing"], listing)
     world.narrator.say(f"挂牌 listed ¥{PRICE_FEN / 100:,.2f}", f"/listings/{listing}")
     return str(listing)
 
@@ -249,22 +236,6 @@ def pay_price(world: World, abroad: str, buyer: Institution, order: str) -> None
     )[0]
     pay(world.cases[abroad], payable, buyer.name_zh)
     wait_for("the price at the home venue", lambda: _holds(firm, order, "price", "paid"))
-
-
-def record_outside_steps(case: Case, entries: Sequence[str]) -> None:
-    """The patent office has recorded these transfers; the registrar says so (RR-11)."""
-    registrar, now = case.officers["registrar"], case.public.get("/api/v1/venue/clock")["now"][:10]
-    for entry in entries:
-        evidence = upload(registrar, "office.txt", "国家知识产权局手续合格通知书（演示）")
-        registrar.post(
-            f"/api/v1/rights/disposals/{entry}/outside-step",
-            {
-                "filed_on": now,
-                "effective_on": now,
-                "office_number": "2022070800123450",
-                "evidence": [evidence],
-            },
-        )
 
 
 def books_agree(world: World, home: str, abroad: str) -> int:
